@@ -38,6 +38,8 @@ class ExtractRequest:
     copies: int = 1
     requested_by: str = ""
     """Account of the clerk."""
+    request_id: str = ""
+    """Names this request: the same id again gives the same copy (a double click, a run that was killed)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class IssuedExtract:
     """Why cancelled or superseded."""
     superseded_by: str | None = None
     """Number of the extract that took its place."""
+    request_id: str = ""
+    """The request it answers; of all rows of a request at most one is not CANCELLED. Empty: no such promise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,11 +159,18 @@ class Register(Protocol):
 
     # issued extracts
     def reserve_number(self, reserved: IssuedExtract) -> IssuedExtract:
-        """Give the next number of authority and year (``reserved.number.number`` is ignored) in one transaction."""
+        """Give the next number of authority and year (``reserved.number.number`` is ignored) in one transaction.
+
+        Where a row of the same ``request_id`` (not empty) exists that is not CANCELLED, that row is
+        returned as it stands and no number is used up.
+        """
         ...
 
     def complete_issue(self, number: IssueNumber, pdf: Digest) -> IssuedExtract:
-        """RESERVED → ISSUED with the digest of the signed file; the same again changes nothing."""
+        """RESERVED → ISSUED with the digest of the signed file; the same again changes nothing.
+
+        Raises Conflict where the number is no longer RESERVED, or was completed with another file.
+        """
         ...
 
     def cancel_issue(self, number: IssueNumber, reason: str) -> IssuedExtract: ...
