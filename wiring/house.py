@@ -1,0 +1,213 @@
+"""The house, assembled: every working room behind one door, and the use cases that the terminal and the desk share.
+
+Parts are built when first asked for, so that a search does not load image processing and a help text loads nothing.
+A house is used by one process; its methods may be called from several threads.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from records.codes import EntryState, Presence
+from records.entries import Entry, VerifiedEntry
+from records.errors import NotFound, WrongUse
+from records.extracts import CertifiedExtract, ExtractRequest, VerificationReport
+from records.finding import Answer, IndexReport, Question
+from records.ports import Archive, Register, SearchIndex
+from records.readings import Decision
+from records.text import clean
+from wiring.health import Probe, examine
+from wiring.office import Office, read_office
+from wiring.projection import Projection
+from wiring.settings import Settings
+
+if TYPE_CHECKING:
+    from extracts import Issuer, Verifier
+    from pipeline import Digitiser, Pictures
+
+
+class House:
+    """Settings made real. See :func:`open_house`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    # --- parts, built when first used ---------------------------------------------------------------
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Where bytes are kept."""
+        from wiring.parts import build_archive
+
+        return build_archive(self.settings)
+
+    @cached_property
+    def register(self) -> Register:
+        """The ledger."""
+        from wiring.parts import build_register
+
+        return build_register(self.settings)
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        """The search index. Raises PartUnavailable when the engine does not answer."""
+        from wiring.parts import build_index
+
+        return build_index(self.settings)
+
+    @cached_property
+    def office(self) -> Office:
+        """Who issues and who signs."""
+        return read_office(self.settings.office.file)
+
+    @cached_property
+    def issuer(self) -> "Issuer":
+        """Draws up, numbers and signs extracts."""
+        from wiring.parts import build_issuer
+
+        return build_issuer(self.settings, self.archive, self.register)
+
+    @cached_property
+    def verifier(self) -> "Verifier":
+        """Verifies files that claim to be extracts of this office."""
+        from wiring.parts import build_verifier
+
+        return build_verifier(self.settings, self.register)
+
+    @cached_property
+    def digitiser(self) -> "Digitiser":
+        """Takes deliveries in and reads them."""
+        from wiring.parts import build_digitiser
+
+        return build_digitiser(self.settings, self.archive, self.register)
+
+    @cached_property
+    def pictures(self) -> "Pictures":
+        """Pictures of pages and of single fields, for people to compare."""
+        from wiring.parts import build_pictures
+
+        return build_pictures(self.archive, self.register)
+
+    @cached_property
+    def projection(self) -> Projection:
+        """Keeps the index level with the register."""
+        return Projection(lambda: self.index, self.settings.home / "index-behind.txt")
+
+    # --- finding -----------------------------------------------------------------------------------
+
+    def find(self, question: Question) -> Answer:
+        """Answer a clerk's question. Raises PartUnavailable when the engine does not answer."""
+        return self.index.ask(question)
+
+    def entry(self, entry_id: str) -> Entry:
+        """Return an entry as it now stands. Raises NotFound."""
+        return self.register.entry(entry_id)
+
+    def reindex(self) -> IndexReport:
+        """Build the index anew from the register and put it in the old one's place in one step."""
+        return self.projection.rebuild(self.every_entry())
+
+    def project_delivery(self, delivery_id: str) -> IndexReport:
+        """Bring the entries of a delivery into the index; what could not be brought is noted for `reindex`."""
+        return self.projection.bring(self.every_entry(delivery_id))
+
+    def every_entry(self, delivery_id: str | None = None) -> Iterator[Entry]:
+        """Yield all entries (of one delivery) by ascending id, read in pages."""
+        after: str | None = None
+        while found := self.register.entries(delivery=delivery_id, after=after):
+            yield from found
+            after = found[-1].id
+
+    # --- deciding ----------------------------------------------------------------------------------
+
+    def confirm_field(
+        self,
+        entry_id: str,
+        column: str,
+        presence: Presence,
+        text: str,
+        *,
+        by: str,
+        expected_version: int,
+        simulated: bool = False,
+    ) -> Entry:
+        """Keep what a person says stands in a field, and bring the entry into the index.
+
+        *text* is verbatim and counts only where *presence* is WRITTEN. Raises NotFound, Conflict (somebody
+        else was faster), WrongUse (empty text said to be written). A search engine that is down does not
+        lose the decision: it is noted, and `reindex` repairs the index.
+        """
+        import forms
+
+        entry = self.register.entry(entry_id)
+        if entry.field(column) is None:
+            raise NotFound("FIELD_UNKNOWN", entry=entry_id, column=column)
+        verbatim = clean(text).strip() if presence is Presence.WRITTEN else ""
+        if presence is Presence.NOT_READ or (presence is Presence.WRITTEN and not verbatim):
+            raise WrongUse("FIELD_EMPTY", entry=entry_id, column=column)
+        kind = forms.edition(entry.edition).field(column).kind
+        value = forms.normalise(kind, verbatim) if verbatim else ""
+        decision = Decision(by=by, at=_now(), simulated=simulated)
+        decided = self.register.decide(entry_id, column, presence, verbatim, value, decision, expected_version)
+        self.projection.bring([decided])
+        return decided
+
+    def read_note(
+        self, entry_id: str, note_id: str, text: str, *, by: str, expected_version: int, simulated: bool = False
+    ) -> Entry:
+        """Keep that a person has read a note, with its verbatim *text*. Raises NotFound, Conflict."""
+        decision = Decision(by=by, at=_now(), simulated=simulated)
+        return self.register.read_note(entry_id, note_id, clean(text).strip(), decision, expected_version)
+
+    def verify_entry(self, entry_id: str, *, by: str, expected_version: int) -> VerifiedEntry:
+        """Make a draft without open questions VERIFIED. Raises NotFound, Conflict, WrongUse."""
+        verified = self.register.verify(entry_id, by, _now(), expected_version)
+        self.projection.bring([verified.entry])
+        return verified
+
+    # --- issuing -----------------------------------------------------------------------------------
+
+    def verified(self, entry_id: str) -> VerifiedEntry:
+        """Return an entry that an extract may come from. Raises NotFound, WrongUse ENTRY_NOT_VERIFIED."""
+        return VerifiedEntry(self.register.entry(entry_id))
+
+    def preview(self, request: ExtractRequest) -> bytes:
+        """Return the extract as it would print, PDF without number and signature."""
+        authority, signer = self.office.on(_now().date())
+        return self.issuer.preview(self.issuer.draft(self.verified(request.entry_id), request, authority, signer))
+
+    def issue(self, request: ExtractRequest, *, by: str) -> CertifiedExtract:
+        """Number, sign and keep an extract of a verified entry. *by* is the account that issues.
+
+        Raises NotFound, WrongUse (entry not verified, nobody may sign today), PartUnavailable (time-stamp
+        service, archive); then the reserved number is cancelled in the issue book with its reason.
+        """
+        authority, signer = self.office.on(_now().date())
+        asked = replace(request, requested_by=request.requested_by or by)
+        return self.issuer.issue(self.issuer.draft(self.verified(asked.entry_id), asked, authority, signer), by)
+
+    def verify_file(self, data: bytes) -> VerificationReport:
+        """Say what is true of a file that claims to be an extract of this office."""
+        return self.verifier.verify(data)
+
+    # --- looking after the house --------------------------------------------------------------------
+
+    def counts(self) -> dict[EntryState, int]:
+        """Return how many entries stand in which state."""
+        return dict(self.register.count_entries())
+
+    def doctor(self) -> Sequence[Probe]:
+        """Probe every part, own and outside; never raises for a part that is missing."""
+        return examine(self)
+
+
+def open_house(settings: Settings) -> House:
+    """Assemble a house from *settings*. Makes the home folder; opens nothing else yet."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return House(settings)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now().astimezone()

@@ -1,0 +1,78 @@
+"""Builds each working room's part from the settings. The only place where adapters are chosen.
+
+Each function imports its room when called: a part that is not used costs no start-up time.
+"""
+
+from typing import TYPE_CHECKING
+
+from records.ports import Archive, Register, SearchIndex
+from wiring.settings import Settings
+
+if TYPE_CHECKING:
+    from extracts import Issuer, Verifier
+    from pipeline import Digitiser, Pictures
+
+
+def build_archive(settings: Settings) -> Archive:
+    """Build the folder archive or the S3 archive. Raises PartUnavailable."""
+    from archive import FolderArchive, S3Archive, S3Settings
+
+    told = settings.archive
+    if told.kind == "folder":
+        return FolderArchive(settings.under_home(told.folder, "archive"))
+    return S3Archive(
+        S3Settings(
+            endpoint=told.endpoint,
+            bucket=told.bucket,
+            access_key=told.access_key,
+            secret_key=told.secret_key,
+            secure=told.secure,
+        )
+    )
+
+
+def build_register(settings: Settings) -> Register:
+    """Open the ledger and bring its schema up to date. Raises PartUnavailable."""
+    from register import open_register
+
+    return open_register(settings.register_url)
+
+
+def build_index(settings: Settings) -> SearchIndex:
+    """Open the embedded index or Elasticsearch. Raises PartUnavailable."""
+    told = settings.search
+    if told.engine == "embedded":
+        from search import TantivyIndex
+
+        return TantivyIndex(settings.under_home(told.folder, "index"))
+    from search import ElasticsearchIndex, ElasticSettings
+
+    return ElasticsearchIndex(ElasticSettings(url=told.url, user=told.user, password=told.password, alias=told.alias))
+
+
+def build_issuer(settings: Settings, archive: Archive, register: Register) -> "Issuer":
+    """Build the issuer with the office's signing identity, or the demonstration identity."""
+    from extracts import Issuer
+
+    return Issuer(archive, register)
+
+
+def build_verifier(settings: Settings, register: Register) -> "Verifier":
+    """Build the verifier with the roots this office trusts."""
+    from extracts import Verifier
+
+    return Verifier(register)
+
+
+def build_digitiser(settings: Settings, archive: Archive, register: Register) -> "Digitiser":
+    """Build the digitiser with its readers."""
+    from pipeline import Digitiser, ReaderSettings
+
+    return Digitiser(archive, register, workers=settings.workers, reader=ReaderSettings())
+
+
+def build_pictures(archive: Archive, register: Register) -> "Pictures":
+    """Build the maker of pictures for people."""
+    from pipeline import Pictures
+
+    return Pictures(archive, register)
