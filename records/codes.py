@@ -36,6 +36,8 @@ class ValueKind(StrEnum):
     NATIONALITY = "nationality"
     PLACE = "place"
     PERSONAL_ID = "personal_id"
+    CHECK = "check"
+    """One ticked box of several printed choices; the text is the printed words beside the ticked box."""
     TEXT = "text"
 
 

@@ -1,0 +1,19 @@
+"""Every printed form edition of a register book and of an extract, as data with validity and legal basis."""
+
+from forms.editions import Edition, Label, LayoutKnowledge, edition, editions, parse_edition
+from forms.values import folded, normalise, parse_date
+from forms.words import date_in_words, parse_date_words
+
+__all__ = [
+    "Edition",
+    "Label",
+    "LayoutKnowledge",
+    "date_in_words",
+    "edition",
+    "editions",
+    "folded",
+    "normalise",
+    "parse_date",
+    "parse_date_words",
+    "parse_edition",
+]

@@ -1,0 +1,117 @@
+"""Form editions of register pages, as data: labels, their order, kinds of value, validity, legal basis.
+
+An edition says nothing about pixels. Printing houses set the same form differently; the place of each
+value is found on the page from the printed labels and rules.
+"""
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from records.codes import RegisterKind, ValueKind
+
+
+class LayoutKnowledge(StrEnum):
+    """How sure we are of the edition's printed labels and their order."""
+
+    EXACT = "exact"
+    RECONSTRUCTED = "reconstructed"
+    GUESSED = "guessed"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A printed label. One without a column is an anchor: it only ends the value before it."""
+
+    column: str | None
+    says: tuple[str, ...]
+    """Wordings in use, without numbering, colon and dots; empty for check boxes."""
+    kind: ValueKind | None
+    required: bool = False
+    """A page without this label is not of this edition."""
+    choices: tuple[str, ...] = ()
+    """Printed words beside the boxes, for CHECK."""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One edition of one register's page."""
+
+    id: str
+    kind: RegisterKind
+    name: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    basis: str
+    layout: LayoutKnowledge
+    heading: tuple[str, ...]
+    labels: tuple[Label, ...]
+
+    def label(self, column: str) -> Label | None:
+        """Return the label of *column*, or None."""
+        return next((label for label in self.labels if label.column == column), None)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns, in the order of the page."""
+        return tuple(label.column for label in self.labels if label.column)
+
+    def value_kind(self, column: str) -> ValueKind:
+        """Return what *column* holds; TEXT where the form does not know it."""
+        found = self.label(column)
+        return found.kind if found and found.kind else ValueKind.TEXT
+
+
+def _label(row: dict[str, Any]) -> Label:
+    known = {"column", "says", "kind", "required", "choices", "section"}
+    if unknown := set(row) - known:
+        raise ValueError(f"unknown keys in a label: {sorted(unknown)}")
+    return Label(
+        column=row.get("column"),
+        says=tuple(row["says"]),
+        kind=ValueKind(row["kind"]) if "kind" in row else None,
+        required=row.get("required", False),
+        choices=tuple(row.get("choices", ())),
+        section=row.get("section", ""),
+    )
+
+
+def parse_edition(text: str) -> Edition:
+    """Read one edition from TOML. Raises ValueError (or KeyError) on anything unknown or missing."""
+    raw = tomllib.loads(text)
+    known = {"id", "kind", "name", "valid_from", "valid_to", "basis", "layout", "heading", "labels"}
+    if unknown := set(raw) - known:
+        raise ValueError(f"unknown keys in an edition: {sorted(unknown)}")
+    return Edition(
+        id=raw["id"],
+        kind=RegisterKind(raw["kind"]),
+        name=raw["name"],
+        valid_from=dt.date.fromisoformat(raw["valid_from"]),
+        valid_to=dt.date.fromisoformat(raw["valid_to"]) if raw.get("valid_to") else None,
+        basis=raw["basis"],
+        layout=LayoutKnowledge(raw["layout"]),
+        heading=tuple(raw["heading"]),
+        labels=tuple(_label(row) for row in raw["labels"]),
+    )
+
+
+@cache
+def editions() -> tuple[Edition, ...]:
+    """Return all editions the product knows, by id."""
+    folder = files("forms").joinpath("editions")
+    found = [
+        parse_edition(part.read_text(encoding="utf-8"))
+        for part in sorted(folder.iterdir(), key=lambda p: p.name)
+        if part.name.endswith(".toml")
+    ]
+    return tuple(found)
+
+
+def edition(edition_id: str) -> Edition:
+    """Return the edition called *edition_id*. Raises KeyError."""
+    return {e.id: e for e in editions()}[edition_id]

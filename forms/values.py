@@ -1,0 +1,77 @@
+"""From verbatim text to normalised value, by kind of value. Pure; an unclear text has no value, never a guessed one."""
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+from forms.words import parse_date_words
+from records.codes import ValueKind
+from records.dates import PartialDate
+from records.text import single_spaced
+
+_SAID = re.compile(
+    r"^(?:ngày\s*)?(?:(\d{1,2})\s*(?:tháng|th\.?)\s*(\d{1,2})|(?:tháng\s*)(\d{1,2}))\s*năm\s*(\d{4})\.?$", re.IGNORECASE
+)
+_DIGIT_DATE = re.compile(r"^(?:(\d{1,2})\s*[./\- ]\s*)?(\d{1,2})\s*[./\- ]\s*(\d{4})\.?$")
+_LONE_YEAR = re.compile(r"^(?:năm\s*)?(\d{4})\.?$", re.IGNORECASE)
+
+
+@cache
+def _codes(name: str) -> dict[str, str]:
+    raw = tomllib.loads(files("forms").joinpath("codes", f"{name}.toml").read_text(encoding="utf-8"))
+    return {folded(text): row["code"] for row in raw["codes"] for text in row["says"]}
+
+
+def folded(text: str) -> str:
+    """Return *text* without case, marks and ``đ``: for comparing printed words read by a machine."""
+    plain = unicodedata.normalize("NFD", single_spaced(text).casefold().replace("đ", "d"))
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def parse_date(text: str) -> PartialDate | None:
+    """Return the date that *text* gives in digits (``12/3/2017``, ``ngày 12 tháng 3 năm 2017``, ``1984``), or None."""
+    text = single_spaced(text)
+    if said := _SAID.match(text):
+        day, month, lone_month, year = said.groups()
+        parts: tuple[str | None, str | None, str] = (day, month or lone_month, year)
+    elif digits := _DIGIT_DATE.match(text):
+        parts = (digits.group(1), digits.group(2), digits.group(3))
+    elif year_only := _LONE_YEAR.match(text):
+        parts = (None, None, year_only.group(1))
+    else:
+        return None
+    day, month, year = parts
+    try:
+        return PartialDate(int(year), int(month) if month else None, int(day) if day else None)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> str:
+    return re.sub(r"\d+", lambda m: str(int(m.group())), re.sub(r"\s+", "", text)).casefold()
+
+
+def normalise(kind: ValueKind, text: str) -> str:
+    """Return the normalised value of verbatim *text*; an empty string where it has none.
+
+    Dates become ISO 8601 in the precision they have, numbers lose leading zeros and spaces, sex becomes
+    the register-import code; every other text is only cleaned and single-spaced.
+    """
+    text = single_spaced(text)
+    match kind:
+        case ValueKind.DATE:
+            date = parse_date(text)
+            return date.iso() if date else ""
+        case ValueKind.DATE_WORDS:
+            said = parse_date_words(text)
+            return said.iso() if said else ""
+        case ValueKind.ENTRY_NUMBER:
+            return _number(text)
+        case ValueKind.SEX:
+            return _codes("sex").get(folded(text), "")
+        case ValueKind.PERSONAL_ID:
+            return re.sub(r"\D", "", text)
+        case _:
+            return text

@@ -1,0 +1,37 @@
+"""What every line reader does to a crop first: grey, upright polarity, natural paper, no empty crops."""
+
+import cv2
+import numpy as np
+
+from records.ports import Image
+
+MIN_INK = 0.0015
+"""Share of dark pixels under which a crop counts as empty."""
+MAX_WIDTH = 20_000
+"""Widest crop that is read, in pixels; anything wider is no line."""
+
+
+def grey(image: Image) -> Image:
+    """Return *image* as grey (h, w)."""
+    if image.ndim == 2:
+        return image
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+
+
+def unreadable(image: Image) -> str | None:
+    """Return the reason (a catalogue code) why a crop holds no line at all, or None."""
+    if image.ndim not in (2, 3) or image.shape[0] < 8 or image.shape[1] < 8:
+        return "CROP_TOO_SMALL"
+    if image.shape[1] > MAX_WIDTH:
+        return "CROP_TOO_WIDE"
+    g = grey(image)
+    if int(g.max()) - int(g.min()) < 24:
+        return "CROP_EMPTY"
+    threshold, ink = cv2.threshold(g, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    if float(ink.mean()) < MIN_INK:
+        return "CROP_EMPTY"
+    paper = float(np.median(g[g >= threshold]))
+    dark = float(np.median(g[g < threshold])) if bool(np.any(g < threshold)) else paper
+    if paper - dark < 16:
+        return "CROP_EMPTY"
+    return None
