@@ -1,0 +1,1 @@
+"""Draws up, numbers, signs, verifies, supersedes and recalls extracts."""

@@ -1,0 +1,170 @@
+"""What stands on the paper: from a verified entry and a template edition to the lines of an extract.
+
+Rules of circular 04/2020/TT-BTP that live here: the copy follows the book exactly and what is blank
+in the book stays blank (article 23(1), 29(9)); places as in the book (30(2)); names in capital
+letters with their marks (31). Nothing here knows how a page is drawn.
+"""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+
+from forms.extract_templates import ExtractTemplate, PrintedField, Show
+from records.codes import Presence
+from records.dates import PartialDate
+from records.entries import Entry, VerifiedEntry
+from records.errors import WrongUse
+from records.extracts import DraftExtract, IssueNumber
+from records.text import clean
+
+from extracts.numbering import mark_svg, mark_text
+
+VIETNAM = dt.timezone(dt.timedelta(hours=7), "+07")
+"""Vietnam keeps one time all year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A label and its value (several paragraphs for notes), as printed."""
+
+    label: str
+    value: tuple[str, ...]
+    strong: bool
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Lines side by side."""
+
+    lines: tuple[Line, ...]
+    aligned: bool
+    starts_block: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What only an issued extract carries: its number, its mark and the words about its signature."""
+
+    number: str
+    code: str
+    mark: str
+    """Text of the QR mark; also kept in the file's metadata."""
+    mark_drawing: str
+    """The mark as SVG."""
+    mark_words: str
+    signature_words: tuple[str, ...]
+    notice: str
+    """Printed at the foot of every page; says of a demonstration that it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """An extract as it will be printed. Without a *seal* it is a draft, and says so."""
+
+    authority: tuple[str, ...]
+    national_title: tuple[str, ...]
+    suffix: str
+    place: str
+    day: int
+    month: int
+    year: int
+    title: str
+    subtitle: str
+    rows: tuple[Row, ...]
+    signer_heading: str
+    signer_hint: str
+    signer_title: tuple[str, ...]
+    signer_name: str
+    seal: Seal | None
+
+    def as_data(self) -> dict[str, object]:
+        """Return the paper as JSON-able data for the typesetter."""
+        return asdict(self)
+
+
+def paper_of(draft: DraftExtract, template: ExtractTemplate, at: dt.datetime, seal: Seal | None) -> Paper:
+    """Lay out *draft* by *template*, dated *at* (aware; printed as the day in Vietnam).
+
+    Raises WrongUse where a printed field is illegible: a blank line would say that the book is blank.
+    """
+    entry = draft.source.entry
+    refuse_unreadable(draft.source, template)
+    day = at.astimezone(VIETNAM).date()
+    return Paper(
+        authority=tuple(map(clean, draft.authority.name_lines)),
+        national_title=template.national_title,
+        suffix=template.suffix,
+        place=clean(draft.authority.place),
+        day=day.day,
+        month=day.month,
+        year=day.year,
+        title=template.title,
+        subtitle=template.subtitle,
+        rows=tuple(
+            Row(tuple(_line(f, entry) for f in row.fields), row.aligned, row.starts_block) for row in template.rows
+        ),
+        signer_heading=template.signer_heading,
+        signer_hint=template.signer_hint,
+        signer_title=tuple(map(clean, draft.signer.title_lines)),
+        signer_name=clean(draft.signer.name),
+        seal=seal,
+    )
+
+
+def seal_of(number: IssueNumber, authority: str, signed_by: str, at: dt.datetime, *, demo: bool) -> Seal:
+    """Return what the office sets on an extract besides its content; *signed_by* names the certificate's holder."""
+    return Seal(
+        number=str(number),
+        code=number.code,
+        mark=mark_text(number),
+        mark_drawing=mark_svg(number),
+        mark_words=f"Mã để kiểm tra tại {clean(authority)}; không phải mã của cơ sở dữ liệu quốc gia.",
+        signature_words=(
+            f"Ký số bởi: {clean(signed_by)}",
+            f"Thời gian ký: {at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S} +07:00",
+        ),
+        notice="Bản chạy thử, ký bằng chứng thư thử nghiệm, không có giá trị pháp lý." if demo else "",
+    )
+
+
+def refuse_unreadable(source: VerifiedEntry, template: ExtractTemplate) -> None:
+    """Raise WrongUse where a field to be printed is illegible or unread; such a copy comes from the paper book."""
+    unreadable = [
+        found.column
+        for column in template.columns
+        if (found := source.entry.field(column)) and found.presence in {Presence.ILLEGIBLE, Presence.NOT_READ}
+    ]
+    if unreadable:
+        raise WrongUse("EXTRACT_ILLEGIBLE", entry=source.entry.id, columns=", ".join(unreadable))
+
+
+def _line(spec: PrintedField, entry: Entry) -> Line:
+    value = _value(spec, entry)
+    return Line(spec.label, value, strong=spec.show is Show.CAPITALS, after=spec.after if any(value) else "")
+
+
+def _value(spec: PrintedField, entry: Entry) -> tuple[str, ...]:
+    text = clean(entry.text(spec.column)).strip()
+    match spec.show:
+        case Show.CAPITALS:
+            return (text.upper(),)
+        case Show.DATE:
+            return (_date(text, entry.value(spec.column)),)
+        case Show.NOTES:
+            return _notes(text, entry)
+        case Show.VERBATIM:
+            return (text,)
+
+
+def _date(text: str, value: str) -> str:
+    """Return dd/mm/yyyy only where verbatim text and normalised value say the same date, else the verbatim text."""
+    try:
+        written, meant = PartialDate.parse(text), PartialDate.parse(value)
+    except ValueError:
+        return text
+    return written.shown() if written == meant else text
+
+
+def _notes(text: str, entry: Entry) -> tuple[str, ...]:
+    paragraphs = [line.strip() for part in (text, *(clean(n.text) for n in entry.notes)) for line in part.splitlines()]
+    return tuple(dict.fromkeys(line for line in paragraphs if line))
