@@ -32,7 +32,7 @@ def locked(name: str) -> Iterator[None]:
         yield
 
 
-def kept(name: str, make: Callable[[Path], None]) -> Path:
+def kept(name: str, make: Callable[[Path], object]) -> Path:
     """Return ``cache/name``, made by *make* (which gets an empty folder and leaves *name* in it) when it is not there.
 
     An interrupted or failed *make* leaves nothing that looks finished.
@@ -60,7 +60,7 @@ def remove(tree: Path) -> None:
 
 
 def run(server: str, command: Sequence[str], *, env: dict[str, str] | None = None, limit: float = 1800) -> None:
-    """Run a fetching or building *command*; PartUnavailable with its last words when it fails within *limit* seconds."""
+    """Run a fetching or building *command*; PartUnavailable with its last words when it fails or outlasts *limit* s."""
     try:
         done = subprocess.run(
             command,

@@ -7,7 +7,6 @@ The artefact holds the official server with few modules: no ``GET /`` (probe wit
 import base64
 import shutil
 import signal
-import subprocess
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import ClassVar
 from records.errors import PartUnavailable
 from records.messages import Message, message
 from servers import cache, java
-from servers.process import LOOPBACK, Launch, can_read, give, unprivileged
+from servers.process import LOOPBACK, Launch, can_read, give, run_as, unprivileged
 from servers.server import Server, http_status, keep_ports, keep_secret
 
 USER = "elastic"
@@ -165,22 +164,12 @@ def _configure(programme: Path, node: Path, port: int, transport: int) -> None:
 
 def _set_password(programme: Path, launch: Launch, password: str) -> None:
     tool = str(programme / "bin" / "elasticsearch-keystore")
-    for command, given in (((tool, "create"), ""), ((tool, "add", "-f", "-x", "bootstrap.password"), password)):
-        if command[1] == "create" and (launch.cwd / "config" / "elasticsearch.keystore").exists():
-            continue
-        done = subprocess.run(
-            command,
-            input=given.encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=launch.cwd,
-            env=launch.environment(),
-            user=launch.user,
-            extra_groups=[] if launch.user else None,
-            check=False,
-        )
-        if done.returncode != 0:
-            said = done.stdout.decode(errors="replace")
+    steps = [([tool, "add", "-f", "-x", "bootstrap.password"], password)]
+    if not (launch.cwd / "config" / "elasticsearch.keystore").exists():
+        steps.insert(0, ([tool, "create"], ""))
+    for command, given in steps:
+        status, said = run_as(launch.user, command, cwd=launch.cwd, env=launch.environment(), given=given)
+        if status != 0:
             raise PartUnavailable(
                 "SERVERS_FETCH_FAILED", server="elasticsearch", command=" ".join(command), detail=said
             )

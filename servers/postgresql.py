@@ -3,14 +3,13 @@
 import re
 import shutil
 import signal
-import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
 from records.errors import PartUnavailable
 from records.messages import Message, message
-from servers.process import LOOPBACK, Launch, give, unprivileged
+from servers.process import LOOPBACK, Launch, give, run_as, unprivileged
 from servers.server import Server, keep_ports, keep_secret
 
 
@@ -68,14 +67,14 @@ class PostgresqlServer(Server[PostgresqlConnection]):
     def ready(self, connection: PostgresqlConnection) -> bool:
         """Whether it takes connections."""
         command = (str(_programmes() / "pg_isready"), "-q", "-h", connection.host, "-p", str(connection.port))
-        return subprocess.run(command, check=False).returncode == 0
+        return run_as(None, command)[0] == 0
 
 
 def create_database(server: PostgresqlConnection, name: str) -> PostgresqlConnection:
     """Make an empty database *name* (lower-case letters, digits, ``_``), or find it, and return the way to it."""
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
         raise ValueError(f"not a plain database name: {name!r}")
-    there = _psql(server, f"SELECT 1 FROM pg_database WHERE datname = '{name}'")  # noqa: S608
+    there = _psql(server, f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
     if not there.strip():
         _psql(server, f'CREATE DATABASE "{name}" TEMPLATE template0')
     return replace(server, database=name)
@@ -87,16 +86,11 @@ def drop_database(database: PostgresqlConnection) -> None:
 
 
 def _psql(connection: PostgresqlConnection, statement: str) -> str:
-    done = subprocess.run(
-        (str(_programmes() / "psql"), "-X", "-A", "-t", "-q", "-d", connection.url, "-c", statement),
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise PartUnavailable(
-            "SERVERS_FETCH_FAILED", server="postgresql", command=statement, detail=done.stderr.decode(errors="replace")
-        )
-    return done.stdout.decode()
+    command = (str(_programmes() / "psql"), "-X", "-A", "-t", "-q", "-d", connection.url, "-c", statement)
+    status, said = run_as(None, command)
+    if status != 0:
+        raise PartUnavailable("SERVERS_FETCH_FAILED", server="postgresql", command=statement, detail=said)
+    return said
 
 
 def programmes() -> Path | None:
@@ -123,22 +117,11 @@ def _make_cluster(folder: Path, data: Path, user: str | None, password: str) -> 
     words.write_text(password, encoding="ascii")
     for path in (data, words):
         give(path, user)
+    command = [str(folder / "initdb"), "-D", str(data), "-U", "khongcho", "-A", "scram-sha-256"]
+    command += [f"--pwfile={words}", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
     try:
-        done = subprocess.run(
-            (
-                *(str(folder / "initdb"), "-D", str(data), "-U", "khongcho", "-A", "scram-sha-256"),
-                *(f"--pwfile={words}", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
-            ),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=data,
-            user=user,
-            extra_groups=[] if user else None,
-            check=False,
-        )
+        status, said = run_as(user, command, cwd=data)
     finally:
         words.unlink()
-    if done.returncode != 0:
-        raise PartUnavailable(
-            "SERVERS_FETCH_FAILED", server="postgresql", command="initdb", detail=done.stdout.decode(errors="replace")
-        )
+    if status != 0:
+        raise PartUnavailable("SERVERS_FETCH_FAILED", server="postgresql", command="initdb", detail=said)

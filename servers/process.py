@@ -178,10 +178,30 @@ def give(folder: Path, user: str | None) -> None:
         os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
 
 
+def run_as(
+    user: str | None,
+    command: Sequence[str],
+    *,
+    cwd: Path = Path("/"),
+    env: Mapping[str, str] | None = None,
+    given: str = "",
+) -> tuple[int, str]:
+    """Run *command* as *user* (None: the present account), *given* on its input. Return exit status and all it said."""
+    done = subprocess.run(
+        command,
+        input=given.encode(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=cwd,
+        env=env,
+        user=user,
+        group=pwd.getpwnam(user).pw_gid if user else None,
+        extra_groups=[] if user else None,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
 def can_read(path: Path, user: str | None) -> bool:
     """Whether *user* can reach and read *path*, found by trying."""
-    if user is None:
-        return os.access(path, os.R_OK)
-    group = pwd.getpwnam(user).pw_gid
-    test = subprocess.run(["test", "-r", str(path)], user=user, group=group, extra_groups=[], cwd="/", check=False)
-    return test.returncode == 0
+    return run_as(user, ["test", "-r", str(path)])[0] == 0

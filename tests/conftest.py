@@ -10,7 +10,11 @@ from collections.abc import Iterator
 import pytest
 
 from servers.elasticsearch import V8, V9, ElasticsearchConnection, ElasticsearchServer, releases_for_this_machine
+from servers.minio import MinioServer
+from servers.objectstore import S3Connection
 from servers.postgresql import PostgresqlConnection, PostgresqlServer, create_database, drop_database
+from servers.prefect import PrefectConnection, PrefectServer
+from servers.seaweedfs import SeaweedfsServer
 
 _GROUPS = {
     "elasticsearch_server": "elasticsearch",
@@ -18,6 +22,9 @@ _GROUPS = {
     "each_elasticsearch": "elasticsearch",
     "postgresql_server": "postgresql",
     "postgresql_database": "postgresql",
+    "prefect_server": "postgresql",
+    "minio_server": "s3",
+    "seaweedfs_server": "s3",
 }
 
 
@@ -66,3 +73,24 @@ def postgresql_database(postgresql_server: PostgresqlConnection) -> Iterator[Pos
     database = create_database(postgresql_server, f"t_{uuid.uuid4().hex}")
     yield database
     drop_database(database)
+
+
+@pytest.fixture(scope="session")
+def prefect_server(postgresql_server: PostgresqlConnection) -> Iterator[PrefectConnection]:
+    """A Prefect server that keeps its state in PostgreSQL."""
+    with PrefectServer(postgresql_server) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def minio_server() -> Iterator[S3Connection]:
+    """MinIO, without a bucket."""
+    with MinioServer() as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def seaweedfs_server() -> Iterator[S3Connection]:
+    """SeaweedFS, without a bucket."""
+    with SeaweedfsServer() as connection:
+        yield connection
