@@ -24,7 +24,7 @@ from records.pages import (
     PageId,
     StageResult,
 )
-from records.provenance import ChainedEvent, ChainReport, ProvenanceEvent
+from records.provenance import PROGRAMME, ChainedEvent, ChainReport, ProvenanceEvent
 from records.readings import Decision, EngineIdentity, PageReading, Reading
 
 Image = NDArray[np.uint8]
@@ -75,24 +75,42 @@ class Archive(Protocol):
 
 
 class Register(Protocol):
-    """The ledger, system of record. Optimistic locking: a stale *expected_version* raises Conflict."""
+    """The ledger, system of record. Optimistic locking: a stale *expected_version* raises Conflict.
+
+    Every change of a book, delivery, entry, extract or account adds its event to the audit chain in the
+    same transaction; *agent* is the account or programme it is told of. What is unknown raises NotFound.
+    Moments need a zone (WrongUse otherwise) and come back in UTC; text comes back cleaned (NFC).
+    """
 
     # books
-    def add_book(self, book: Book) -> Book: ...
+    def add_book(self, book: Book, *, agent: str = PROGRAMME) -> Book:
+        """Enter a book; the same again changes nothing, another one under its id raises Conflict."""
+        ...
+
     def book(self, book_id: str) -> Book: ...
     def books(self) -> Sequence[Book]: ...
-    def add_copy(self, copy: PhysicalCopy) -> PhysicalCopy: ...
+    def add_copy(self, copy: PhysicalCopy, *, agent: str = PROGRAMME) -> PhysicalCopy:
+        """Enter a bound copy of a book, or where it now stands and in which condition."""
+        ...
+
     def copies(self, book_id: str) -> Sequence[PhysicalCopy]: ...
 
     # deliveries and pages
-    def open_delivery(self, delivery: Delivery, pages: Sequence[DeliveredPage]) -> Delivery:
-        """Record what was handed in. The same delivery id again adds what is new and changes nothing else."""
+    def open_delivery(self, delivery: Delivery, pages: Sequence[DeliveredPage], *, agent: str = PROGRAMME) -> Delivery:
+        """Record what was handed in. The same delivery id again adds what is new and changes nothing else.
+
+        A page is known by its file and its identity. A new page whose *seq* is taken goes to the end.
+        """
         ...
 
     def delivery(self, delivery_id: str) -> Delivery: ...
     def deliveries(self) -> Sequence[Delivery]: ...
     def delivered_pages(self, delivery_id: str, status: PageStatus | None = None) -> Sequence[DeliveredPage]:
         """Pages in the order of the delivery."""
+        ...
+
+    def page_counts(self, delivery_id: str) -> Mapping[PageStatus, int]:
+        """How many pages of a delivery stand in each status, zeros included."""
         ...
 
     def page(self, page: PageId) -> DeliveredPage:
@@ -112,8 +130,9 @@ class Register(Protocol):
     def draft(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Record machine readings as draft entries; returns them as they now stand.
 
-        An entry that exists keeps every field a person decided and, once VERIFIED, everything; a field
-        whose machine reading changed gets the new one. Each reading is appended, none is deleted.
+        An entry that exists keeps every field a person decided and, once VERIFIED or WITHDRAWN, everything;
+        a field whose machine reading changed gets the new one. Each reading is appended, none is deleted;
+        the same drafts again change nothing. A draft that claims a person's decision raises WrongUse.
         """
         ...
 
@@ -134,6 +153,17 @@ class Register(Protocol):
         """All versions, oldest first."""
         ...
 
+    def readings(self, entry_id: str, column: str) -> Sequence[Reading]:
+        """All machine readings of a field, oldest first, those that never counted included."""
+        ...
+
+    def same_number(self, entry: Entry) -> Sequence[Entry]:
+        """Other entries of the same kind, book number, entry number and registration date, not withdrawn.
+
+        Two pages that claim one number: a person must look. Empty where the entry has no number.
+        """
+        ...
+
     def decide(
         self,
         entry_id: str,
@@ -146,11 +176,15 @@ class Register(Protocol):
     ) -> Entry:
         """Keep what a person says stands in a field; the entry gets its next version.
 
-        Deciding a field of a VERIFIED entry takes it back to DRAFT.
+        Deciding a field of a VERIFIED entry takes it back to DRAFT; the doubts about the field are answered.
+        Raises WrongUse for NOT_READ, for WRITTEN without text, and on a WITHDRAWN entry.
         """
         ...
 
-    def read_note(self, entry_id: str, note_id: str, text: str, decision: Decision, expected_version: int) -> Entry: ...
+    def read_note(self, entry_id: str, note_id: str, text: str, decision: Decision, expected_version: int) -> Entry:
+        """Keep that a person read a note, with its verbatim *text*; a VERIFIED entry goes back to DRAFT."""
+        ...
+
     def verify(self, entry_id: str, by: str, at: dt.datetime, expected_version: int) -> VerifiedEntry:
         """Make a draft with no open questions VERIFIED. Raises WrongUse while questions are open."""
         ...
@@ -162,7 +196,9 @@ class Register(Protocol):
         """Give the next number of authority and year (``reserved.number.number`` is ignored) in one transaction.
 
         Where a row of the same ``request_id`` (not empty) exists that is not CANCELLED, that row is
-        returned as it stands and no number is used up.
+        returned as it stands and no number is used up. The entry must stand VERIFIED in the register at
+        ``entry_version``: raises Conflict where it changed meanwhile, WrongUse where it is not verified.
+        The row returned is RESERVED.
         """
         ...
 
@@ -173,8 +209,20 @@ class Register(Protocol):
         """
         ...
 
-    def cancel_issue(self, number: IssueNumber, reason: str) -> IssuedExtract: ...
-    def supersede_issue(self, number: IssueNumber, by: IssueNumber, reason: str) -> IssuedExtract: ...
+    def cancel_issue(self, number: IssueNumber, reason: str, *, agent: str = PROGRAMME) -> IssuedExtract:
+        """RESERVED or ISSUED → CANCELLED; the number stays used. Raises Conflict in another status."""
+        ...
+
+    def supersede_issue(
+        self, number: IssueNumber, by: IssueNumber, reason: str, *, agent: str = PROGRAMME
+    ) -> IssuedExtract:
+        """ISSUED → SUPERSEDED by another ISSUED extract. Raises Conflict in another status."""
+        ...
+
+    def issued_from(self, entry_id: str) -> Sequence[IssuedExtract]:
+        """All extracts of an entry, oldest first, cancelled ones included."""
+        ...
+
     def issued(self, *, pdf: Digest | None = None, code: str | None = None) -> IssuedExtract | None:
         """Find an issued extract by the digest of its file or by its verification code."""
         ...
@@ -184,14 +232,22 @@ class Register(Protocol):
         ...
 
     # accounts
-    def put_account(self, account: Account) -> None: ...
+    def put_account(self, account: Account, *, agent: str = PROGRAMME) -> None:
+        """Enter or change an account (none is ever deleted; see ``disabled``)."""
+        ...
+
     def account(self, name: str) -> Account | None: ...
     def accounts(self) -> Sequence[Account]: ...
 
     # provenance
     def append(self, event: ProvenanceEvent) -> ChainedEvent: ...
-    def events(self, object_id: str | None = None, limit: int = 1000) -> Sequence[ChainedEvent]: ...
-    def verify_chain(self) -> ChainReport: ...
+    def events(self, object_id: str | None = None, limit: int = 1000) -> Sequence[ChainedEvent]:
+        """The last *limit* events (of one object), in the order of the chain."""
+        ...
+
+    def verify_chain(self) -> ChainReport:
+        """Compute every digest anew, from the first event to the last."""
+        ...
 
 
 # --- search ------------------------------------------------------------------------------------------

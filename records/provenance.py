@@ -3,6 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+PROGRAMME = "khongcho"
+"""Agent of what the programme does by itself, where no person and no engine is to be named."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProvenanceEvent:
