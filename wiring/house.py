@@ -8,14 +8,16 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from records.codes import EntryState, Presence
+from records.codes import DeliveryKind, EntryState, Presence
 from records.entries import Entry, VerifiedEntry
 from records.errors import NotFound, WrongUse
 from records.extracts import CertifiedExtract, ExtractRequest, VerificationReport
 from records.finding import Answer, IndexReport, Question
 from records.ports import Archive, Register, SearchIndex
+from records.progress import Progress
 from records.readings import Decision
 from records.text import clean
 from wiring.health import Probe, examine
@@ -25,7 +27,7 @@ from wiring.settings import Settings
 
 if TYPE_CHECKING:
     from extracts import Issuer, Verifier
-    from pipeline import Digitiser, Pictures
+    from pipeline import DeliveryReport, Digitiser, Pictures
 
 
 class House:
@@ -120,6 +122,18 @@ class House:
             yield from found
             after = found[-1].id
 
+    # --- taking in --------------------------------------------------------------------------------
+
+    def digitise(self, path: Path, kind: DeliveryKind, progress: Progress) -> "DeliveryReport":
+        """Take a delivery in and read it in a plain loop, then bring its entries into the index.
+
+        The same delivery again does only what is missing. Raises WrongUse, PartUnavailable.
+        """
+        delivery = self.digitiser.intake(path, kind, progress)
+        self.digitiser.run(delivery.id, progress, batch=self.settings.flows.batch)
+        self.project_delivery(delivery.id)
+        return self.digitiser.report(delivery.id)
+
     # --- deciding ----------------------------------------------------------------------------------
 
     def confirm_field(
@@ -147,7 +161,7 @@ class House:
         verbatim = clean(text).strip() if presence is Presence.WRITTEN else ""
         if presence is Presence.NOT_READ or (presence is Presence.WRITTEN and not verbatim):
             raise WrongUse("FIELD_EMPTY", entry=entry_id, column=column)
-        kind = forms.edition(entry.edition).field(column).kind
+        kind = forms.edition(entry.edition).value_kind(column)
         value = forms.normalise(kind, verbatim) if verbatim else ""
         decision = Decision(by=by, at=_now(), simulated=simulated)
         decided = self.register.decide(entry_id, column, presence, verbatim, value, decision, expected_version)

@@ -92,7 +92,7 @@ class DeskSettings:
     port: int = key(8080, "port the desk listens on")
     public_url: str = key("", "address people reach the desk at, for the link in QR codes; empty: none")
     secret_file: Path | None = key(
-        None, "secret for sessions; empty: `desk.secret` in the home folder, made at first use"
+        None, "secret of sessions; empty: `desk.secret` in the home folder, made at first use"
     )
     secure_cookies: bool = key(False, "send cookies over TLS only; true wherever the desk stands behind TLS")
 
@@ -102,6 +102,7 @@ class FlowSettings:
     """How deliveries are scheduled by Prefect."""
 
     api_url: str = key("", "Prefect server (`http://host:4200/api`); empty: a private one for the length of a run")
+    home: Path | None = key(None, "folder of Prefect's own files; empty: `prefect` in the home folder")
     batch: int = key(50, "pages in one task, 25 to 100")
     work_pool: str = key("khongcho", "work pool the deployment belongs to")
 

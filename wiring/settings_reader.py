@@ -96,7 +96,7 @@ def _unknown(kind: type, given: Mapping[str, Any], prefix: str) -> Iterator[str]
         if name not in names:
             yield f"{prefix}{name}"
         elif dataclasses.is_dataclass(hints[name]) and isinstance(value, Mapping):
-            yield from _unknown(hints[name], value, f"{prefix}{name}.")  # type: ignore[arg-type]
+            yield from _unknown(hints[name], value, f"{prefix}{name}.")
 
 
 def _put(kind: type, into: dict[str, Any], path: list[str], value: str) -> bool:

@@ -1,0 +1,57 @@
+"""``evaluate``: measure reading against known truth."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.screen import Json, TerminalProgress, opened, out, print_json, table
+
+evaluate_app = typer.Typer(help="Đo chất lượng đọc. Measure reading quality.", no_args_is_help=True)
+
+Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to *app*."""
+    app.add_typer(evaluate_app, name="evaluate")
+
+
+@evaluate_app.command("lines")
+def lines(
+    folder: Folder,
+    engine: Annotated[str, typer.Option("--engine", help="Line engine by name.")],
+    as_json: Json = False,
+) -> None:
+    """Đo một bộ đọc dòng trên thư mục có labels.tsv. Measure a line engine on a folder with labels.tsv."""
+    from ocr import evaluate_lines, open_line_recogniser
+
+    report = evaluate_lines(folder, open_line_recogniser(engine), TerminalProgress())
+    if as_json:
+        print_json(report)
+        return
+    scores = report.scores
+    shown = table(
+        f"Bộ đọc dòng: {report.engine}", "Dòng", "CER", "CER không kể hoa thường", "WER", "Đúng cả dòng", "ms/dòng"
+    )
+    shown.add_row(
+        str(scores.n),
+        *(f"{rate:.2%}" for rate in (scores.cer, scores.cer_casefold, scores.wer, scores.exact)),
+        f"{report.ms_per_line:.1f}",
+    )
+    out.print(shown)
+
+
+@evaluate_app.command("book")
+def book(folder: Folder, as_json: Json = False) -> None:
+    """Đo việc đọc cả sổ so với truth.jsonl. Measure the reading of a book against truth.jsonl."""
+    from pipeline import evaluate_book
+
+    settings = opened().settings
+    report = evaluate_book(folder, workers=settings.workers, progress=TerminalProgress())
+    if as_json:
+        print_json(report)
+        return
+    from cli.tables import book_table
+
+    out.print(book_table(report))

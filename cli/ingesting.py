@@ -1,0 +1,74 @@
+"""``ingest``: take a delivery in and read it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.screen import Json, TerminalProgress, notice, opened, out, print_json, table
+from records.codes import DeliveryKind
+from records.errors import ExitCode
+from records.progress import Progress
+from wiring import House
+
+if TYPE_CHECKING:
+    from pipeline import DeliveryReport
+
+ingest_app = typer.Typer(help="Nhận và đọc bản quét. Take in and read scans.", no_args_is_help=True)
+
+Delivered = Annotated[Path, typer.Argument(exists=True, help="A folder, an image or a PDF.")]
+NoPrefect = Annotated[bool, typer.Option("--no-prefect", help="Run the same stages in a plain loop.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to *app*."""
+    app.add_typer(ingest_app, name="ingest")
+
+
+@ingest_app.command("book")
+def book(path: Delivered, no_prefect: NoPrefect = False, as_json: Json = False) -> None:
+    """Số hóa một sổ hộ tịch. Digitise a register book."""
+    _ingest(path, DeliveryKind.BOOK, no_prefect=no_prefect, as_json=as_json)
+
+
+@ingest_app.command("dossier")
+def dossier(path: Delivered, no_prefect: NoPrefect = False, as_json: Json = False) -> None:
+    """Số hóa một tập hồ sơ. Digitise a stack of dossier papers."""
+    _ingest(path, DeliveryKind.DOSSIER, no_prefect=no_prefect, as_json=as_json)
+
+
+def _ingest(path: Path, kind: DeliveryKind, *, no_prefect: bool, as_json: bool) -> None:
+    house = opened()
+    report = digitise(house, path, kind, TerminalProgress(), no_prefect=no_prefect)
+    if as_json:
+        print_json(report)
+    else:
+        show(report)
+    if report.waiting or report.failed:
+        raise typer.Exit(int(ExitCode.NEEDS_PERSON))
+
+
+def digitise(house: House, path: Path, kind: DeliveryKind, progress: Progress, *, no_prefect: bool) -> "DeliveryReport":
+    """Digitise a delivery through Prefect, or in a plain loop; the stages and the result are the same."""
+    if not no_prefect:
+        from flows import digitise_with_prefect
+
+        return digitise_with_prefect(house, path, kind, progress)
+    return house.digitise(path, kind, progress)
+
+
+def show(report: "DeliveryReport") -> None:
+    """Show a delivery's report as tables."""
+    counts = table(f"Đợt nhận {report.delivery}", "Trang", "Xong", "Chờ người xem", "Hỏng", "Mục", "Giây")
+    counts.add_row(
+        *(str(n) for n in (report.pages, report.done, report.waiting, len(report.failed), report.entries)),
+        f"{report.seconds:.1f}",
+    )
+    out.print(counts)
+    if report.failed:
+        failed = table("Trang cần người xem hoặc quét lại", "Tệp", "Trang", "Lý do", "Mã")
+        for page in report.failed:
+            failed.add_row(str(page.file), str(page.page), page.message, page.code)
+        out.print(failed)
+    if report.waiting:
+        notice("Trang chờ người xem không bị mất; mở bàn làm việc bằng khongcho serve để xem từng trang.")

@@ -1,0 +1,46 @@
+"""The command ``khongcho``. Exit codes: 0 all well, 1 needs a person, 2 wrong use, 3 a part is missing, 4 integrity."""
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from cli import deciding, demonstrating, evaluating, finding, ingesting, issuing, operating, sampling
+from cli.screen import log_to_stderr, print_error
+from records.errors import KhongChoError
+
+
+class _HouseGroup(TyperGroup):
+    """Turns every error of the house into its words and its exit code, at this one place."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KhongChoError as error:
+            print_error(error, as_json=bool(ctx.find_root().meta.get("json")))
+            raise typer.Exit(int(error.exit_code)) from error
+
+
+app = typer.Typer(
+    name="khongcho",
+    cls=_HouseGroup,
+    help="Không Chờ: từ sổ hộ tịch cũ đến bản sao tại quầy. From old civil-status books to certified copies.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.callback()
+def _root(
+    verbose: Annotated[bool, typer.Option("--verbose", help="Write everything that happens to stderr.")] = False,
+) -> None:
+    log_to_stderr(verbose=verbose)
+
+
+for room in (demonstrating, sampling, ingesting, evaluating, finding, deciding, issuing, operating):
+    room.register(app)
+
+
+if __name__ == "__main__":
+    app()

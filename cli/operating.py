@@ -1,0 +1,117 @@
+"""``serve``, ``servers``, ``doctor``, ``account``, ``flows``: looking after a house."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cli.screen import Json, notice, opened, out, print_json, table
+from records.codes import Role
+from records.errors import WrongUse
+from wiring.health import Health
+
+servers_app = typer.Typer(help="Máy chủ thật để thử. Real servers to play with.", no_args_is_help=True)
+account_app = typer.Typer(help="Tài khoản bàn làm việc. Accounts of the desk.", no_args_is_help=True)
+flows_app = typer.Typer(help="Lịch chạy Prefect. Scheduling by a Prefect server.", no_args_is_help=True)
+
+_SIGN = {Health.WORKS: "✓ chạy tốt", Health.WEAK: "? chạy, còn thiếu", Health.DOWN: "✗ chưa có"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to *app*."""
+    app.command("serve")(serve)
+    app.add_typer(servers_app, name="servers")
+    app.command("doctor")(doctor)
+    app.add_typer(account_app, name="account")
+    app.add_typer(flows_app, name="flows")
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; default: setting desk.host.")] = "",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on; default: setting desk.port.")] = 0,
+) -> None:
+    """Mở bàn làm việc trên trình duyệt. Serve the desk until interrupted."""
+    from counter import serve_desk
+
+    house = opened()
+    desk = house.settings.desk
+    where, door = host or desk.host, port or desk.port
+    if not house.register.accounts():
+        notice("Chưa có tài khoản nào. Tạo bằng: khongcho account add TÊN --full-name 'HỌ TÊN' --role officer")
+    notice(f"Bàn làm việc: http://{where}:{door} (dừng bằng Ctrl+C)")
+    serve_desk(house, where, door)
+
+
+def doctor(as_json: Json = False) -> None:
+    """Xem từng bộ phận có chạy không, thiếu gì và lấy ở đâu. Probe every part."""
+    probes = opened().doctor()
+    if as_json:
+        print_json({"ok": all(p.health is not Health.DOWN for p in probes), "parts": probes})
+    else:
+        shown = table("Tình trạng", "Bộ phận", "", "Chi tiết", "Cần làm")
+        for probe in probes:
+            shown.add_row(probe.part, _SIGN[probe.health], probe.detail, probe.remedy)
+        out.print(shown)
+    worst = max((int(probe.exit_code) for probe in probes), default=0)
+    if worst:
+        raise typer.Exit(worst)
+
+
+@account_app.command("add")
+def add_account(
+    name: Annotated[str, typer.Argument(help="Short name to sign in with.")],
+    full_name: Annotated[str, typer.Option("--full-name", help="Full name as people write it.")],
+    role: Annotated[list[Role], typer.Option("--role", help="What the account may do; repeatable.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
+    ] = False,
+) -> None:
+    """Thêm tài khoản, hoặc đặt lại mật khẩu và quyền. Add an account, or set its password and roles anew."""
+    from counter import new_account
+
+    house = opened()
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _ask_password()
+    house.register.put_account(new_account(name, full_name, role, password))
+    notice(f"Tài khoản {name} đã sẵn sàng.")
+
+
+def _ask_password() -> str:
+    if not sys.stdin.isatty():
+        raise WrongUse("PASSWORD_NOT_GIVEN")
+    asked: str = typer.prompt("Mật khẩu", hide_input=True, confirmation_prompt="Nhập lại mật khẩu", err=True)
+    return asked
+
+
+@servers_app.command("up")
+def servers_up(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SERVER]...", help="Which; default: all.")] = None,
+) -> None:
+    """Bật máy chủ thật trên máy này. Start real servers on loopback and tell how to use them."""
+    from servers import playground
+
+    home = opened().settings.home
+    playground.up(home, names or [])
+
+
+@servers_app.command("down")
+def servers_down() -> None:
+    """Tắt các máy chủ đã bật. Stop the servers that were started."""
+    from servers import playground
+
+    playground.down(opened().settings.home)
+
+
+@flows_app.command("deploy")
+def flows_deploy() -> None:
+    """Đăng ký luồng số hóa với máy chủ Prefect. Register the flow and its work pool with the Prefect server."""
+    from flows import deploy
+
+    notice(f"Đã đăng ký: {deploy(opened().settings)}")
+
+
+@flows_app.command("worker")
+def flows_worker() -> None:
+    """Chạy một worker nhận việc từ máy chủ Prefect. Run a worker until interrupted."""
+    from flows import run_worker
+
+    raise typer.Exit(run_worker(opened().settings))
