@@ -74,11 +74,17 @@ system_run() {
   system_packages "${missing[@]}"
 }
 
+has_java_17() { java -version 2>&1 | grep -qE 'version "(1[7-9]|[2-9][0-9])'; }
+
+java_package() { # The Java that Elasticsearch 8 is proved with, or the one of a later Debian.
+  if grep -q '^12' /etc/debian_version 2>/dev/null; then echo openjdk-17-jre-headless; else echo default-jre-headless; fi
+}
+
 system_servers() {
   local missing=()
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
   command -v chromium >/dev/null || missing+=(chromium)
-  command -v java >/dev/null || missing+=(openjdk-17-jre-headless)
+  has_java_17 || missing+=("$(java_package)")
   command -v mvn >/dev/null || missing+=(maven)
   system_packages "${missing[@]}"
 }
