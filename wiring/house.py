@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from records.codes import DeliveryKind, EntryState, Presence
 from records.entries import Entry, VerifiedEntry
 from records.errors import NotFound, WrongUse
-from records.extracts import CertifiedExtract, ExtractRequest, VerificationReport
+from records.extracts import CertifiedExtract, DraftExtract, ExtractRequest, VerificationReport
 from records.finding import Answer, IndexReport, Question
 from records.ports import Archive, Register, SearchIndex
 from records.progress import Progress
@@ -26,7 +26,7 @@ from wiring.projection import Projection
 from wiring.settings import Settings
 
 if TYPE_CHECKING:
-    from extracts import Issuer, Verifier
+    from extracts import Issuer, SigningIdentity, Verifier
     from pipeline import DeliveryReport, Digitiser, Pictures
 
 
@@ -65,18 +65,25 @@ class House:
         return read_office(self.settings.office.file)
 
     @cached_property
+    def identity(self) -> "SigningIdentity":
+        """The key that signs, and the roots that are trusted."""
+        from wiring.parts import build_identity
+
+        return build_identity(self.settings)
+
+    @cached_property
     def issuer(self) -> "Issuer":
         """Draws up, numbers and signs extracts."""
         from wiring.parts import build_issuer
 
-        return build_issuer(self.settings, self.archive, self.register)
+        return build_issuer(self.register, self.archive, self.identity)
 
     @cached_property
     def verifier(self) -> "Verifier":
         """Verifies files that claim to be extracts of this office."""
         from wiring.parts import build_verifier
 
-        return build_verifier(self.settings, self.register)
+        return build_verifier(self.register, self.identity)
 
     @cached_property
     def digitiser(self) -> "Digitiser":
@@ -183,24 +190,26 @@ class House:
 
     # --- issuing -----------------------------------------------------------------------------------
 
-    def verified(self, entry_id: str) -> VerifiedEntry:
-        """Return an entry that an extract may come from. Raises NotFound, WrongUse ENTRY_NOT_VERIFIED."""
-        return VerifiedEntry(self.register.entry(entry_id))
-
     def preview(self, request: ExtractRequest) -> bytes:
-        """Return the extract as it would print, PDF without number and signature."""
-        authority, signer = self.office.on(_now().date())
-        return self.issuer.preview(self.issuer.draft(self.verified(request.entry_id), request, authority, signer))
+        """Return the extract as it would print today: PDF, marked as a draft, without number and signature.
+
+        Raises NotFound, WrongUse (entry not verified, a printed field illegible, nobody may sign today).
+        """
+        return self.issuer.preview(self._draft(request))
 
     def issue(self, request: ExtractRequest, *, by: str) -> CertifiedExtract:
         """Number, sign and keep an extract of a verified entry. *by* is the account that issues.
 
-        Raises NotFound, WrongUse (entry not verified, nobody may sign today), PartUnavailable (time-stamp
-        service, archive); then the reserved number is cancelled in the issue book with its reason.
+        The same ``request_id`` again gives the same copy. Raises NotFound, WrongUse (entry not verified, nobody
+        may sign today), Conflict (the entry changed meanwhile), PartUnavailable, IntegrityError; after a failure
+        the number is cancelled in the issue book with its reason.
         """
-        authority, signer = self.office.on(_now().date())
-        asked = replace(request, requested_by=request.requested_by or by)
-        return self.issuer.issue(self.issuer.draft(self.verified(asked.entry_id), asked, authority, signer), by)
+        return self.issuer.issue(self._draft(replace(request, requested_by=request.requested_by or by)), by)
+
+    def _draft(self, request: ExtractRequest) -> DraftExtract:
+        today = _now().date()
+        authority, signer = self.office.on(today)
+        return self.issuer.draft(request, authority, signer, today)
 
     def verify_file(self, data: bytes) -> VerificationReport:
         """Say what is true of a file that claims to be an extract of this office."""

@@ -9,7 +9,7 @@ from records.ports import Archive, Register, SearchIndex
 from wiring.settings import Settings
 
 if TYPE_CHECKING:
-    from extracts import Issuer, Verifier
+    from extracts import Issuer, SigningIdentity, Verifier
     from pipeline import Digitiser, Pictures
 
 
@@ -50,18 +50,30 @@ def build_index(settings: Settings) -> SearchIndex:
     return ElasticsearchIndex(ElasticSettings(url=told.url, user=told.user, password=told.password, alias=told.alias))
 
 
-def build_issuer(settings: Settings, archive: Archive, register: Register) -> "Issuer":
-    """Build the issuer with the office's signing identity, or the demonstration identity."""
+def build_identity(settings: Settings) -> "SigningIdentity":
+    """Open the office's key, or the demonstration identity (made on first use) where none is set."""
+    from extracts import SigningIdentity, make_demo_identity
+
+    told = settings.signing
+    if told.pkcs12 is None:
+        return make_demo_identity(settings.home / "signing")
+    return SigningIdentity.from_pkcs12(
+        told.pkcs12, told.passphrase, told.trust, time_stamp_url=told.timestamp_url, long_term=told.long_term
+    )
+
+
+def build_issuer(register: Register, archive: Archive, identity: "SigningIdentity") -> "Issuer":
+    """Build the issuer that signs with *identity*."""
     from extracts import Issuer
 
-    return Issuer(archive, register)
+    return Issuer(register, archive, identity)
 
 
-def build_verifier(settings: Settings, register: Register) -> "Verifier":
-    """Build the verifier with the roots this office trusts."""
+def build_verifier(register: Register, identity: "SigningIdentity") -> "Verifier":
+    """Build the verifier, which trusts the roots of the office's own signing identity."""
     from extracts import Verifier
 
-    return Verifier(register)
+    return Verifier(register, identity.roots)
 
 
 def build_digitiser(settings: Settings, archive: Archive, register: Register) -> "Digitiser":

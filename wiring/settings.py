@@ -80,8 +80,9 @@ class SigningSettings:
 
     pkcs12: Path | None = key(None, "key and certificate, PKCS #12; empty: a demonstration identity made at first use")
     passphrase: str = key("", "passphrase of the PKCS #12 file; better given in the environment than in the file")
-    trust: tuple[Path, ...] = key((), "certificates trusted as roots, PEM; empty: the signing identity's own root")
+    trust: tuple[Path, ...] = key((), "certificates trusted as roots, PEM; needed together with `pkcs12`")
     timestamp_url: str = key("", "RFC 3161 time-stamp service; empty: signatures without time-stamp (PAdES B-B)")
+    long_term: bool = key(False, "embed chain and revocation data (PAdES B-LT); needs a time-stamp service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class Settings:
     """All settings. Paths are absolute; those given relative are taken from the home folder."""
 
     home: Path = key(Path("var"), "folder of all state (`KHONGCHO_HOME`)")
-    cache: Path | None = key(None, "folder of downloaded and built servers; empty: `~/.cache/khongcho`")
+    cache: Path | None = key(None, "folder of downloaded and built servers; empty: `.cache/servers` of a checkout")
     archive: ArchiveSettings = table(ArchiveSettings, "Where bytes are kept")
     register: RegisterSettings = table(RegisterSettings, "Where the ledger is kept")
     search: SearchSettings = table(SearchSettings, "Which engine answers questions")
