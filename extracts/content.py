@@ -8,6 +8,7 @@ letters with their marks (31). Nothing here knows how a page is drawn.
 import datetime as dt
 from dataclasses import asdict, dataclass
 
+from extracts.numbering import mark_svg, mark_text
 from forms.extract_templates import ExtractTemplate, PrintedField, Show
 from records.codes import Presence
 from records.dates import PartialDate
@@ -15,8 +16,6 @@ from records.entries import Entry, VerifiedEntry
 from records.errors import WrongUse
 from records.extracts import DraftExtract, IssueNumber
 from records.text import clean
-
-from extracts.numbering import mark_svg, mark_text
 
 VIETNAM = dt.timezone(dt.timedelta(hours=7), "+07")
 """Vietnam keeps one time all year."""
@@ -111,14 +110,14 @@ def paper_of(draft: DraftExtract, template: ExtractTemplate, at: dt.datetime, se
     )
 
 
-def seal_of(number: IssueNumber, authority: str, signed_by: str, at: dt.datetime, *, demo: bool) -> Seal:
+def seal_of(number: IssueNumber, signed_by: str, at: dt.datetime, *, demo: bool) -> Seal:
     """Return what the office sets on an extract besides its content; *signed_by* names the certificate's holder."""
     return Seal(
         number=str(number),
         code=number.code,
         mark=mark_text(number),
         mark_drawing=mark_svg(number),
-        mark_words=f"Mã để kiểm tra tại {clean(authority)}; không phải mã của cơ sở dữ liệu quốc gia.",
+        mark_words="Mã này do cơ quan cấp trích lục kiểm tra, không phải mã của cơ sở dữ liệu quốc gia.",
         signature_words=(
             f"Ký số bởi: {clean(signed_by)}",
             f"Thời gian ký: {at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S} +07:00",

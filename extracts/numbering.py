@@ -58,9 +58,7 @@ class MarkedNumber:
 
 def mark_text(number: IssueNumber) -> str:
     """Return the text of the QR mark: plain ASCII, of our own scheme, so that no reader takes it for a national one."""
-    return (
-        f"{_SCHEME};CQ={number.authority};NAM={number.year};SO={number.number}/{number.suffix};MA={number.code}"
-    )
+    return f"{_SCHEME};CQ={number.authority};NAM={number.year};SO={number.number}/{number.suffix};MA={number.code}"
 
 
 def read_mark(text: str) -> MarkedNumber | None:

@@ -9,15 +9,15 @@ import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 import typst
 
+from extracts.content import Paper
 from records.errors import PartUnavailable, WrongUse
 
-from extracts.content import Paper
-
 TYPEFACE = "Tinos"
-STANDARD = "a-2b"
+STANDARD: Final = "a-2b"
 
 
 def render(paper: Paper, layout: str, at: dt.datetime, fonts: Path | None = None) -> bytes:
