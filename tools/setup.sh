@@ -143,6 +143,7 @@ assets() {
   say "fonts and screen assets of package-lock.json"
   patiently npm npm_ci --ignore-scripts --no-audit --no-fund --loglevel=error ||
     fail "the npm packages could not be installed; the end of npm's log stands above."
+  rm -rf "${places[@]}" # all of it is ignored by git and made anew, so that nothing old gets into a wheel
   patiently vendor .venv/bin/python tools/vendor.py || fail "fonts and assets could not be put in place; see above."
   find "${places[@]}" -type f -print0 | sort -z | xargs -0 sha256sum >"$LOGS/assets.sha256"
   printf '%s\n' "$stamp" >"$LOGS/assets.stamp"
@@ -173,8 +174,8 @@ case ${1:-} in
     ;;
   servers)
     system_servers
-    say "Elasticsearch and MinIO (built or fetched once, kept in the cache)"
-    .venv/bin/python -m servers.fetch
+    say "servers of the test suite (built or fetched once, kept in .cache/servers)"
+    patiently servers .venv/bin/python -m servers.fetch || fail "a server could not be had; see above."
     ;;
   *)
     sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
