@@ -16,11 +16,12 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 
 def folder() -> Path:
-    """Return the cache folder: ``KHONGCHO_CACHE``, else ``.cache/servers`` of the checkout or the present folder."""
+    """Return the cache folder: ``KHONGCHO_CACHE``, else ``.cache/servers`` of a checkout, else the user's cache."""
     if named := os.environ.get("KHONGCHO_CACHE"):
         return Path(named).resolve()
-    root = _ROOT if (_ROOT / "pyproject.toml").is_file() else Path.cwd()
-    return root / ".cache" / "servers"
+    if (_ROOT / "pyproject.toml").is_file():
+        return _ROOT / ".cache" / "servers"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "khongcho"
 
 
 @contextmanager

@@ -32,7 +32,7 @@ class Launch:
     """Added to the present environment."""
     user: str | None = None
     """Account to run as; None is the present one."""
-    stop_signal: signal.Signals = signal.SIGTERM
+    stop_signal: int = signal.SIGTERM
     grace: float = 20.0
     """Seconds between *stop_signal* and SIGKILL."""
 
@@ -62,7 +62,7 @@ class GuardedProcess:
                     "-I",
                     str(KEEPER),
                     "guard",
-                    str(int(launch.stop_signal)),
+                    str(launch.stop_signal),
                     str(launch.grace),
                     launch.user or "",
                     "--",
@@ -92,21 +92,32 @@ class GuardedProcess:
             self._keeper.wait()
 
 
-def release(launch: Launch, log: Path) -> ProcessMark:
-    """Start a server that lives on without us. Output goes to *log*."""
-    with log.open("ab") as out:
-        said = subprocess.run(
-            [sys.executable, "-I", str(KEEPER), "release", launch.user or "", "--", *launch.command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=out,
-            cwd=launch.cwd,
-            env=launch.environment(),
-            start_new_session=True,
-            check=True,
-        )
-    pid = int(said.stdout)
-    return ProcessMark(pid, _started(pid) or "")
+class ReleasedProcess:
+    """A server that lives on without us, until somebody ends it by its mark."""
+
+    def __init__(self, launch: Launch, log: Path) -> None:
+        self._launch = launch
+        with log.open("ab") as out:
+            said = subprocess.run(
+                [sys.executable, "-I", str(KEEPER), "release", launch.user or "", "--", *launch.command],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=out,
+                cwd=launch.cwd,
+                env=launch.environment(),
+                start_new_session=True,
+                check=True,
+            )
+        pid = int(said.stdout)
+        self.mark = ProcessMark(pid, _started(pid) or "")
+
+    def running(self) -> bool:
+        """Whether the server still runs."""
+        return alive(self.mark)
+
+    def stop(self) -> None:
+        """End the server and what it started."""
+        end(self.mark, self._launch.stop_signal, self._launch.grace)
 
 
 def alive(mark: ProcessMark) -> bool:
@@ -114,7 +125,7 @@ def alive(mark: ProcessMark) -> bool:
     return _started(mark.pid) == mark.started != ""
 
 
-def end(mark: ProcessMark, stop_signal: signal.Signals, grace: float) -> None:
+def end(mark: ProcessMark, stop_signal: int, grace: float) -> None:
     """End a released server and what it started; does nothing when that process is gone."""
     if not alive(mark):
         return
@@ -170,12 +181,14 @@ def unprivileged(preferred: str) -> str | None:
 
 
 def give(folder: Path, user: str | None) -> None:
-    """Make *folder* and all in it belong to *user*; None changes nothing."""
+    """Make *folder* and all in it belong to *user*; None changes nothing. Raises PartUnavailable where none may go."""
     if user is None:
         return
     owner = pwd.getpwnam(user)
     for path in (folder, *folder.rglob("*")):
         os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+    if not can_read(folder, user):
+        raise PartUnavailable("SERVERS_FOLDER_CLOSED", folder=folder, user=user)
 
 
 def run_as(

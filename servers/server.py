@@ -14,9 +14,10 @@ from typing import ClassVar, Generic, TypeVar
 from records.errors import PartUnavailable
 from records.messages import Message
 from servers import cache
-from servers.process import GuardedProcess, Launch, ProcessMark, free_ports, port_is_free, release
+from servers.process import GuardedProcess, Launch, ReleasedProcess, free_ports, port_is_free
 
 ConnectionT = TypeVar("ConnectionT")
+ProcessT = TypeVar("ProcessT", GuardedProcess, ReleasedProcess)
 
 
 class Server(ABC, Generic[ConnectionT]):
@@ -33,7 +34,7 @@ class Server(ABC, Generic[ConnectionT]):
     def __init__(self, home: Path | None = None) -> None:
         self._given_home = home.resolve() if home else None
         self.home: Path | None = None
-        self._process: GuardedProcess | None = None
+        self._process: GuardedProcess | ReleasedProcess | None = None
 
     @abstractmethod
     def missing(self) -> Message | None:
@@ -52,25 +53,26 @@ class Server(ABC, Generic[ConnectionT]):
         """Whether the server does its work."""
 
     def start(self) -> ConnectionT:
-        """Start and wait until the server does its work. Raises PartUnavailable."""
+        """Start and wait until the server does its work. It ends with us, however we end. Raises PartUnavailable."""
+        return self._start(GuardedProcess)[0]
+
+    def start_released(self) -> tuple[ConnectionT, ReleasedProcess, Launch]:
+        """The same, but the server lives on when we end."""
+        return self._start(ReleasedProcess)
+
+    def _start(self, kind: type[ProcessT]) -> tuple[ConnectionT, ProcessT, Launch]:
         home = self._make_home()
         log = home / "server.log"
         try:
             for last_try in (False, True):
                 connection, launch = self.plan(home)
-                self._process = process = GuardedProcess(launch, log)
+                self._process = process = kind(launch, log)
                 if self._wait(connection, process, log, may_try_again=not last_try):
                     break
-            return connection
+            return connection, process, launch
         except BaseException:
             self.stop()
             raise
-
-    def release(self) -> tuple[ProcessMark, ConnectionT, Launch]:
-        """Start in the background to live on without us; return as soon as it runs, before it is ready."""
-        home = self._make_home()
-        connection, launch = self.plan(home)
-        return release(launch, home / "server.log"), connection, launch
 
     def stop(self) -> None:
         """End the server; temporary data go with it."""
@@ -99,7 +101,9 @@ class Server(ABC, Generic[ConnectionT]):
             self.home.chmod(0o755)  # a server that runs as another account has its folders inside
         return self.home
 
-    def _wait(self, connection: ConnectionT, process: GuardedProcess, log: Path, *, may_try_again: bool) -> bool:
+    def _wait(
+        self, connection: ConnectionT, process: GuardedProcess | ReleasedProcess, log: Path, *, may_try_again: bool
+    ) -> bool:
         """Return True when ready, False when another programme took one of our ports first."""
         deadline = time.monotonic() + self.start_limit
         while time.monotonic() < deadline:
@@ -145,10 +149,10 @@ def keep_secret(home: Path) -> str:
 
 
 def http_status(url: str, headers: dict[str, str] | None = None) -> int:
-    """Return the status that *url* answers with, 0 when nobody answers within five seconds."""
+    """Return the status that *url* answers with, 0 when nobody answers within three seconds."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(urllib.request.Request(url, headers=headers or {}), timeout=5) as answer:
+        with opener.open(urllib.request.Request(url, headers=headers or {}), timeout=3) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
