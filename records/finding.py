@@ -57,7 +57,12 @@ class Why(StrEnum):
     MOTHER = "mother"
     FATHER = "father"
     OTHER_PERSON = "other_person"
+    DATE = "date"
+    """Born on the day, or in the month, asked."""
     YEAR = "year"
+    """Born in the year asked."""
+    YEAR_REGISTERED = "year_registered"
+    """Registered in the year asked."""
     YEAR_NEAR = "year_near"
     TEXT = "text"
 

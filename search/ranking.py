@@ -1,0 +1,150 @@
+"""Who is a hit, how good, and why: rules without any engine in them.
+
+A question becomes a :class:`Plan` of steps, best first. Engines use the plan to choose documents;
+:func:`judge` and :func:`rank` apply the same plan to what they chose, so that every engine gives the
+same hits in the same order. The score reads like the clerk's own reasoning:
+
+* hundreds: how well the name agrees (500 all marks and the same order, 400 the same letters without
+  marks, 300 and 200 another order or part of the name with and without its marks, 100 one letter apart);
+* tens: whose name it is (30 the person, 20 another person of the entry, 10 the mother, 0 the father);
+* ones: the date (4 the day or month asked, 3 the year of birth, 2 the year of registration, 1 a year near it).
+
+Words in a paper score 50, below any name. Equals stand by date of birth, entry number, entry id.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from records.finding import Hit, Question, SearchDocument, Why
+from search.asking import Asked, understand
+from search.conditions import Among, Condition, Every, Some, has, holds
+from search.folding import letters, marks, one_edit
+from search.terms import FATHER, MOTHER, OTHERS, OWN, SLOTS, bag, order_of, precisions, terms_of, whole
+
+_EXACT, _FOLDED, _PART_MARKED, _PART, _ONE_EDIT, _TEXT = 500, 400, 300, 200, 100, 50
+_WHOSE: dict[str, tuple[int, tuple[Why, ...]]] = {
+    OWN: (30, ()),
+    **dict.fromkeys(OTHERS, (20, (Why.OTHER_PERSON,))),
+    MOTHER: (10, (Why.MOTHER,)),
+    FATHER: (0, (Why.FATHER,)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """If *condition* holds, a hit is worth *score* for the reasons *why*."""
+
+    score: int
+    why: tuple[Why, ...]
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A question as steps: the best of *matches* decides whether and how a document is a hit."""
+
+    asked: Asked
+    matches: tuple[Step, ...]
+    """Best first, scores full tens; a document for which none holds is no hit."""
+    dates: tuple[Step, ...]
+    """Best first, scores below ten; what the date adds to a hit."""
+    demanded: tuple[Condition, ...]
+    """What every hit must fulfil besides."""
+
+    def level(self, score: int) -> tuple[Condition, Condition]:
+        """Return what hits of exactly *score* fulfil and what they do not."""
+        match, date = score // 10 * 10, score % 10
+        wanted = [Some(tuple(step.condition for step in self.matches if step.score == match)), *self.demanded]
+        if date:
+            wanted.append(Some(tuple(step.condition for step in self.dates if step.score == date)))
+        better = [step.condition for step in self.matches if step.score > match]
+        better += [step.condition for step in self.dates if step.score > date]
+        return Every(tuple(wanted)), Some(tuple(better))
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether no document can be a hit."""
+        return not self.matches
+
+
+def plan(question: Question) -> Plan:
+    """Return the steps of *question*."""
+    asked = understand(question)
+    demanded: list[Condition] = [has("kind", asked.kind.value)] if asked.kind else []
+    years = _in_years(asked)
+    name_years: tuple[Condition, ...] = ()
+    if years and asked.year_apart:
+        demanded.append(years)
+    elif years:
+        name_years = (years,)
+    matches = [Step(s.score, s.why, Every((s.condition, *name_years))) for s in _name_steps(asked.name)]
+    if asked.words:
+        keys = dict.fromkeys(map(letters, asked.words))
+        matches.append(Step(_TEXT, (Why.TEXT,), has("words", *keys)))
+    matches.sort(key=lambda step: -step.score)
+    return Plan(asked, tuple(matches), tuple(_date_steps(asked)), tuple(demanded))
+
+
+def judge(asked: Plan, document: SearchDocument) -> Hit | None:
+    """Return *document* as a hit with its score and reasons, or None where it is none."""
+    terms = terms_of(document)
+    if not all(holds(condition, terms) for condition in asked.demanded):
+        return None
+    best = next((step for step in asked.matches if holds(step.condition, terms)), None)
+    if best is None:
+        return None
+    date = next((step for step in asked.dates if holds(step.condition, terms)), Step(0, (), Every(())))
+    return Hit(document, best.score + date.score, best.why + date.why)
+
+
+def rank(asked: Plan, documents: Iterable[SearchDocument]) -> tuple[Hit, ...]:
+    """Return the hits among *documents*, best first."""
+    hits = [hit for document in documents if (hit := judge(asked, document))]
+    return tuple(sorted(hits, key=lambda hit: (-hit.score, order_of(hit.document))))
+
+
+def _name_steps(name: tuple[str, ...]) -> Iterator[Step]:
+    if not name:
+        return
+    with_marks, without = tuple(map(marks, name)), tuple(map(letters, name))
+    near = [_one_edit_at(i, without) for i in range(len(without)) if one_edit(without[i])]
+    for slot in SLOTS:
+        more, whose = _WHOSE[slot]
+        yield Step(_EXACT + more, (Why.EXACT, *whose), has(f"{slot}_whole_marks", whole(with_marks)))
+        yield Step(_FOLDED + more, (Why.FOLDED, *whose), has(f"{slot}_whole_letters", whole(without)))
+        yield Step(_PART_MARKED + more, (Why.REORDERED, *whose), has(f"{slot}_marks", *bag(with_marks)))
+        yield Step(_PART + more, (Why.REORDERED, *whose), has(f"{slot}_letters", *bag(without)))
+        apart = tuple(
+            Every((has(f"{slot}_letters", *rest), Among(f"{slot}_letters", neighbours))) for rest, neighbours in near
+        )
+        if apart:
+            yield Step(_ONE_EDIT + more, (Why.ONE_EDIT, *whose), Some(apart))
+
+
+def _one_edit_at(place: int, keys: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the terms of all syllables but that at *place*, and the terms one edit away from that one.
+
+    A neighbour that is also among the others must stand in the name once more than they need it.
+    """
+    others = keys[:place] + keys[place + 1 :]
+    rest = bag(others)
+    return rest, frozenset(bag((*others, near))[-1] for near in one_edit(keys[place]))
+
+
+def _in_years(asked: Asked) -> Condition | None:
+    if asked.year is None:
+        return None
+    years = frozenset(f"{year:04d}" for year in asked.years)
+    return Some((Among("born", years), Among("registered", years)))
+
+
+def _date_steps(asked: Asked) -> Iterator[Step]:
+    if asked.year is None:
+        return
+    if asked.date and len(day_or_month := precisions(asked.date)) > 1:
+        yield Step(4, (Why.DATE,), has("born", day_or_month[-1]))
+    year = f"{asked.year:04d}"
+    yield Step(3, (Why.YEAR,), has("born", year))
+    yield Step(2, (Why.YEAR_REGISTERED,), has("registered", year))
+    if asked.within and (years := _in_years(asked)):
+        yield Step(1, (Why.YEAR_NEAR,), years)
