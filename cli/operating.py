@@ -1,6 +1,7 @@
 """``serve``, ``servers``, ``doctor``, ``account``, ``flows``: looking after a house."""
 
 import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -85,20 +86,30 @@ def _ask_password() -> str:
 @servers_app.command("up")
 def servers_up(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SERVER]...", help="Which; default: all.")] = None,
+    as_json: Json = False,
 ) -> None:
-    """Bật máy chủ thật trên máy này. Start real servers on loopback and tell how to use them."""
+    """Bật máy chủ thật trên máy này và cho biết cách dùng. Start real servers on loopback and tell how to reach them."""
     from servers import playground
 
-    home = opened().settings.home
-    playground.up(home, names or [])
+    running = playground.up(opened().settings.home, names or [], lambda name: notice(f"Đang bật {name} …"))
+    if as_json:
+        print_json({name: asdict(connection) for name, connection in running.items()})
+        return
+    shown = table("Máy chủ đang chạy", "Máy chủ", "Cách nối")
+    for name, connection in running.items():
+        shown.add_row(name, "\n".join(f"{key}: {value}" for key, value in asdict(connection).items()))
+    out.print(shown)
 
 
 @servers_app.command("down")
-def servers_down() -> None:
-    """Tắt các máy chủ đã bật. Stop the servers that were started."""
+def servers_down(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SERVER]...", help="Which; default: all.")] = None,
+) -> None:
+    """Tắt các máy chủ đã bật; dữ liệu vẫn còn. Stop the servers that were started; their data stay."""
     from servers import playground
 
-    playground.down(opened().settings.home)
+    stopped = playground.down(opened().settings.home, names or [])
+    notice("Đã tắt: " + ", ".join(stopped) if stopped else "Không có máy chủ nào đang chạy.")
 
 
 @flows_app.command("deploy")

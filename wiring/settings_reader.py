@@ -164,6 +164,9 @@ def _scalar(hint: Any, raw: Any, home: Path) -> Any:
     elif hint is str and isinstance(raw, str):
         return raw
     elif hint is Path and isinstance(raw, str):
-        path = Path(raw.strip()).expanduser()
+        try:
+            path = Path(raw.strip()).expanduser()
+        except RuntimeError as e:  # ~somebody whom this machine does not know
+            raise ValueError(f"{raw!r}: {e}") from e
         return path if path.is_absolute() else (home / path).absolute()
     raise ValueError(f"{raw!r}: cần / needs {hint.__name__}")
