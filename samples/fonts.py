@@ -1,0 +1,56 @@
+"""The fonts that samples are written and printed in, and which hands are kept back for measuring."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from records.errors import PartUnavailable
+
+FONTS = Path(__file__).parent / "fonts"
+
+
+@dataclass(frozen=True, slots=True)
+class HandFont:
+    """A handwriting font and how it may be used."""
+
+    name: str
+    joined: bool
+    """Letters join: their distance must stay what the font says."""
+    capitals: bool
+    """Whole words in capitals stay legible."""
+    size: float = 1.0
+    """Correction of the x-height: school hands have long ascenders."""
+
+
+_ALL = (
+    HandFont("bad-script", joined=False, capitals=True, size=0.95),
+    HandFont("birthstone", joined=True, capitals=False, size=0.95),
+    HandFont("charm", joined=False, capitals=True),
+    HandFont("charmonman", joined=True, capitals=False, size=0.86),
+    HandFont("dancing-script", joined=True, capitals=False, size=0.92),
+    HandFont("ephesis", joined=True, capitals=False, size=0.9),
+    HandFont("mali", joined=False, capitals=True),
+    HandFont("mynerve", joined=False, capitals=True),
+    HandFont("oooh-baby", joined=True, capitals=False, size=0.9),
+    HandFont("patrick-hand", joined=False, capitals=True),
+    HandFont("playwrite-vn", joined=True, capitals=False, size=0.78),
+    HandFont("sriracha", joined=False, capitals=True, size=0.95),
+)
+
+HELD_OUT: tuple[str, ...] = ("oooh-baby", "patrick-hand")
+"""Hands that are never used unless named: one joined, one printed. Measure on them, do not train or tune."""
+
+HANDS: tuple[str, ...] = tuple(f.name for f in _ALL if f.name not in HELD_OUT)
+"""Hands that are used by default."""
+
+
+def hand_font(name: str) -> HandFont:
+    """Return the handwriting font *name*. Raises KeyError for an unknown one."""
+    return {f.name: f for f in _ALL}[name]
+
+
+def path(name: str) -> Path:
+    """Return the file of font *name*. Raises PartUnavailable where set-up has not fetched it."""
+    file = FONTS / f"{name}.ttf"
+    if not file.is_file():
+        raise PartUnavailable("SAMPLES_FONT_MISSING", font=name)
+    return file
