@@ -1,0 +1,113 @@
+"""Write docs/commands.md and docs/settings.md from the programme itself: ``python tools/reference.py [--check]``.
+
+With ``--check`` nothing is written, and the exit status is 1 where a page differs from what would be written.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperGroup, TyperOption
+
+from cli.main import app
+from wiring.settings import Settings
+from wiring.settings_reader import documentation
+
+ROOT = Path(__file__).resolve().parent.parent
+MADE = "<!-- Made by `make docs` from the programme itself; change the texts there. -->"
+
+
+def commands() -> str:
+    """Return the page of all commands with their arguments and options."""
+    lines = [
+        "# Commands",
+        "",
+        MADE,
+        "",
+        "Reporting commands take `--json` and then print one JSON object on stdout; progress and logs go to stderr.",
+        "Exit codes: 0 all well; 1 finished, but something needs a person; 2 wrong use; 3 an outside part is missing",
+        "or unreachable; 4 integrity or verification failed.",
+    ]
+    for name, command in _leaves(typer.main.get_command(app), "khongcho"):
+        lines += ["", f"## `{name}`", "", _one_line(command.help or ""), ""]
+        lines += ["| | |", "|---|---|"] if command.params else []
+        lines += [f"| `{_spelt(param)}` | {_told(param)} |" for param in command.params if param.name != "help"]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def settings() -> str:
+    """Return the page of all settings."""
+    lines = [
+        "# Settings",
+        "",
+        MADE,
+        "",
+        "Settings come from one TOML file (`KHONGCHO_CONFIG`, or `khongcho.toml` in the home folder) and from the",
+        "environment, which wins. A dot in the name is a table in the file: `search.url` is `url` in `[search]`.",
+        "A key that is not in this list is an error. An example for an office stands in",
+        "[deploy/khongcho.toml](../deploy/khongcho.toml).",
+        "",
+        "| Setting | In the environment | Default | Meaning |",
+        "|---|---|---|---|",
+    ]
+    for one in documentation(Settings):
+        default = f"`{one.default}`" if one.default else ""
+        lines.append(f"| `{one.name}` | `{one.variable}` | {default} | {_cell(one.help)} |")
+    return "\n".join(lines) + "\n"
+
+
+def pages() -> dict[Path, str]:
+    """Return what each page should hold."""
+    return {ROOT / "docs" / "commands.md": commands(), ROOT / "docs" / "settings.md": settings()}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with ``--check`` compare them; return the exit status."""
+    stale = [page for page, text in pages().items() if not page.is_file() or page.read_text(encoding="utf-8") != text]
+    for page in stale:
+        if "--check" in arguments:
+            print(f"{page.relative_to(ROOT)} is not up to date: make docs", file=sys.stderr)
+        else:
+            page.write_text(pages()[page], encoding="utf-8")
+    return 1 if stale and "--check" in arguments else 0
+
+
+def _leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield every command that does something with its full name (typer keeps the classes of commands to itself)."""
+    if isinstance(command, TyperGroup):
+        for part in command.commands.values():
+            yield from _leaves(part, f"{name} {part.name}")
+    else:
+        yield name, command
+
+
+def _spelt(param: Any) -> str:
+    if isinstance(param, TyperOption):
+        value = "" if param.is_flag else f" {(param.metavar or param.type.name or '').upper()}"
+        return f"{', '.join(param.opts)}{value}"
+    return str(param.metavar or param.name).upper() + ("" if param.required else " (optional)")
+
+
+def _told(param: Any) -> str:
+    text = _cell(getattr(param, "help", "") or "")
+    if choices := getattr(getattr(param, "type", None), "choices", ()):
+        text += f" One of {', '.join(_code(choice) for choice in choices)}."
+    return text
+
+
+def _code(choice: object) -> str:
+    return f"`{getattr(choice, 'value', choice)}`"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _cell(text: str) -> str:
+    return _one_line(text).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
