@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from elastic_transport.client_utils import DEFAULT
 from elasticsearch import (
     ApiError,
     AuthenticationException,
@@ -19,24 +20,20 @@ from elasticsearch import (
     TransportError,
     UnsupportedProductError,
 )
-from elasticsearch.helpers import streaming_bulk
 
 from records.errors import Conflict, PartUnavailable
 from records.finding import Answer, IndexReport, Question, Refused, SearchDocument
-from records.messages import message
 from search.answering import NOTHING, answer, shown
-from search.elastic_words import MAPPING, Json, query, source
+from search.elastic_bulk import AliasGone, delete, write
+from search.elastic_words import MAPPING, Json, query
 from search.ranking import plan
-from search.stored import document, newest
-from search.terms import LAYOUT, refusal
+from search.stored import document, newest, takeable
+from search.terms import LAYOUT
 
 _AT_REST: Json = {"refresh_interval": None, "auto_expand_replicas": "0-1"}
 _WHILE_FILLING: Json = {"refresh_interval": "-1", "number_of_replicas": 0}
 _BULK_TIMEOUT = 120.0
-_CHUNK, _CHUNK_BYTES = 500, 10_000_000
-_RETRIES, _FIRST_PAUSE, _LONGEST_PAUSE = 5, 0.5, 8.0
 _SAMPLED = 100
-_NOT_FOUND, _CONFLICT = 404, 409
 _FIRST = "00000000T000000"
 
 
@@ -74,7 +71,7 @@ class ElasticsearchIndex:
                 basic_auth=(settings.user, settings.password) if settings.user else None,
                 request_timeout=settings.timeout,
                 max_retries=0,
-                **({"ca_certs": str(settings.ca_certs)} if settings.ca_certs else {}),
+                ca_certs=str(settings.ca_certs) if settings.ca_certs else DEFAULT,
             )
         self._bulk_client = self._client.options(request_timeout=_BULK_TIMEOUT)
 
@@ -93,22 +90,21 @@ class ElasticsearchIndex:
         with self._honest():
             # First the index a rebuild is filling: should it take its place meanwhile, the alias leads there
             if self._indices(self._next):
-                with suppress(NotFoundError):
-                    self._bulk(self._next, fresh)
+                with suppress(AliasGone):
+                    write(self._bulk_client, self._next, fresh)
             if not self._indices(self._alias):
                 self._make(_FIRST, self._alias, _AT_REST)
             self._check_layout()
-            written, more = self._bulk(self._alias, fresh)
+            written, more = write(self._bulk_client, self._alias, fresh)
             self._bulk_client.indices.refresh(index=self._alias)
         return IndexReport(len(written), (*refused, *more))
 
     def remove(self, entries: Iterable[str]) -> None:
+        gone = list(entries)
         with self._honest():
             for alias in (self._next, self._alias):
                 if self._indices(alias):
-                    gone = [{"_op_type": "delete", "_index": alias, "_id": entry} for entry in entries]
-                    for _ in self._streamed(gone):
-                        pass
+                    delete(self._bulk_client, alias, gone)
                     self._bulk_client.indices.refresh(index=alias)
 
     def rebuild(self, documents: Iterable[SearchDocument]) -> IndexReport:
@@ -116,17 +112,18 @@ class ElasticsearchIndex:
             self._delete(self._indices(self._next))
             index = self._make(f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", self._next, _WHILE_FILLING)
             try:
-                written, refused = self._fill(documents)
+                refused: list[Refused] = []
+                written, more = write(self._bulk_client, self._next, takeable(documents, refused))
                 self._compare(index, written)
                 self._swap(index)
-            except NotFoundError:
+            except (AliasGone, NotFoundError):
                 raise Conflict("SEARCH_REBUILD_OVERTAKEN", where=self._where) from None
             except BaseException:
                 with suppress(ApiError, TransportError):
                     self._delete([index])
                 raise
         self._checked = True
-        return IndexReport(len(written), refused)
+        return IndexReport(len(written), (*refused, *more))
 
     def ask(self, question: Question) -> Answer:
         asked = plan(question)
@@ -149,63 +146,7 @@ class ElasticsearchIndex:
             self._check_layout()
             return int(self._client.count(index=self._alias)["count"])
 
-    # --- filling -------------------------------------------------------------------------------------
-
-    def _fill(self, documents: Iterable[SearchDocument]) -> tuple[set[str], tuple[Refused, ...]]:
-        refused: list[Refused] = []
-
-        def takeable() -> Iterator[SearchDocument]:
-            for doc in documents:
-                if code := refusal(doc):
-                    refused.append(Refused(doc.entry, message(code).vi))
-                else:
-                    yield doc
-
-        written, more = self._bulk(self._next, takeable())
-        return written, (*refused, *more)
-
-    def _bulk(self, alias: str, documents: Iterable[SearchDocument]) -> tuple[set[str], tuple[Refused, ...]]:
-        """Write *documents* through *alias*; returns the ids now there, and what the server would not take.
-
-        An older version meets a conflict on the server and is left out: the index knows better already.
-        """
-        actions = (
-            {
-                "_op_type": "index",
-                "_index": alias,
-                "_id": doc.entry,
-                "version": doc.version,
-                "version_type": "external_gte",
-                "_source": source(doc),
-            }
-            for doc in documents
-        )
-        written: set[str] = set()
-        refused = []
-        for ok, item in self._streamed(actions):
-            result = item["index"]
-            if ok:
-                written.add(result["_id"])
-            elif result["status"] == _NOT_FOUND:
-                raise PartUnavailable("SEARCH_INDEX_MISSING", where=self._where)
-            elif result["status"] != _CONFLICT:
-                refused.append(Refused(result["_id"], _reason(result.get("error"))))
-        return written, tuple(refused)
-
-    def _streamed(self, actions: Iterable[Json]) -> Iterator[tuple[bool, Json]]:
-        return iter(
-            streaming_bulk(
-                self._bulk_client,
-                actions,
-                chunk_size=_CHUNK,
-                max_chunk_bytes=_CHUNK_BYTES,
-                max_retries=_RETRIES,
-                initial_backoff=_FIRST_PAUSE,
-                max_backoff=_LONGEST_PAUSE,
-                raise_on_error=False,
-                require_alias=True,
-            )
-        )
+    # --- rebuilding ----------------------------------------------------------------------------------
 
     def _compare(self, index: str, written: set[str]) -> None:
         """Raise PartUnavailable unless *index* has as many documents as were written, and a sample of them."""
@@ -217,8 +158,6 @@ class ElasticsearchIndex:
         if found < len(written) or missing:
             detail = f"{found} / {len(written)}; {', '.join(missing[:5])}"
             raise PartUnavailable("SEARCH_REBUILD_INCOMPLETE", where=self._where, detail=detail)
-
-    # --- indices -------------------------------------------------------------------------------------
 
     def _make(self, stamp: str, alias: str, settings: Json) -> str:
         index = f"{self._alias}-v{LAYOUT}-{stamp}"
@@ -275,7 +214,7 @@ class ElasticsearchIndex:
         """Let only our own errors out."""
         try:
             yield
-        except NotFoundError as error:
+        except (AliasGone, NotFoundError) as error:
             raise PartUnavailable("SEARCH_INDEX_MISSING", where=self._where) from error
         except (AuthenticationException, AuthorizationException, UnsupportedProductError, ConflictError) as error:
             raise PartUnavailable("SEARCH_SERVER_REFUSED", where=self._where, detail=_short(error)) from error
@@ -287,13 +226,6 @@ class ElasticsearchIndex:
             raise PartUnavailable("SEARCH_SERVER_DOWN", where=self._where, detail=_short(error)) from error
         except (KeyError, ValueError, OSError) as error:
             raise PartUnavailable("SEARCH_SERVER_REFUSED", where=self._where, detail=_short(error)) from error
-
-
-def _reason(error: object) -> str:
-    """Return the server's reason for refusing one document."""
-    if isinstance(error, dict):
-        return f"{error.get('type', '')}: {error.get('reason', '')}"[:300]
-    return str(error)[:300]
 
 
 def _short(error: object) -> str:

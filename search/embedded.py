@@ -11,13 +11,12 @@ from tantivy import Index, IndexWriter, Query, Schema
 
 from records.errors import KhongChoError, PartUnavailable
 from records.finding import Answer, IndexReport, Question, Refused, SearchDocument
-from records.messages import message
 from search.answering import NOTHING, answer, shown
 from search.embedded_reader import Reader, stamp_of
 from search.ranking import plan
 from search.shelf import Shelf
-from search.stored import document, newest, plain
-from search.terms import TERM_FIELDS, order_of, refusal, terms_of
+from search.stored import document, newest, plain, takeable
+from search.terms import TERM_FIELDS, order_of, terms_of
 
 _UPDATE_MEMORY = 30_000_000
 _REBUILD_MEMORY = 200_000_000
@@ -185,12 +184,9 @@ def _remove(generation: Path, entries: list[str]) -> None:
 def _fill(generation: Path, documents: Iterable[SearchDocument]) -> tuple[int, list[Refused]]:
     """Write *documents* into the empty *generation*, the newest of each entry; returns how many, and the refused."""
     versions: dict[str, int] = {}
-    refused = []
+    refused: list[Refused] = []
     with _writer(Index(_schema(), str(generation)), _REBUILD_MEMORY) as writer:
-        for doc in documents:
-            if code := refusal(doc):
-                refused.append(Refused(doc.entry, message(code).vi))
-                continue
+        for doc in takeable(documents, refused):
             known = versions.get(doc.entry)
             if known is not None and known > doc.version:
                 continue

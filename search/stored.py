@@ -1,6 +1,6 @@
 """Search documents as both engines keep them: which are taken, and as what JSON."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from records.codes import EntryState, RegisterKind
 from records.finding import Refused, SearchDocument
@@ -38,13 +38,20 @@ def _many(stored: Mapping[str, object], key: str) -> tuple[str, ...]:
     return tuple(map(str, values))
 
 
-def newest(documents: Iterable[SearchDocument]) -> tuple[list[SearchDocument], tuple[Refused, ...]]:
-    """Return the newest version of each document that can be taken, and the others with their reason."""
-    best: dict[str, SearchDocument] = {}
-    refused = []
+def takeable(documents: Iterable[SearchDocument], refused: list[Refused]) -> Iterator[SearchDocument]:
+    """Yield those of *documents* that an index can take; the others go into *refused* with their reason."""
     for doc in documents:
         if code := refusal(doc):
             refused.append(Refused(doc.entry, message(code).vi))
-        elif doc.entry not in best or doc.version >= best[doc.entry].version:
+        else:
+            yield doc
+
+
+def newest(documents: Iterable[SearchDocument]) -> tuple[list[SearchDocument], tuple[Refused, ...]]:
+    """Return the newest version of each document that can be taken, and the others with their reason."""
+    best: dict[str, SearchDocument] = {}
+    refused: list[Refused] = []
+    for doc in takeable(documents, refused):
+        if doc.entry not in best or doc.version >= best[doc.entry].version:
             best[doc.entry] = doc
     return list(best.values()), tuple(refused)
