@@ -88,7 +88,7 @@ def servers_up(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SERVER]...", help="Which; default: all.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Bật máy chủ thật trên máy này và cho biết cách dùng. Start real servers on loopback and tell how to reach them."""
+    """Bật máy chủ thật trên máy này. Start real servers on loopback and tell how to reach them."""
     from servers import playground
 
     running = playground.up(opened().settings.home, names or [], lambda name: notice(f"Đang bật {name} …"))

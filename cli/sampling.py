@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.screen import Json, notice, print_json
+from wiring import read_settings
 
 samples_app = typer.Typer(help="Sổ mẫu giả lập. Synthetic books with known truth.", no_args_is_help=True)
 
@@ -34,8 +35,9 @@ def book(
     """Làm một sổ khai sinh giả lập. Make a synthetic birth book with its truth."""
     from samples import make_book
 
-    made = make_book(out, cases=cases, seed=seed, difficulty=difficulty, ink=ink)
+    folder = out or read_settings().home / "samples" / f"book-{cases}-{seed}"
+    made = make_book(folder, cases=cases, seed=seed, difficulty=difficulty, ink=ink)
     if as_json:
         print_json(made)
     else:
-        notice(f"Sổ mẫu {cases} trường hợp nằm ở {out}; sự thật trong {out / 'truth.jsonl'}.")
+        notice(f"Sổ mẫu {cases} trường hợp nằm ở {folder}; sự thật trong {folder / 'truth.jsonl'}.")

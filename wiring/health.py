@@ -111,6 +111,8 @@ def _archive(house: "House") -> tuple[Health, str, str]:
 
 
 def _index(house: "House") -> tuple[Health, str, str]:
+    if not house.register.entries(limit=1):
+        return Health.WORKS, f"{house.index.name}: chưa có mục nào", ""
     detail = f"{house.index.name}: {house.index.count()} mục"
     if behind := len(house.projection.behind()):
         return Health.WEAK, detail, message("INDEX_BEHIND", count=behind).vi

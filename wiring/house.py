@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from records.codes import DeliveryKind, EntryState, Presence
 from records.entries import Entry, VerifiedEntry
-from records.errors import NotFound, WrongUse
+from records.errors import NotFound, PartUnavailable, WrongUse
 from records.extracts import CertifiedExtract, DraftExtract, ExtractRequest, VerificationReport
 from records.finding import Answer, IndexReport, Question
 from records.ports import Archive, Register, SearchIndex
@@ -107,8 +107,16 @@ class House:
     # --- finding -----------------------------------------------------------------------------------
 
     def find(self, question: Question) -> Answer:
-        """Answer a clerk's question. Raises PartUnavailable when the engine does not answer."""
-        return self.index.ask(question)
+        """Answer a clerk's question. Raises PartUnavailable when the engine does not answer.
+
+        A house without entries has no index yet, and nothing to find: that is an answer, not a failure.
+        """
+        try:
+            return self.index.ask(question)
+        except PartUnavailable as e:
+            if e.code == "SEARCH_INDEX_MISSING" and not self.register.entries(limit=1):
+                return Answer((), 0)
+            raise
 
     def entry(self, entry_id: str) -> Entry:
         """Return an entry as it now stands. Raises NotFound."""

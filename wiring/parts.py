@@ -47,7 +47,9 @@ def build_index(settings: Settings) -> SearchIndex:
         return TantivyIndex(settings.under_home(told.folder, "index"))
     from search import ElasticsearchIndex, ElasticSettings
 
-    return ElasticsearchIndex(ElasticSettings(url=told.url, user=told.user, password=told.password, alias=told.alias))
+    return ElasticsearchIndex(
+        ElasticSettings(told.url, told.user, told.password, alias=told.alias, ca_certs=told.ca_file)
+    )
 
 
 def build_identity(settings: Settings) -> "SigningIdentity":

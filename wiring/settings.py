@@ -56,7 +56,6 @@ class SearchSettings:
     password: str = key("", "its password; better given in the environment than in the file")
     ca_file: Path | None = key(None, "certificate authority of Elasticsearch, PEM; empty: the system's")
     alias: str = key("khongcho-entries", "alias behind which the versioned indices stand")
-    replicas: int = key(0, "copies of each shard; 1 where there are three nodes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,113 @@
+"""The demonstration's own parts: its house, its simulated keyer, its forger. Nothing here prints."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from records.codes import Presence
+from records.entries import Entry
+from records.errors import WrongUse
+from records.text import nfc
+from wiring import House, Settings, open_house
+from wiring.settings import (
+    ArchiveSettings,
+    OfficeSettings,
+    RegisterSettings,
+    SearchSettings,
+    SigningSettings,
+)
+
+KEYER = "nhập liệu mô phỏng"
+"""Who "confirms" in the demonstration; every such decision also says of itself that it is simulated."""
+OFFICER = "cán bộ mô phỏng"
+
+
+@dataclass(frozen=True, slots=True)
+class TruthEntry:
+    """What truly stands in one entry of the synthetic book."""
+
+    file: str
+    fields: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def demo_house(settings: Settings) -> House:
+    """Open a fresh house in ``demo`` of the home folder, on embedded defaults whatever the settings say.
+
+    An earlier demonstration is moved aside, never deleted. Prefect's own files stay with the outer house, so
+    that its database is made only once.
+    """
+    home = settings.home / "demo"
+    if home.exists():
+        stamp = dt.datetime.fromtimestamp(home.stat().st_mtime).strftime("%Y%m%d-%H%M%S")
+        aside = settings.home / f"demo-{stamp}"
+        if aside.exists():
+            raise WrongUse("DEMO_FOLDER_TAKEN", folder=str(aside))
+        home.rename(aside)
+    flows = replace(settings.flows, api_url="", home=settings.under_home(settings.flows.home, "prefect"))
+    return open_house(
+        replace(
+            settings,
+            home=home,
+            archive=ArchiveSettings(),
+            register=RegisterSettings(),
+            search=SearchSettings(),
+            office=OfficeSettings(),
+            signing=SigningSettings(),
+            flows=flows,
+        )
+    )
+
+
+def read_truth(book: Path) -> list[TruthEntry]:
+    """Read ``truth.jsonl`` of a synthetic book: its entries in the order of the pages."""
+    found = []
+    for line in (book / "truth.jsonl").read_text(encoding="utf-8").splitlines():
+        page: dict[str, Any] = json.loads(line)
+        notes = tuple(nfc(note["text"]) for note in page.get("notes", ()))
+        for entry in page["entries"]:
+            texts = {column: nfc(value["text"]) for column, value in entry["fields"].items()}
+            found.append(TruthEntry(page["file"], texts, notes))
+    return found
+
+
+def key_from_truth(house: House, entry: Entry, truth: TruthEntry) -> Entry:
+    """Let the simulated keyer confirm every field of *entry* from *truth*, and verify it."""
+    for found in entry.fields:
+        text = truth.fields.get(found.column, "")
+        presence = Presence.WRITTEN if text.strip() else Presence.BLANK
+        entry = house.confirm_field(
+            entry.id, found.column, presence, text, by=KEYER, expected_version=entry.version, simulated=True
+        )
+    for note in entry.notes:
+        text = next(iter(truth.notes), note.text)
+        entry = house.read_note(entry.id, note.id, text, by=KEYER, expected_version=entry.version, simulated=True)
+    return house.verify_entry(entry.id, by=KEYER, expected_version=entry.version).entry
+
+
+def entries_with_truth(house: House, delivery: str, truth: Sequence[TruthEntry]) -> list[tuple[Entry, TruthEntry]]:
+    """Pair the entries of a delivery with their truth by the file they stand in; one entry a page."""
+    by_file = {Path(told.file).name: told for told in truth}
+    pairs = []
+    for entry in house.every_entry(delivery):
+        told = by_file.get(Path(house.register.page(entry.pages[0]).file).name)
+        if told is not None:
+            pairs.append((entry, told))
+    return pairs
+
+
+def without_marks(text: str) -> str:
+    """Return *text* as a hurried clerk types it: small letters, no marks."""
+    from forms import folded
+
+    return folded(text)
+
+
+def with_one_byte_flipped(pdf: bytes) -> bytes:
+    """Return *pdf* with one bit of one byte changed, in the middle of what was signed."""
+    forged = bytearray(pdf)
+    forged[len(forged) // 3] ^= 0x01
+    return bytes(forged)
