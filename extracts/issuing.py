@@ -107,8 +107,9 @@ class Issuer:
         if standing.status is IssueStatus.ISSUED:
             try:
                 self._register.supersede_issue(old, new.issued.number, reason, agent=by)
-            except Conflict as error:
-                self._give_up(new.issued.number, error)
+            except Conflict:
+                # Somebody else replaced or recalled the old one meanwhile: there must not be two.
+                self._register.cancel_issue(new.issued.number, reason, agent=by)
                 raise
         return new
 
@@ -181,7 +182,8 @@ class Issuer:
     def _give_up(self, number: IssueNumber, error: Exception) -> None:
         reason = f"{error.code}: {error.message().vi}" if isinstance(error, KhongChoError) else type(error).__name__
         try:
-            self._register.cancel_issue(number, reason)
+            if self._row(number).status is IssueStatus.RESERVED:
+                self._register.cancel_issue(number, reason)
         except KhongChoError as second:
             # The register is away too, or somebody else settled the number: the first error is what counts.
             error.add_note(f"number {number} was not cancelled: {second}")

@@ -60,7 +60,7 @@ class SigningIdentity:
     def from_pkcs12(
         cls, path: Path, passphrase: str, roots: Sequence[Path], *, time_stamp_url: str = "", long_term: bool = False
     ) -> "SigningIdentity":
-        """Open a PKCS#12 file. Raises WrongUse where it cannot be opened or others may read it."""
+        """Open a PKCS#12 file; without *roots* the root it carries counts. Raises WrongUse where it cannot be opened or others may read it."""
         _private(path)
         signer = signers.SimpleSigner.load_pkcs12(str(path), passphrase=passphrase.encode())  # type: ignore[no-untyped-call]
         return cls._of(signer, path, roots, time_stamp_url, long_term)
@@ -95,7 +95,7 @@ class SigningIdentity:
             raise WrongUse("EXTRACT_KEY_UNREADABLE", where=str(path), detail="wrong pass phrase or damaged file")
         return cls(
             signer,
-            load_roots(roots),
+            load_roots(roots) or tuple(c for c in signer.cert_registry if c.self_issued),
             _time_stamper(url),
             url,
             long_term=long_term,

@@ -1,0 +1,140 @@
+"""An office to test in: the real ledger in a file, an archive in memory, a clock that stands still."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from extracts import Issuer, SigningIdentity, Verifier
+from records.codes import Presence, RegisterKind
+from records.entries import Entry, FieldValue, Note
+from records.errors import IntegrityError, NotFound, PartUnavailable
+from records.extracts import Authority, ExtractRequest, Signer
+from records.pages import Digest
+from records.ports import ImmutabilityProbe
+from records.readings import Decision
+from register import SqlRegister, open_register
+
+NOON = dt.datetime(2026, 11, 21, 5, 0, tzinfo=dt.UTC)
+AUTHORITY = Authority("00256", ("ỦY BAN NHÂN DÂN", "PHƯỜNG HAI BÀ TRƯNG"), "Hai Bà Trưng")
+SIGNER = Signer("Lê Thị Minh Hạnh", ("KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"))
+BIRTH = {
+    "nksHoTen": "Nguyễn Thị Phương Thảo",
+    "nksNgaySinh": "15-3-2018",
+    "nksNgaySinhBangChu": "Ngày mười lăm tháng ba năm hai nghìn không trăm mười tám",
+    "nksGioiTinh": "Nữ",
+    "nksDanToc": "Kinh",
+    "nksQuocTich": "Việt Nam",
+    "nksNoiSinh": "Nhà hộ sinh A, phường Ngô Thì Nhậm, quận Hai Bà Trưng, Hà Nội",
+    "nksQueQuan": "xã Đại Đồng, huyện Thạch Thất, thành phố Hà Nội",
+    "nksSoDinhDanh": "",
+    "meHoTen": "Trần Thị Mỹ Duyên",
+    "meNgaySinh": "1990",
+    "meDanToc": "Kinh",
+    "meQuocTich": "Việt Nam",
+    "meNoiCuTru": "số 12 ngõ 45 phố Bạch Mai, phường Cầu Dền, quận Hai Bà Trưng, Hà Nội",
+    "chaHoTen": "Nguyễn Văn Quỳnh",
+    "chaNgaySinh": "25 tuổi",
+    "chaDanToc": "Tày",
+    "chaQuocTich": "Việt Nam",
+    "chaNoiCuTru": "số 12 ngõ 45 phố Bạch Mai, phường Cầu Dền, quận Hai Bà Trưng, Hà Nội",
+    "noiDangKy": "Ủy ban nhân dân phường Cầu Dền, quận Hai Bà Trưng, Hà Nội",
+    "so": "45/2018",
+    "ngayDangKy": "27.3.2018",
+    "ghiChu": "",
+}
+VALUES = {"nksNgaySinh": "2018-03-15", "meNgaySinh": "1990", "ngayDangKy": "2018-03-27"}
+DECISION = Decision("người xác nhận", NOON)
+
+
+@dataclass
+class MemoryArchive:
+    """A real archive whose bytes live as long as the test; *broken* makes it refuse."""
+
+    name: str = "memory"
+    broken: bool = False
+    kept: dict[Digest, bytes] = field(default_factory=dict)
+
+    def put(self, data: bytes, media_type: str) -> Digest:
+        if self.broken:
+            raise PartUnavailable("EXTRACT_REGISTER_SILENT")
+        digest = Digest(hashlib.sha256(data).hexdigest())
+        self.kept[digest] = data
+        return digest
+
+    def get(self, digest: Digest) -> bytes:
+        if digest not in self.kept:
+            raise NotFound("EXTRACT_UNKNOWN")
+        if hashlib.sha256(self.kept[digest]).hexdigest() != digest:
+            raise IntegrityError("EXTRACT_ALTERED")
+        return self.kept[digest]
+
+    def has(self, digest: Digest) -> bool:
+        return digest in self.kept
+
+    def digests(self) -> Iterator[Digest]:
+        return iter(sorted(self.kept))
+
+    def probe(self) -> ImmutabilityProbe:
+        return ImmutabilityProbe(immutable=False, detail="memory")
+
+
+@dataclass
+class Office:
+    """Everything an issue needs, and the entry it starts from."""
+
+    register: SqlRegister
+    archive: MemoryArchive
+    identity: SigningIdentity
+    moment: dt.datetime = NOON
+
+    @property
+    def issuer(self) -> Issuer:
+        return Issuer(self.register, self.archive, self.identity, lambda: self.moment)
+
+    @property
+    def verifier(self) -> Verifier:
+        return Verifier(self.register, self.identity.roots, clock=lambda: self.moment)
+
+    def request(self, entry: Entry, request_id: str = "", copies: int = 1) -> ExtractRequest:
+        return ExtractRequest(entry.id, "Nguyễn Văn Quỳnh", "CCCD 001", "cha", copies, "can-bo", request_id)
+
+    def issue(self, entry: Entry, request_id: str = "") -> bytes:
+        return self.issuer.issue(self.draft(entry, request_id), "can-bo").pdf
+
+    def draft(self, entry: Entry, request_id: str = ""):  # type: ignore[no-untyped-def]
+        return self.issuer.draft(self.request(entry, request_id), AUTHORITY, SIGNER, self.moment.date())
+
+
+def open_office(folder: Path, identity: SigningIdentity, moment: dt.datetime = NOON) -> Office:
+    register = open_register(f"sqlite:///{folder / 'ledger.sqlite'}")
+    return Office(register, MemoryArchive(), identity, moment)
+
+
+def draft_entry(entry_id: str, kind: RegisterKind, texts: dict[str, str], notes: tuple[Note, ...] = ()) -> Entry:
+    fields = tuple(FieldValue(column, Presence.NOT_READ) for column in texts)
+    return Entry(entry_id, kind, "test-edition", (), fields, notes)
+
+
+def verified(
+    register: SqlRegister,
+    entry_id: str = "KS-0123456789",
+    texts: dict[str, str] | None = None,
+    *,
+    kind: RegisterKind = RegisterKind.BIRTH,
+    illegible: tuple[str, ...] = (),
+    note: str = "",
+) -> Entry:
+    """Take an entry from draft to verified as a person would, field by field."""
+    texts = BIRTH if texts is None else texts
+    notes = (Note("n1", "", None),) if note else ()
+    entry = register.draft([draft_entry(entry_id, kind, texts, notes)])[0]
+    for column, text in texts.items():
+        presence = Presence.ILLEGIBLE if column in illegible else Presence.WRITTEN if text else Presence.BLANK
+        shown = text if presence is Presence.WRITTEN else ""
+        value = VALUES.get(column, shown) if shown else ""
+        entry = register.decide(entry.id, column, presence, shown, value, DECISION, entry.version)
+    if note:
+        entry = register.read_note(entry.id, "n1", note, DECISION, entry.version)
+    return register.verify(entry.id, "người xác nhận", NOON, entry.version).entry
