@@ -4,8 +4,9 @@ A question becomes a :class:`Plan` of steps, best first. Engines use the plan to
 :func:`judge` and :func:`rank` apply the same plan to what they chose, so that every engine gives the
 same hits in the same order. The score reads like the clerk's own reasoning:
 
-* hundreds: how well the name agrees (500 all marks and the same order, 400 the same letters without
-  marks, 300 and 200 another order or part of the name with and without its marks, 100 one letter apart);
+* hundreds: how well the name agrees. 800 all marks, same order; 700 the same letters without marks;
+  600 all syllables with their marks in another order, 500 part of a longer name, 400 and 300 the same
+  without marks; 200 all syllables, one of them one letter apart, 100 the same as part of a longer name;
 * tens: whose name it is (30 the person, 20 another person of the entry, 10 the mother, 0 the father);
 * ones: the date (4 the day or month asked, 3 the year of birth, 2 the year of registration, 1 a year near it).
 
@@ -19,9 +20,12 @@ from records.finding import Hit, Question, SearchDocument, Why
 from search.asking import Asked, understand
 from search.conditions import Among, Condition, Every, Some, has, holds
 from search.folding import letters, marks, one_edit
-from search.terms import FATHER, MOTHER, OTHERS, OWN, SLOTS, bag, order_of, precisions, terms_of, whole
+from search.terms import FATHER, MOTHER, OTHERS, OWN, SLOTS, bag, length, order_of, precisions, terms_of, whole
 
-_EXACT, _FOLDED, _PART_MARKED, _PART, _ONE_EDIT, _TEXT = 500, 400, 300, 200, 100, 50
+_EXACT, _FOLDED, _TEXT = 800, 700, 50
+_REORDERED_MARKED, _REORDERED, _ONE_EDIT = 600, 400, 200
+_PART = -100
+"""What a name loses that has more syllables than were asked."""
 _WHOSE: dict[str, tuple[int, tuple[Why, ...]]] = {
     OWN: (30, ()),
     **dict.fromkeys(OTHERS, (20, (Why.OTHER_PERSON,))),
@@ -112,13 +116,18 @@ def _name_steps(name: tuple[str, ...]) -> Iterator[Step]:
         more, whose = _WHOSE[slot]
         yield Step(_EXACT + more, (Why.EXACT, *whose), has(f"{slot}_whole_marks", whole(with_marks)))
         yield Step(_FOLDED + more, (Why.FOLDED, *whose), has(f"{slot}_whole_letters", whole(without)))
-        yield Step(_PART_MARKED + more, (Why.REORDERED, *whose), has(f"{slot}_marks", *bag(with_marks)))
-        yield Step(_PART + more, (Why.REORDERED, *whose), has(f"{slot}_letters", *bag(without)))
         apart = tuple(
             Every((has(f"{slot}_letters", *rest), Among(f"{slot}_letters", neighbours))) for rest, neighbours in near
         )
-        if apart:
-            yield Step(_ONE_EDIT + more, (Why.ONE_EDIT, *whose), Some(apart))
+        bags: list[tuple[int, Why, Condition]] = [
+            (_REORDERED_MARKED, Why.REORDERED, has(f"{slot}_marks", *bag(with_marks))),
+            (_REORDERED, Why.REORDERED, has(f"{slot}_letters", *bag(without))),
+            (_ONE_EDIT, Why.ONE_EDIT, Some(apart)),
+        ]
+        complete = has(f"{slot}_letters", length(name))
+        for score, why, condition in bags if apart else bags[:2]:
+            yield Step(score + more, (why, *whose), Every((condition, complete)))
+            yield Step(score + _PART + more, (why, *whose), condition)
 
 
 def _one_edit_at(place: int, keys: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:

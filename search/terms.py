@@ -5,15 +5,16 @@ For each person of an entry (a *slot*) four fields:
 ``{slot}_whole_marks``, ``{slot}_whole_letters``
     one term, the whole name in order;
 ``{slot}_marks``, ``{slot}_letters``
-    the syllables as a bag. The second ``minh`` of a name is the term ``minh.2``, so that a question
-    with the syllable twice needs a name that has it twice.
+    the syllables as a bag; in ``_letters`` also a term for how many they are (``.3``). The second
+    ``minh`` of a name is the term ``minh.2``, so that a question with the syllable twice needs a
+    name that has it twice.
 
 Besides them ``words`` (text of a paper), ``born`` and ``registered`` (year, month and day as three terms,
 as far as they are known), ``kind``, ``entry`` and ``order``, by which equals are sorted.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from records.dates import PartialDate
@@ -53,6 +54,11 @@ def whole(keys: Iterable[str]) -> str:
     return "_".join(keys)
 
 
+def length(parts: Sequence[str]) -> str:
+    """Return the term that says of how many syllables a name consists."""
+    return f".{len(parts)}"
+
+
 def names_of(document: SearchDocument) -> Iterator[tuple[str, str]]:
     """Yield (slot, name) of the persons that *document* names."""
     yield OWN, document.name
@@ -71,7 +77,7 @@ def terms_of(document: SearchDocument) -> dict[str, frozenset[str]]:
             out[f"{slot}_whole_marks"] = frozenset({whole(with_marks)})
             out[f"{slot}_whole_letters"] = frozenset({whole(without)})
             out[f"{slot}_marks"] = frozenset(bag(with_marks))
-            out[f"{slot}_letters"] = frozenset(bag(without))
+            out[f"{slot}_letters"] = frozenset((*bag(without), length(parts)))
     for field, iso in (("born", document.born), ("registered", document.registered)):
         if date := date_of(iso):
             out[field] = frozenset(precisions(date))
