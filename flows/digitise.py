@@ -149,4 +149,3 @@ def _small(told: Any) -> dict[str, Any]:
     if hasattr(told, "as_json"):
         return dict(told.as_json())
     return asdict(told) if is_dataclass(told) and not isinstance(told, type) else dict(told or {})
-

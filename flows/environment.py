@@ -14,7 +14,8 @@ _ALWAYS = {
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
 }
 _QUIET = {
-    "PREFECT_LOGGING_LEVEL": "WARNING",
+    # An error reaches the operator as our own words; the scheduler's traceback beside it would only alarm.
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
 }
@@ -41,6 +42,7 @@ def prepare(settings: Settings, environ: MutableMapping[str, str] | None = None)
     for name, value in wanted.items():
         if name not in _QUIET or name not in target:
             target[name] = value
+    settings.home.mkdir(parents=True, exist_ok=True)  # workers start their runs in it
     Path(wanted["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
 
 
@@ -49,5 +51,6 @@ def child_environment(settings: Settings, environ: Mapping[str, str]) -> dict[st
     root = str(Path(__file__).resolve().parent.parent)
     path = os.pathsep.join(part for part in (root, environ.get("PYTHONPATH", "")) if part)
     child = {**environ, "KHONGCHO_HOME": str(settings.home), "PYTHONPATH": path}
+    child.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
     prepare(settings, child)
     return child

@@ -5,6 +5,7 @@ Each function imports its room when called: a part that is not used costs no sta
 
 from typing import TYPE_CHECKING
 
+from records.errors import WrongUse
 from records.ports import Archive, Register, SearchIndex
 from wiring.settings import Settings
 
@@ -14,19 +15,22 @@ if TYPE_CHECKING:
 
 
 def build_archive(settings: Settings) -> Archive:
-    """Build the folder archive or the S3 archive. Raises PartUnavailable."""
-    from archive import FolderArchive, S3Archive, S3Settings
+    """Build the folder archive or the S3 archive. Raises WrongUse (no endpoint set), PartUnavailable."""
+    from archive import S3Settings, open_archive
 
     told = settings.archive
     if told.kind == "folder":
-        return FolderArchive(settings.under_home(told.folder, "archive"))
-    return S3Archive(
-        S3Settings(
-            endpoint=told.endpoint,
+        return open_archive(folder=settings.under_home(told.folder, "archive"))
+    return open_archive(
+        s3=S3Settings(
+            endpoint=_needed(told.endpoint, "archive.endpoint"),
             bucket=told.bucket,
             access_key=told.access_key,
             secret_key=told.secret_key,
             secure=told.secure,
+            ca_file=told.ca_file,
+            region=told.region,
+            retention_days=told.retention_days,
         )
     )
 
@@ -48,7 +52,9 @@ def build_index(settings: Settings) -> SearchIndex:
     from search import ElasticsearchIndex, ElasticSettings
 
     return ElasticsearchIndex(
-        ElasticSettings(told.url, told.user, told.password, alias=told.alias, ca_certs=told.ca_file)
+        ElasticSettings(
+            _needed(told.url, "search.url"), told.user, told.password, alias=told.alias, ca_certs=told.ca_file
+        )
     )
 
 
@@ -90,3 +96,10 @@ def build_pictures(archive: Archive, register: Register) -> "Pictures":
     from pipeline import Pictures
 
     return Pictures(archive, register)
+
+
+def _needed(value: str, name: str) -> str:
+    """Return a setting that another one makes necessary. Raises WrongUse SETTING_INVALID where it is empty."""
+    if not value:
+        raise WrongUse("SETTING_INVALID", detail=f"{name}: chưa đặt / not set", where="khongcho.toml")
+    return value

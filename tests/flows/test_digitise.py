@@ -41,14 +41,14 @@ def ledger(house: TinyHouse) -> list[str]:
 def test_a_delivery_is_digitised_once_and_progress_is_told(tiny_house: TinyHouse) -> None:
     counting = Counting()
     delivery = tiny_house.settings.home / "delivery"
-    report = digitise_with_prefect(tiny_house, delivery, DeliveryKind.BOOK, counting)  # type: ignore[arg-type]
+    report = digitise_with_prefect(tiny_house, delivery, DeliveryKind.BOOK, counting)
     assert (report.pages, report.done) == (7, 7)
     assert len(ledger(tiny_house)) == len(set(ledger(tiny_house))) == 14
     assert [total for _, total in counting.stretches] == [3, 3, 3, 3, 1, 1]
     assert counting.advanced == 14
     assert tiny_house.projected == ["tiny"]
     again = Counting()
-    digitise_with_prefect(tiny_house, delivery, DeliveryKind.BOOK, again)  # type: ignore[arg-type]
+    digitise_with_prefect(tiny_house, delivery, DeliveryKind.BOOK, again)
     assert len(ledger(tiny_house)) == 14
     assert again.stretches == []
 
@@ -58,7 +58,7 @@ def test_a_part_that_is_silent_for_a_moment_is_tried_again(
 ) -> None:
     tiny_house.digitiser.silent_tries = 1
     delivery = tiny_house.settings.home / "delivery"
-    report = digitise_with_prefect(tiny_house, delivery, DeliveryKind.BOOK, SilentProgress())  # type: ignore[arg-type]
+    report = digitise_with_prefect(tiny_house, delivery, DeliveryKind.BOOK, SilentProgress())
     assert report.done == 7
     assert tiny_house.digitiser.silent_tries == 0
 
@@ -66,7 +66,7 @@ def test_a_part_that_is_silent_for_a_moment_is_tried_again(
 def test_a_wrong_delivery_is_told_as_it_is_and_not_tried_again(tiny_house: TinyHouse) -> None:
     with pytest.raises(FileNotFoundError):
         digitise_with_prefect(
-            tiny_house,  # type: ignore[arg-type]
+            tiny_house,
             tiny_house.settings.home / "nothing",
             DeliveryKind.BOOK,
             SilentProgress(),
@@ -110,7 +110,7 @@ def test_a_killed_run_is_finished_by_the_next_and_marked(tiny_house: TinyHouse, 
     (dead,) = orphans.orphans(home)
     assert dead.executor.pid == child.pid
     assert dead.server is not None and dead.server.alive, "the private server outlives its run"
-    report = digitise_with_prefect(tiny_house, home / "delivery", DeliveryKind.BOOK, SilentProgress())  # type: ignore[arg-type]
+    report = digitise_with_prefect(tiny_house, home / "delivery", DeliveryKind.BOOK, SilentProgress())
     assert report.done == 7
     assert len(ledger(tiny_house)) == len(set(ledger(tiny_house))) == 14
     assert orphans.orphans(home) == []

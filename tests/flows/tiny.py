@@ -37,7 +37,7 @@ class TinyDigitiser:
     def _done(self) -> list[tuple[str, str]]:
         if not self.ledger.is_file():
             return []
-        return [tuple(json.loads(line)) for line in self.ledger.read_text().splitlines()]  # type: ignore[misc]
+        return [tuple(json.loads(line)) for line in self.ledger.read_text().splitlines()]
 
     def intake(self, path: Path, kind: DeliveryKind, progress: Progress) -> Delivery:
         (self.ledger.parent / "pages").write_text(path.read_text())
