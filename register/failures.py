@@ -39,7 +39,9 @@ def translated(where: str) -> Iterator[None]:
 def _of_the_house(error: exc.SQLAlchemyError, where: str) -> KhongChoError:
     if isinstance(error, exc.TimeoutError):  # no connection came free
         return PartUnavailable("REGISTER_BUSY", where=where)
-    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+    cause = error.orig if isinstance(error, exc.StatementError) and error.orig is not None else error
+    if isinstance(cause, KhongChoError):  # raised by a column type of ours
+        return cause
     detail = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
     if isinstance(error, exc.IntegrityError | exc.DataError):
         return WrongUse("REGISTER_REFUSED", where=where, detail=detail)
