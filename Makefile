@@ -7,7 +7,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help demo setup test check bench wheel lock clean setup-run setup-servers lint types contracts fast format
+.PHONY: help demo setup test check bench docs wheel lock clean setup-run setup-servers lint types contracts fast format
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ wheel: setup ## build dist/khongcho-*.whl, with templates, fonts and screens ins
 
 format: setup ## put the code into its one form
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format --quiet .
+
+docs: setup ## write the pages of commands and settings from the programme itself
+	@$(BIN)/python tools/reference.py
 
 lock: setup ## write requirements/*.txt anew from pyproject.toml
 	@tools/lock.sh

@@ -5,8 +5,9 @@ With ``--check`` nothing is written, and the exit status is 1 where a page diffe
 
 import sys
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import typer
 from typer.core import TyperGroup, TyperOption
@@ -16,7 +17,13 @@ from wiring.settings import Settings
 from wiring.settings_reader import documentation
 
 ROOT = Path(__file__).resolve().parent.parent
+_WORDS = {str: "TEXT", int: "NUMBER", float: "NUMBER", Path: "PATH"}
 MADE = "<!-- Made by `make docs` from the programme itself; change the texts there. -->"
+
+
+def command_names() -> list[str]:
+    """Return the full name of every command ("khongcho ingest book")."""
+    return [name for name, _ in _leaves(typer.main.get_command(app), "khongcho")]
 
 
 def commands() -> str:
@@ -32,8 +39,9 @@ def commands() -> str:
     ]
     for name, command in _leaves(typer.main.get_command(app), "khongcho"):
         lines += ["", f"## `{name}`", "", _one_line(command.help or ""), ""]
-        lines += ["| | |", "|---|---|"] if command.params else []
-        lines += [f"| `{_spelt(param)}` | {_told(param)} |" for param in command.params if param.name != "help"]
+        lines += ["| Argument or option | Meaning |", "|---|---|"] if command.params else []
+        kinds = get_type_hints(command.callback)
+        lines += [f"| `{_spelt(p, kinds[p.name])}` | {_told(p, kinds[p.name])} |" for p in command.params]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -83,22 +91,26 @@ def _leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield name, command
 
 
-def _spelt(param: Any) -> str:
-    if isinstance(param, TyperOption):
-        value = "" if param.is_flag else f" {(param.metavar or param.type.name or '').upper()}"
-        return f"{', '.join(param.opts)}{value}"
-    return str(param.metavar or param.name).upper() + ("" if param.required else " (optional)")
+def _spelt(param: Any, kind: Any) -> str:
+    if not isinstance(param, TyperOption):
+        return str(param.metavar or param.name).upper() + ("" if param.required else " (optional)")
+    if kind is bool:
+        return " / ".join(param.opts + param.secondary_opts)
+    return f"{', '.join(param.opts)} {param.metavar or _WORDS.get(_inner(kind), 'VALUE')}"
 
 
-def _told(param: Any) -> str:
+def _told(param: Any, kind: Any) -> str:
     text = _cell(getattr(param, "help", "") or "")
-    if choices := getattr(getattr(param, "type", None), "choices", ()):
-        text += f" One of {', '.join(_code(choice) for choice in choices)}."
+    inner = _inner(kind)
+    if isinstance(inner, type) and issubclass(inner, Enum):
+        text += f" One of {', '.join(f'`{choice.value}`' for choice in inner)}."
     return text
 
 
-def _code(choice: object) -> str:
-    return f"`{getattr(choice, 'value', choice)}`"
+def _inner(kind: Any) -> Any:
+    """Return what a value is: the item of a list, the type of something that may be left out."""
+    inner = [part for part in get_args(kind) if part is not type(None)]
+    return _inner(inner[0]) if inner else kind
 
 
 def _one_line(text: str) -> str:
