@@ -1,13 +1,16 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from records.codes import EntryState, Presence
 from records.errors import Conflict, ExitCode, NotFound, PartUnavailable, WrongUse
+from records.extracts import ExtractRequest
 from records.finding import Question
 from tests.wiring.conftest import draft_entry, silent
 from wiring import House, Settings, open_house
 from wiring.health import Health
+from wiring.settings import OfficeSettings
 
 ENTRY = "KS-0000000001"
 
@@ -117,3 +120,54 @@ def test_an_index_that_was_deleted_is_missed_and_rebuilt(house: House, tmp_path:
     assert caught.value.exit_code is ExitCode.PART_MISSING
     assert again.reindex().indexed == 2
     assert len(found(again, "nguyen thi huong")) == 2
+
+
+def verified(house: House) -> House:
+    settle(house)
+    house.verify_entry(ENTRY, by="mai", expected_version=house.entry(ENTRY).version)
+    return house
+
+
+REQUEST = ExtractRequest(ENTRY, "Nguyễn Văn Xin", "CCCD 001", "Bản thân", request_id="r1")
+
+
+def test_an_extract_comes_only_from_a_verified_entry(house: House) -> None:
+    for act in (lambda: house.issue(REQUEST, by="mai"), lambda: house.preview(REQUEST)):
+        with pytest.raises(WrongUse) as caught:
+            act()
+        assert caught.value.code == "ENTRY_NOT_VERIFIED"
+
+
+def test_an_extract_is_issued_once_for_a_request_and_verifies(house: House) -> None:
+    verified(house)
+    assert house.preview(REQUEST).startswith(b"%PDF")
+    certified = house.issue(REQUEST, by="mai")
+    assert house.issue(REQUEST, by="mai") == certified
+    assert (certified.issued.number.number, certified.issued.issued_by) == (1, "mai")
+    assert certified.issued.pdf and house.archive.get(certified.issued.pdf) == certified.pdf
+    report = house.verify_file(certified.pdf)
+    assert report.ok and report.demo and report.number == str(certified.issued.number)
+    forged = bytearray(certified.pdf)
+    forged[len(forged) // 3] ^= 1
+    assert not house.verify_file(bytes(forged)).ok
+
+
+def test_a_day_without_a_signer_gives_no_number(house: House, tmp_path: Path) -> None:
+    verified(house)
+    office = tmp_path / "office.toml"
+    office.write_text("authority = []\nsigner = []\n", encoding="utf-8")
+    nobody = open_house(replace(house.settings, office=OfficeSettings(file=office)))
+    with pytest.raises(WrongUse) as caught:
+        nobody.issue(REQUEST, by="mai")
+    assert caught.value.code == "OFFICE_NOBODY"
+    assert house.issue(REQUEST, by="mai").issued.number.number == 1
+
+
+def test_every_part_is_examined_and_a_missing_one_is_told(house: House) -> None:
+    probes = house.doctor()
+    assert len({p.part for p in probes}) == len(probes) >= 8
+    assert [p.part for p in probes if p.health is Health.DOWN and "tesseract" not in p.part] == []
+    down = {p.part: p for p in silent(house).doctor()}
+    index = down["Tra cứu (search)"]
+    assert (index.health, index.exit_code) == (Health.DOWN, ExitCode.PART_MISSING)
+    assert down["Sổ (register)"].health is Health.WORKS
