@@ -78,13 +78,15 @@ class Reader:
                 if len(terms) == 1:
                     return Query.term_query(self.schema, field, next(iter(terms)), "basic")
                 return Query.term_set_query(self.schema, field, list(terms)) if terms else Query.empty_query()
+            case Every(()):
+                return Query.all_query()
+            case Some(()):
+                return Query.empty_query()
+            case Every((only,)) | Some((only,)):
+                return self._query(only)
             case Every(parts):
-                if len(parts) == 1:
-                    return self._query(parts[0])
                 return Query.boolean_query([(Occur.Must, self._query(part)) for part in parts])
             case Some(parts):
-                if not parts:
-                    return Query.empty_query()
                 return Query.boolean_query([(Occur.Should, self._query(part)) for part in parts])
 
 

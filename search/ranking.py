@@ -117,7 +117,8 @@ def _name_steps(name: tuple[str, ...]) -> Iterator[Step]:
         yield Step(_EXACT + more, (Why.EXACT, *whose), has(f"{slot}_whole_marks", whole(with_marks)))
         yield Step(_FOLDED + more, (Why.FOLDED, *whose), has(f"{slot}_whole_letters", whole(without)))
         apart = tuple(
-            Every((has(f"{slot}_letters", *rest), Among(f"{slot}_letters", neighbours))) for rest, neighbours in near
+            Every((*has(f"{slot}_letters", *rest).parts, Among(f"{slot}_letters", neighbours)))
+            for rest, neighbours in near
         )
         bags: list[tuple[int, Why, Condition]] = [
             (_REORDERED_MARKED, Why.REORDERED, has(f"{slot}_marks", *bag(with_marks))),
@@ -126,7 +127,7 @@ def _name_steps(name: tuple[str, ...]) -> Iterator[Step]:
         ]
         complete = has(f"{slot}_letters", length(name))
         for score, why, condition in bags if apart else bags[:2]:
-            yield Step(score + more, (why, *whose), Every((condition, complete)))
+            yield Step(score + more, (why, *whose), Every((condition, *complete.parts)))
             yield Step(score + _PART + more, (why, *whose), condition)
 
 
