@@ -26,9 +26,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     template: PostgresqlConnection = request.getfixturevalue("postgresql_ledger")
     name = f"t_{uuid.uuid4().hex}"
     with psycopg.connect(replace(template, database="postgres").url, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template.database}"')  # type: ignore[arg-type]
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template.database}"')
         yield replace(template, database=name).url
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +36,7 @@ def postgresql_ledger(postgresql_server: PostgresqlConnection) -> PostgresqlConn
     """A migrated, empty ledger that each test gets a copy of."""
     name = f"ledger_{uuid.uuid4().hex}"
     with psycopg.connect(postgresql_server.url, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')  # type: ignore[arg-type]
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
     database = replace(postgresql_server, database=name)
     open_register(database.url).close()
     return database

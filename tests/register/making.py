@@ -2,7 +2,7 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from records.codes import DeliveryKind, EntryState, IssueStatus, PageStatus, Presence, RegisterKind
 from records.entries import Entry, FieldValue, Note
@@ -35,15 +35,16 @@ def field(column: str, text: str | None, *, value: str | None = None, doubts: tu
 def entry(
     id: str = "KS-AAAAAAAAAA",
     *,
-    fields: Sequence[FieldValue] | None = None,
+    fields: Sequence[FieldValue] = (),
     notes: Sequence[Note] = (),
     delivery: str | None = None,
     book: str | None = None,
     kind: RegisterKind = RegisterKind.BIRTH,
-    **texts: str | None,
+    texts: Mapping[str, str] | None = None,
+    **columns: str | None,
 ) -> Entry:
-    """A draft; keyword arguments are columns and their texts."""
-    given = fields if fields is not None else [field(column, text) for column, text in texts.items()]
+    """A draft; *texts* and further keyword arguments are columns and their texts."""
+    given = [*fields, *(field(column, text) for column, text in {**(texts or {}), **columns}.items())]
     return Entry(id, kind, "ks-2016", (PageId("p-0001"),), tuple(given), tuple(notes), book=book, delivery=delivery)
 
 

@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from records.codes import Presence
+from records.accounts import Account
+from records.codes import Presence, RegisterKind
+from records.entries import Book, PhysicalCopy
+from records.pages import PageId, StageResult
 from records.provenance import ProvenanceEvent
 from register import SqlRegister
 from register.schema import metadata
-from tests.register.making import AT, by, delivery, entry, extract, page, pdf, verified
+from tests.register.making import AT, by, decided, delivery, entry, extract, note, page, pdf, verified
 
 
 def event(n: int = 0, object_id: str = "x") -> ProvenanceEvent:
@@ -20,12 +23,6 @@ def event(n: int = 0, object_id: str = "x") -> ProvenanceEvent:
 
 def fill(register: SqlRegister) -> None:
     """Put something into every table."""
-    from records.accounts import Account
-    from records.codes import RegisterKind
-    from records.entries import Book, PhysicalCopy
-    from records.pages import PageId, StageResult
-    from tests.register.making import decided, note
-
     register.add_book(Book("b1", "HBT", RegisterKind.BIRTH, 1987, "01"))
     register.add_copy(PhysicalCopy("c1", "b1", "UBND phường"))
     register.open_delivery(delivery(), [page("d1", 1)])

@@ -194,9 +194,10 @@ def test_unknown_entries_fields_and_notes(register: SqlRegister) -> None:
         with pytest.raises(NotFound) as caught:
             attempt()
         assert caught.value.code == code
-    for ask in (register.history, lambda e: register.readings(e, "so")):
-        with pytest.raises(NotFound):
-            ask("KS-NOTHING")
+    with pytest.raises(NotFound):
+        register.history("KS-NOTHING")
+    with pytest.raises(NotFound):
+        register.readings("KS-NOTHING", "so")
 
 
 def test_verification_needs_every_field_and_note(register: SqlRegister) -> None:
@@ -274,12 +275,12 @@ def test_two_pages_that_claim_one_number(register: SqlRegister) -> None:
     claim = {"so": "12", "quyenSo": "01/1987", "ngayDangKy": "02/03/1987"}
     one, two, other, book, kind, gone = register.draft(
         [
-            entry("KS-1", **claim),
-            entry("KS-2", **claim),
-            entry("KS-3", **claim | {"so": "13"}),
-            entry("KS-4", **claim | {"quyenSo": "02/1987"}),
-            entry("KT-5", kind=RegisterKind.DEATH, **claim),
-            entry("KS-6", **claim),
+            entry("KS-1", texts=claim),
+            entry("KS-2", texts=claim),
+            entry("KS-3", texts=claim | {"so": "13"}),
+            entry("KS-4", texts=claim | {"quyenSo": "02/1987"}),
+            entry("KT-5", kind=RegisterKind.DEATH, texts=claim),
+            entry("KS-6", texts=claim),
         ]
     )
     assert register.same_number(one) == [two, gone]
