@@ -12,7 +12,7 @@ from wiring.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-_COMMAND = re.compile(r"\bkhongcho((?: [a-z]+){1,2})")
+_COMMAND = re.compile(r"(?:^|^\$ |`|bin/)khongcho((?: [a-z]+){1,2})")
 
 
 def _pages() -> list[Path]:
