@@ -1,5 +1,1 @@
-"""The use cases of the house for an operator at a terminal."""
-
-from cli.main import app
-
-__all__ = ["app"]
+"""The use cases of the house for an operator at a terminal. The command is ``cli.main:app``."""

@@ -40,7 +40,3 @@ def _root(
 
 for room in (demonstrating, sampling, ingesting, evaluating, finding, deciding, issuing, operating):
     room.register(app)
-
-
-if __name__ == "__main__":
-    app()
