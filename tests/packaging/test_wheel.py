@@ -54,7 +54,13 @@ def test_installed_into_an_empty_environment_it_walks_the_road(wheel: Path, tmp_
     }
     env |= {"KHONGCHO_HOME": str(tmp_path / "home"), "TERM": "dumb", "COLUMNS": "160"}
     _run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path, env=env)
-    pip = [tmp_path / "venv" / "bin" / "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile"]
+    pip: list[str | Path] = [
+        tmp_path / "venv" / "bin" / "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+        "--no-compile",
+    ]
     _run(*pip, "--require-hashes", "-r", ROOT / "requirements" / "run.txt", cwd=tmp_path, env=env)
     _run(*pip, "--no-deps", "--no-index", wheel, cwd=tmp_path, env=env)
     _run(tmp_path / "venv" / "bin" / "pip", "check", cwd=tmp_path, env=env)
