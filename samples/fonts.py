@@ -22,18 +22,20 @@ class HandFont:
 
 
 _ALL = (
+    HandFont("allison", joined=True, capitals=False, size=0.86),
     HandFont("bad-script", joined=False, capitals=True, size=0.95),
-    HandFont("birthstone", joined=True, capitals=False, size=0.95),
+    HandFont("birthstone", joined=True, capitals=False, size=1.12),
     HandFont("charm", joined=False, capitals=True),
     HandFont("charmonman", joined=True, capitals=False, size=0.86),
     HandFont("dancing-script", joined=True, capitals=False, size=0.92),
-    HandFont("ephesis", joined=True, capitals=False, size=0.9),
+    HandFont("licorice", joined=True, capitals=False, size=0.92),
     HandFont("mali", joined=False, capitals=True),
     HandFont("mynerve", joined=False, capitals=True),
     HandFont("oooh-baby", joined=True, capitals=False, size=0.9),
     HandFont("patrick-hand", joined=False, capitals=True),
     HandFont("playwrite-vn", joined=True, capitals=False, size=0.78),
-    HandFont("sriracha", joined=False, capitals=True, size=0.95),
+    HandFont("square-peg", joined=False, capitals=True, size=0.9),
+    HandFont("whisper", joined=True, capitals=False, size=0.86),
 )
 
 HELD_OUT: tuple[str, ...] = ("oooh-baby", "patrick-hand")

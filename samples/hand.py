@@ -68,8 +68,8 @@ def draw_hand(rng: np.random.Generator, font: str, ink: Ink, *, leading: float, 
         x_height=min(leading * rng.uniform(0.235, 0.29), 2.5) * kind.size,
         slant=float(rng.normal(0.02, 0.06 + 0.06 * wildness)),
         tracking=0.0 if kind.joined else float(rng.normal(0.0, 0.012)),
-        word_gap=float(rng.uniform(0.85, 1.35)),
-        pen=float(rng.uniform(0.30, 0.46)),
+        word_gap=float(rng.uniform(0.95, 1.45)),
+        pen=float(rng.uniform(0.27, 0.42)),
         wander=float(rng.uniform(0.12, 0.3 + 0.4 * wildness)),
         tremor=float(rng.uniform(0.25, 0.5 + 0.5 * wildness)),
         rise=float(rng.normal(0.35, 0.3)),
@@ -88,10 +88,9 @@ def _stem(font: str) -> float:
     """Return the usual width of a stroke of *font*, in ems: area over half the outline's length."""
     area = length = 0.0
     for glyph in shape(fonts.path(font), "nhluo"):
-        for sign, outlines in ((1, glyph.solid), (-1, glyph.holes)):
-            for o in outlines:
-                area += sign * abs(float(cv2.contourArea(o)))
-                length += float(cv2.arcLength(o, closed=True))
+        for outline, filled in glyph.outlines:
+            area += (1 if filled else -1) * abs(float(cv2.contourArea(outline)))
+            length += float(cv2.arcLength(outline, closed=True))
     return 2 * area / length
 
 
@@ -166,11 +165,10 @@ def _bent(
         drift += 0.008 * shaky * float(noise[i, 3]) if not hand.joined else 0.0
         origin = np.float32([(pen + glyph.x + drift) * em * narrow, glyph.y * em + lift])
         frame = np.float32([[size * em * narrow, -turn * em], [turn * em, size * em]])
-        for outlines, is_solid in ((glyph.solid, True), (glyph.holes, False)):
-            for outline in outlines:
-                contours.append((outline @ frame.T + origin).astype(np.float32))
-                owners.append(i)
-                solid.append(is_solid)
+        for outline, filled in glyph.outlines:
+            contours.append((outline @ frame.T + origin).astype(np.float32))
+            owners.append(i)
+            solid.append(filled)
     if not contours:
         return contours, owners, solid
     joined = np.concatenate(contours)
@@ -214,11 +212,9 @@ def _filled(
         x0, y0 = np.floor(everything.min(axis=0)).astype(int) - 1
         x1, y1 = np.ceil(everything.max(axis=0)).astype(int) + 2
         part = np.zeros((y1 - y0, x1 - x0), np.uint8)
-        for want in (True, False):
-            for k, outline in zip(members, shapes, strict=True):
-                if solid[k] is want:
-                    fixed = np.round((outline - np.float32([x0, y0])) * 16).astype(np.int32)
-                    cv2.fillPoly(part, [fixed], 255 if want else 0, cv2.LINE_8, 4)
+        for k, outline in zip(members, shapes, strict=True):
+            fixed = np.round((outline - np.float32([x0, y0])) * 16).astype(np.int32)
+            cv2.fillPoly(part, [fixed], 255 if solid[k] else 0, cv2.LINE_8, 4)
         window = mask[y0:y1, x0:x1]
         np.maximum(window, part[: window.shape[0], : window.shape[1]], out=window)
     return mask
@@ -233,7 +229,7 @@ def _inked(rng: np.random.Generator, mask: NDArray[np.uint8], hand: Hand, em: fl
     h, w = mask.shape
     coarse = rng.normal(size=(4, max(4, round(w / _FINE / mm / 2.2)))).astype(np.float32)
     field = cv2.resize(coarse, (w, h), interpolation=cv2.INTER_CUBIC)
-    width = grow + field * (0.10 * hand.pressure * hand.pen * mm * _FINE)
+    width = grow + field * (0.075 * hand.pressure * hand.pen * mm * _FINE)
     coverage = np.clip(inside - outside + width + 0.5, 0, 1)
     small = cv2.resize(coverage, (w // _FINE, h // _FINE), interpolation=cv2.INTER_AREA)
     shade = cv2.resize(field, (w // _FINE, h // _FINE), interpolation=cv2.INTER_AREA)

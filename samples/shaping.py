@@ -22,8 +22,8 @@ _STEPS = 5
 class Placed:
     """One glyph where the shaper put it."""
 
-    solid: tuple[Outline, ...]
-    holes: tuple[Outline, ...]
+    outlines: tuple[tuple[Outline, bool], ...]
+    """Contours with whether they are filled or cut out, in the order of drawing."""
     x: float
     """Shift from the pen's place, as y."""
     y: float
@@ -65,26 +65,22 @@ def _font(path: Path) -> tuple[hb.Font, int]:
 
 
 @lru_cache(maxsize=8192)
-def _glyph(path: Path, glyph: int) -> tuple[tuple[Outline, ...], tuple[Outline, ...]]:
-    """Return the solid parts and the holes of a glyph.
+def _glyph(path: Path, glyph: int) -> tuple[tuple[Outline, bool], ...]:
+    """Return the contours of a glyph, the largest first, each with whether it is filled.
 
-    A hole turns the other way round than the contour it lies in. (Fonts put accents on letters in either sense,
-    so the sense alone says nothing.)
+    The winding rule decides: a contour is cut out where its own turn takes back the turns of those around it. (Fonts
+    put accents on letters in either sense, and bars across counters, so the sense alone says nothing.)
     """
     font, upem = _font(path)
     tracer = _Tracer()
     font.draw_glyph(glyph, tracer.functions, None)
     outlines = [np.asarray(c, np.float32) * np.float32([1 / upem, -1 / upem]) for c in tracer.contours if len(c) > 2]
-    areas = [_area(o) for o in outlines]
-    hole = [
-        any(
-            areas[k] * area < 0 and abs(areas[k]) > abs(area) and _inside(other, outline)
-            for k, other in enumerate(outlines)
-        )
-        for outline, area in zip(outlines, areas, strict=True)
-    ]
-    solid = tuple(o for o, is_hole in zip(outlines, hole, strict=True) if not is_hole)
-    return solid, tuple(o for o, is_hole in zip(outlines, hole, strict=True) if is_hole)
+    outlines.sort(key=lambda o: -abs(_area(o)))
+    turns = [1 if _area(o) > 0 else -1 for o in outlines]
+    return tuple(
+        (outline, turns[i] + sum(turns[k] for k in range(i) if _inside(outlines[k], outline)) != 0)
+        for i, outline in enumerate(outlines)
+    )
 
 
 def _inside(outer: Outline, inner: Outline) -> bool:
@@ -112,14 +108,14 @@ def shape(path: Path, text: str) -> tuple[Placed, ...]:
     hb.shape(font, buffer)
     placed = []
     for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-        solid, holes = _glyph(path, info.codepoint)
+        outlines = _glyph(path, info.codepoint)
         advance = position.x_advance / upem
         x, y = position.x_offset / upem, -position.y_offset / upem
-        placed.append(Placed(solid, holes, x, y, advance, info.cluster))
+        placed.append(Placed(outlines, x, y, advance, info.cluster))
     return tuple(placed)
 
 
 @cache
 def x_height(path: Path) -> float:
     """Return the height of a small x in ems: what makes two hands look equally large."""
-    return float(-min(float(o[:, 1].min()) for o in shape(path, "x")[0].solid))
+    return float(-min(float(o[:, 1].min()) for o, _ in shape(path, "x")[0].outlines))
