@@ -2,13 +2,14 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import story
 from cli.ingesting import digitise
 from cli.issuing import file_name, show_verification, write_extract
+from cli.sampling import make
 from cli.screen import TerminalProgress, notice, out, table
 from cli.tables import book_table, entry_table
 from records.codes import DeliveryKind
@@ -17,6 +18,9 @@ from records.errors import IntegrityError
 from records.extracts import ExtractRequest
 from records.finding import Question
 from wiring import House, read_settings
+
+if TYPE_CHECKING:
+    from samples import BookSample
 
 CONFIRMED = 3
 
@@ -35,7 +39,7 @@ def demo(
     started = time.monotonic()
     house = story.demo_house(read_settings())
     home = house.settings.home
-    book = _make_book(home, cases, seed)
+    book = _make_book(home, cases, seed).folder
     delivery = _digitise(house, book, no_prefect=no_prefect)
     confirmed = _confirm(house, delivery, book)
     _find(house, confirmed[0])
@@ -48,13 +52,11 @@ def _step(number: int, title: str) -> None:
     out.rule(f"[bold]{number}. {title}[/bold]", align="left")
 
 
-def _make_book(home: Path, cases: int, seed: int) -> Path:
-    from samples import make_book
-
+def _make_book(home: Path, cases: int, seed: int) -> "BookSample":
     _step(1, f"Làm một sổ khai sinh giả lập gồm {cases} trường hợp")
-    made = make_book(home / "book", cases=cases, seed=seed)
-    notice(f"Sổ giả lập, không có người thật nào trong đó: {home / 'book'}")
-    return Path(made.folder)
+    made = make(home / "book", TerminalProgress(), cases=cases, seed=seed)
+    notice(f"Sổ giả lập, không có người thật nào trong đó: {made.folder} (ảnh) và {made.pdf} (PDF)")
+    return made
 
 
 def _digitise(house: House, book: Path, *, no_prefect: bool) -> str:

@@ -1,12 +1,16 @@
 """``samples``: synthetic books with known truth."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.screen import Json, notice, print_json
+from cli.screen import Json, TerminalProgress, notice, print_json
+from records.progress import Progress
 from wiring import read_settings
+
+if TYPE_CHECKING:
+    from samples import BookSample
 
 samples_app = typer.Typer(help="Sổ mẫu giả lập. Synthetic books with known truth.", no_args_is_help=True)
 
@@ -18,26 +22,58 @@ def register(app: typer.Typer) -> None:
 
 @samples_app.command("book")
 def book(
-    out: Annotated[Path, typer.Option("--out", help="Folder to make; must be new or empty.")] = Path(
-        "var/samples/book"
-    ),
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder to make; default: `samples` in the home folder.")
+    ] = None,
     cases: Annotated[int, typer.Option("--cases", min=1, help="Cases in the book.")] = 24,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
-    difficulty: Annotated[
-        float, typer.Option("--difficulty", min=0.0, max=1.0, help="0 clean, 1 as bad as it gets.")
-    ] = 0.5,
+    difficulty: Annotated[str, typer.Option("--difficulty", help="easy, medium or hard.")] = "medium",
     ink: Annotated[
         Path | None,
         typer.Option("--ink", exists=True, file_okay=False, help="Folder of real line images with labels.tsv."),
     ] = None,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="jpeg, png or pdf; repeatable. Default: jpeg and pdf.")
+    ] = None,
+    setting: Annotated[
+        str | None, typer.Option("--setting", help="dotted, cells, columns or mixed; default: drawn from the seed.")
+    ] = None,
+    dpi: Annotated[int, typer.Option("--dpi", min=100, max=600, help="Resolution of the scans.")] = 200,
     as_json: Json = False,
 ) -> None:
     """Làm một sổ khai sinh giả lập. Make a synthetic birth book with its truth."""
-    from samples import make_book
-
     folder = out or read_settings().home / "samples" / f"book-{cases}-{seed}"
-    made = make_book(folder, cases=cases, seed=seed, difficulty=difficulty, ink=ink)
+    made = make(
+        folder,
+        TerminalProgress(),
+        cases=cases,
+        seed=seed,
+        difficulty=difficulty,
+        ink=ink,
+        formats=tuple(formats or ("jpeg", "pdf")),
+        setting=setting,
+        dpi=dpi,
+    )
     if as_json:
         print_json(made)
     else:
-        notice(f"Sổ mẫu {cases} trường hợp nằm ở {folder}; sự thật trong {folder / 'truth.jsonl'}.")
+        notice(f"Sổ mẫu {cases} trường hợp, {made.pages} trang nằm ở {folder}; sự thật trong {made.truth}.")
+
+
+def make(folder: Path, progress: Progress, **wanted: Any) -> "BookSample":
+    """Make a book in *folder* and tell *progress* of each page. Raises WrongUse for wishes that make no book."""
+    from samples import make_book
+
+    told = 0
+
+    def page_made(made: int, total: int) -> None:
+        nonlocal told
+        if told == 0:
+            progress.start("Vẽ trang sổ mẫu", total)
+        progress.advance(made - told)
+        told = made
+
+    try:
+        return make_book(folder, told=page_made, **wanted)
+    finally:
+        progress.finish()
