@@ -4,6 +4,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
+# Two workers; tests of one server stay in one worker (tests/conftest.py)
+PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
 export DO_NOT_TRACK := 1
 export PYTHONPATH := $(CURDIR)
 
@@ -20,7 +22,7 @@ setup: ## install what is missing for work on the code
 
 test: setup setup-servers ## everything: lint, types, contracts, all tests, real servers included
 	@$(MAKE) lint types contracts
-	@$(BIN)/pytest
+	@$(PYTEST)
 
 check: setup ## the quick half, for daily work: lint, types, contracts, fast tests
 	@$(MAKE) --jobs=2 --output-sync=target lint types contracts fast
@@ -63,4 +65,4 @@ contracts:
 	@$(BIN)/lint-imports --no-logo --cache-dir .import_linter_cache
 
 fast:
-	@$(BIN)/pytest -q -m "not slow and not servers"
+	@$(PYTEST) -q -m "not slow and not servers"
