@@ -1,0 +1,123 @@
+"""What the screens show of an entry: rows, state, progress. Pure: an entry in, values for a page out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import forms
+from counter import words
+from records.codes import Presence, RegisterKind
+from records.entries import Entry, FieldValue
+from records.messages import catalogue, message
+
+_HEADLINE = {
+    RegisterKind.BIRTH: ("nksHoTen",),
+    RegisterKind.DEATH: ("nktHoTen",),
+    RegisterKind.MARRIAGE: ("chongHoTen", "voHoTen"),
+}
+_LARGE = "HoTen"
+"""Names are what people compare: columns that end so are set large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A field as a line of the screen."""
+
+    column: str
+    label: str
+    text: str
+    presence: Presence
+    sign: str
+    word: str
+    style: str
+    decided: bool
+    has_picture: bool
+    large: bool
+    doubts: tuple[str, ...]
+    choices: tuple[str, ...]
+    engine: str
+    by: str
+
+    @property
+    def said(self) -> str:
+        """What stands in the field, in words where it is no text."""
+        return {
+            Presence.WRITTEN: self.text,
+            Presence.BLANK: "(để trống)",
+            Presence.ILLEGIBLE: "(không đọc được)",
+            Presence.NOT_READ: "(chưa đọc)",
+        }[self.presence]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows that speak of the same person or matter."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+def headline(entry: Entry) -> str:
+    """Return the name of the person (or couple) an entry is about, as it stands; the entry's id where none is read."""
+    names = [entry.text(column) for column in _HEADLINE.get(entry.kind, ())]
+    known = [name for name in names if name]
+    if known:
+        return " và ".join(known)
+    first = next((f.text for f in entry.fields if f.column.endswith(_LARGE) and f.text), "")
+    return first or f"Mục {entry.id}"
+
+
+def row(entry: Entry, field: FieldValue) -> Row:
+    """Return *field* as a line of the screen."""
+    sign, word, style = words.state_of(field)
+    known = catalogue()
+    return Row(
+        column=field.column,
+        label=label(entry.edition, field.column),
+        text=field.text,
+        presence=field.presence,
+        sign=sign,
+        word=word,
+        style=style,
+        decided=field.decided,
+        has_picture=field.evidence is not None,
+        large=field.column.endswith(_LARGE),
+        doubts=tuple(message(code).vi if code in known else code for code in field.doubts),
+        choices=_choices(entry.edition, field.column),
+        engine=f"{field.reading.engine.name}, độ tin {field.reading.confidence:.0%}" if field.reading else "",
+        by=field.decision.by if field.decision else "",
+    )
+
+
+def rows(entry: Entry, columns: Iterable[str] | None = None) -> Sequence[Row]:
+    """Return the lines of an entry, of *columns* alone and in that order where given."""
+    if columns is None:
+        return [row(entry, f) for f in entry.fields]
+    found = ((c, entry.field(c)) for c in columns)
+    return [row(entry, f) for _, f in found if f is not None]
+
+
+def sections(entry: Entry) -> Sequence[Section]:
+    """Return the lines of an entry under their headings, in the order of the page."""
+    made: dict[str, list[Row]] = {}
+    for line in rows(entry):
+        made.setdefault(words.group(line.column), []).append(line)
+    return [Section(title, tuple(lines)) for title, lines in made.items()]
+
+
+def label(edition: str, column: str) -> str:
+    """Return the printed label of *column*; the column itself where the edition is not known."""
+    try:
+        found = forms.edition(edition).label(column)
+    except KeyError:
+        return column
+    if found is None:
+        return column
+    return found.says[0] if found.says else "Loại đăng ký"
+
+
+def _choices(edition: str, column: str) -> tuple[str, ...]:
+    try:
+        found = forms.edition(edition).label(column)
+    except KeyError:
+        return ()
+    return found.choices if found else ()

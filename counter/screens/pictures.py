@@ -1,0 +1,52 @@
+"""Pictures of an entry: its pages, and the crop of each field. Only ever by way of the entry, so that a look is a look."""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from counter.gate import LOOKERS, Visit, desk_of, signed_in
+from counter.screens.entry import known_entry
+from records.errors import NotFound
+
+router = APIRouter()
+PAGE_SIDE = 2600
+"""Longest side of a page sent to the browser, in pixels: handwriting stays legible at twice its size."""
+_HEIGHTS = {"": 96, "lon": 240}
+_KEEP = "private, max-age=300"
+
+
+@router.get("/anh/muc/{entry_id}/trang/{n}")
+def page(request: Request, entry_id: str, n: int, visit: Annotated[Visit, Depends(signed_in(*LOOKERS))]) -> Response:
+    """Return page *n* (from 0) of an entry as JPEG."""
+    desk = desk_of(request)
+    entry = known_entry(desk, entry_id)
+    if not 0 <= n < len(entry.pages):
+        raise NotFound("PICTURE_MISSING", entry=entry.id)
+    desk.opened(entry.id, visit, "page", picture=True)
+    return _picture(request, desk.house.pictures.page(entry.pages[n], PAGE_SIDE), "image/jpeg")
+
+
+@router.get("/anh/muc/{entry_id}/o/{column}")
+def crop(
+    request: Request, entry_id: str, column: str, visit: Annotated[Visit, Depends(signed_in(*LOOKERS))], co: str = ""
+) -> Response:
+    """Return the crop of a field as PNG; *co* = ``lon`` is the large one."""
+    desk = desk_of(request)
+    entry = known_entry(desk, entry_id)
+    field = entry.field(column)
+    if field is None or field.evidence is None:
+        raise NotFound("PICTURE_MISSING", entry=entry.id)
+    desk.opened(entry.id, visit, "crop", picture=True)
+    height = _HEIGHTS.get(co, _HEIGHTS[""])
+    made = desk.house.pictures.crop(field.evidence.page, field.evidence.polygon, margin=0.15, height=height)
+    return _picture(request, made, "image/png")
+
+
+def _picture(request: Request, data: bytes, media_type: str) -> Response:
+    etag = f'"{hashlib.sha256(data).hexdigest()[:20]}"'
+    headers = {"cache-control": _KEEP, "etag": etag}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type=media_type, headers=headers)

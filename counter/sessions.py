@@ -1,0 +1,98 @@
+"""Sessions: kept at the server, known to the browser by a random token alone."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from counter.store import Store
+
+COOKIE = "khongcho"
+IDLE_SECONDS = 45 * 60
+"""A session nobody used for so long is over."""
+LONGEST_SECONDS = 12 * 3600
+"""No session lasts longer than a working day."""
+
+
+def desk_key(path: Path) -> bytes:
+    """Return the desk's secret key (32 bytes), made at the first start and readable by its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What somebody had typed into the page at *path* when the session ended."""
+
+    path: str
+    form: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who is signed in."""
+
+    id: str
+    """Digest of the token; the token itself is known to the browser alone."""
+    account: str
+    kept: Kept | None = None
+
+
+class Sessions:
+    """Opens, finds and ends sessions."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def open(self, account: str, now: float, kept: Kept | None = None) -> str:
+        """Open a session and return its token (256 bits) for the cookie."""
+        token = secrets.token_urlsafe(32)
+        text = json.dumps({"path": kept.path, "form": kept.form}) if kept else ""
+        self._store.run("DELETE FROM sessions WHERE opened < ?", now - LONGEST_SECONDS)
+        self._store.run(
+            "INSERT INTO sessions (token, account, opened, seen, kept) VALUES (?, ?, ?, ?, ?)",
+            _digest(token), account, now, now, text,
+        )  # fmt: skip
+        return token
+
+    def find(self, token: str, now: float) -> Session | None:
+        """Return the living session of *token* and note that it was used, or None."""
+        row = self._store.row("SELECT * FROM sessions WHERE token = ?", _digest(token))
+        if row is None:
+            return None
+        if now - row["seen"] > IDLE_SECONDS or now - row["opened"] > LONGEST_SECONDS:
+            self.end(_digest(token))
+            return None
+        if now - row["seen"] > 30:  # one write in half a minute is enough
+            self._store.run("UPDATE sessions SET seen = ? WHERE token = ?", now, _digest(token))
+        kept = json.loads(row["kept"]) if row["kept"] else None
+        return Session(_digest(token), row["account"], Kept(kept["path"], kept["form"]) if kept else None)
+
+    def take_kept(self, session: Session, path: str) -> dict[str, str]:
+        """Return what was typed at *path* before the last sign-in, once."""
+        if session.kept is None or session.kept.path != path:
+            return {}
+        self._store.run("UPDATE sessions SET kept = '' WHERE token = ?", session.id)
+        return session.kept.form
+
+    def end(self, session_id: str) -> None:
+        """End a session."""
+        self._store.run("DELETE FROM sessions WHERE token = ?", session_id)
+
+    def end_all(self, account: str) -> None:
+        """End every session of an account (password changed, account disabled)."""
+        self._store.run("DELETE FROM sessions WHERE account = ?", account)
+
+
+def form_token(key: bytes, session_id: str) -> str:
+    """Return the token that every form of a session carries (CSRF)."""
+    return hmac.new(key, b"form:" + session_id.encode(), hashlib.sha256).hexdigest()
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
