@@ -34,7 +34,7 @@ _AT_REST: Json = {"refresh_interval": None, "auto_expand_replicas": "0-1"}
 _WHILE_FILLING: Json = {"refresh_interval": "-1", "number_of_replicas": 0}
 _BULK_TIMEOUT = 120.0
 _SAMPLED = 100
-_FIRST = "00000000T000000"
+_FIRST = "00000000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class ElasticsearchIndex:
         self._alias = settings.alias
         self._next = f"{settings.alias}-next"
         # Only an index of ours is ever deleted
-        self._ours = re.compile(rf"^{re.escape(settings.alias)}-v\d+-\d{{8}}T\d{{6}}(-[0-9a-f]{{6}})?$")
+        self._ours = re.compile(rf"^{re.escape(settings.alias)}-v\d+-\d{{14}}(-[0-9a-f]{{6}})?$")
         self._checked = False
         with self._honest():
             self._client = Elasticsearch(
@@ -110,7 +110,7 @@ class ElasticsearchIndex:
     def rebuild(self, documents: Iterable[SearchDocument]) -> IndexReport:
         with self._honest():
             self._delete(self._indices(self._next))
-            index = self._make(f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", self._next, _WHILE_FILLING)
+            index = self._make(f"{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(3)}", self._next, _WHILE_FILLING)
             try:
                 refused: list[Refused] = []
                 written, more = write(self._bulk_client, self._next, takeable(documents, refused))
