@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from asn1crypto import cms  # type: ignore[import-untyped]
+from asn1crypto import cms, crl  # type: ignore[import-untyped]
+from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget, StreamDecodeLimits
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -22,22 +23,26 @@ from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy, RevocationCheckingRule
 
 from extracts.numbering import MarkedNumber, read_mark
 from extracts.signing import is_demo, run_apart
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 4 * 1024 * 1024
 """An extract is well under 1 MB; a file above this is refused before it is parsed."""
+_LIMITS = DecodeLimits(
+    per_stream=StreamDecodeLimits(max_output_size=2 * 1024 * 1024),
+    document_budget=DocumentDecodeBudget(base_allowance=16 * 1024 * 1024, max_ratio=0),
+)
+"""What may come out of compressed streams, in bytes; no extract has more than some hundred thousand."""
 # A bad signature is an answer here, not an event: without a handler its traces would reach the clerk's terminal.
 for _name in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 _HEX = re.compile(rb"[0-9A-Fa-f]*")
-_OUT_OF_DATE = {
-    AdESIndeterminate.EXPIRED,
-    AdESIndeterminate.NOT_YET_VALID,
-    AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
-    AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED,
-}
+_IF_DECLARED = RevocationCheckingPolicy(
+    RevocationCheckingRule.CHECK_IF_DECLARED_SOFT, RevocationCheckingRule.CHECK_IF_DECLARED_SOFT
+)
+_REQUIRED = RevocationCheckingPolicy(RevocationCheckingRule.CRL_REQUIRED, RevocationCheckingRule.CHECK_IF_DECLARED_SOFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def inspect(
     if len(pdf) > MOST_BYTES:
         return Inspection().found("EXTRACT_TOO_LARGE")
     try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+        reader = PdfFileReader(io.BytesIO(pdf), strict=True, decode_limits=_LIMITS)
         if reader.encrypted:
             return Inspection().found("EXTRACT_ENCRYPTED")
         result = Inspection(claimed=_claimed(reader))
@@ -111,7 +116,8 @@ def _signature(
     stamped = status.timestamp_validity
     if stamped is not None and stamped.trusted:
         # A trusted time-stamp proves that the signature existed then, so then is when the certificate counts.
-        status = _validated(signature, roots, stamped.timestamp, lists)
+        moment = stamped.timestamp
+        status = _validated(signature, roots, moment, lists)
     certificate = status.signing_cert
     result = replace(
         result,
@@ -128,7 +134,7 @@ def _signature(
     codes = [
         *([] if result.intact else ["EXTRACT_ALTERED"]),
         *([] if result.valid else ["EXTRACT_SIGNATURE_WRONG"]),
-        *([] if result.trusted else [_why_not_trusted(status, roots)]),
+        *([] if result.trusted else [_why_not_trusted(status, roots, moment)]),
     ]
     return result.found(*codes)
 
@@ -155,16 +161,26 @@ def covers_whole_file(pdf: bytes, byte_range: Sequence[int], contents: bytes) ->
 def _validated(
     signature: EmbeddedPdfSignature, roots: tuple[Any, ...], moment: dt.datetime, lists: tuple[bytes, ...]
 ) -> PdfSignatureStatus:
-    context = ValidationContext(
-        # never None: that would mean every authority the operating system knows
-        trust_roots=list(roots),
-        moment=moment,
-        crls=list(lists),
-        allow_fetching=False,
-        revocation_mode="soft-fail",
+    def context(policy: RevocationCheckingPolicy) -> ValidationContext:
+        return ValidationContext(
+            trust_roots=list(roots),  # never None: that would mean every authority the operating system knows
+            moment=moment,
+            crls=list(lists),
+            allow_fetching=False,
+            revinfo_policy=CertRevTrustPolicy(policy),
+        )
+
+    # Left to itself the library asks a list only where the certificate says that there is one; a list of the
+    # signer's own authority that somebody gave us is asked always.
+    asked = any(crl.CertificateList.load(one).issuer == signature.signer_cert.issuer for one in lists)
+    return run_apart(
+        async_validate_pdf_signature(
+            signature,
+            context(_REQUIRED if asked else _IF_DECLARED),
+            context(_IF_DECLARED),
+            skip_diff=True,  # step 3 forbids anything behind the signature: there are no differences to judge
+        )
     )
-    # Step 3 already forbids anything behind the signature, so there are no differences to judge.
-    return run_apart(async_validate_pdf_signature(signature, context, skip_diff=True))
 
 
 def _embedded_lists(reader: PdfFileReader) -> list[bytes]:
@@ -186,11 +202,15 @@ def _holder(certificate: Any) -> str:
     return str(native.get("common_name") or certificate.subject.human_friendly)
 
 
-def _why_not_trusted(status: PdfSignatureStatus, roots: tuple[Any, ...]) -> str:
+def _why_not_trusted(status: PdfSignatureStatus, roots: tuple[Any, ...], moment: dt.datetime) -> str:
     if not roots:
         return "EXTRACT_NO_ROOTS"
     if status.revoked:
         return "EXTRACT_CERTIFICATE_REVOKED"
-    if status.trust_problem_indic in _OUT_OF_DATE:
+    if status.trust_problem_indic is AdESIndeterminate.TRY_LATER:
+        return "EXTRACT_REVOCATION_STALE"
+    certificate = status.signing_cert
+    in_date = certificate.not_valid_before <= moment <= certificate.not_valid_after
+    if status.validation_path is not None and not in_date:
         return "EXTRACT_CERTIFICATE_EXPIRED"
     return "EXTRACT_NOT_TRUSTED"

@@ -60,7 +60,10 @@ class SigningIdentity:
     def from_pkcs12(
         cls, path: Path, passphrase: str, roots: Sequence[Path], *, time_stamp_url: str = "", long_term: bool = False
     ) -> "SigningIdentity":
-        """Open a PKCS#12 file; without *roots* the root it carries counts. Raises WrongUse where it cannot be opened or others may read it."""
+        """Open a PKCS#12 file; without *roots* the root it carries counts.
+
+        Raises WrongUse where it cannot be opened, or others may read it.
+        """
         _private(path)
         signer = signers.SimpleSigner.load_pkcs12(str(path), passphrase=passphrase.encode())  # type: ignore[no-untyped-call]
         return cls._of(signer, path, roots, time_stamp_url, long_term)
@@ -149,7 +152,7 @@ class SigningIdentity:
             other_certs=list(self.signer.cert_registry),
             crls=list(self.revocation_lists),
             allow_fetching=self.fetch_revocation,
-            revocation_mode="hard-fail",
+            revocation_mode="require",
         )
 
 
@@ -183,13 +186,18 @@ def _time_stamper(url: str) -> TimeStamper | None:
 
 def load_roots(paths: Sequence[Path]) -> tuple[Any, ...]:
     """Return the certificates (asn1crypto) in PEM or DER files. Raises WrongUse for a file that holds none."""
-    found: list[Any] = []
-    for path in paths:
-        try:
-            found.extend(load_certs_from_pemder([str(path)]))  # type: ignore[no-untyped-call]
-        except (OSError, ValueError, TypeError) as error:
-            raise WrongUse("EXTRACT_KEY_UNREADABLE", where=str(path), detail=error) from error
-    return tuple(found)
+    return tuple(certificate for path in paths for certificate in _certificates(path))
+
+
+def _certificates(path: Path) -> list[Any]:
+    try:
+        found = list(load_certs_from_pemder([str(path)]))  # type: ignore[no-untyped-call]
+        names = [c.subject.native for c in found]  # the library parses lazily: damage must show here
+    except (OSError, ValueError, TypeError) as error:
+        raise WrongUse("EXTRACT_KEY_UNREADABLE", where=str(path), detail=error) from error
+    if not names:
+        raise WrongUse("EXTRACT_KEY_UNREADABLE", where=str(path), detail="no certificate in it")
+    return found
 
 
 def is_demo(certificate: Any) -> bool:

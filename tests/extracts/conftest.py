@@ -29,5 +29,3 @@ def issued(tmp_path_factory: pytest.TempPathFactory, demo: SigningIdentity) -> t
     """One certified extract and the office that issued it, for tests that only look."""
     shared = open_office(tmp_path_factory.mktemp("issued"), demo, dt.datetime.now(dt.UTC).replace(microsecond=0))
     return shared, shared.issue(verified(shared.register))
-
-

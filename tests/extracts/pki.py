@@ -42,7 +42,9 @@ def holder(
     time_stamps: bool = False,
     use_rsa: bool = False,
 ) -> Holder:
-    key: Key = rsa.generate_private_key(65537, 2048) if use_rsa else ec.generate_private_key(ec.SECP256R1())
+    key: Key = (
+        rsa.generate_private_key(65537, 2048) if use_rsa or time_stamps else ec.generate_private_key(ec.SECP256R1())
+    )
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     signing: Key = issuer.key if issuer else key
     builder = (
@@ -92,9 +94,7 @@ def pkcs12_file(folder: Path, signer: Holder, root: Holder, passphrase: str) -> 
     locked = serialization.BestAvailableEncryption(passphrase.encode())
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as out:
         out.write(
-            pkcs12.serialize_key_and_certificates(
-                b"signer", signer.key, signer.certificate, [root.certificate], locked
-            )
+            pkcs12.serialize_key_and_certificates(b"signer", signer.key, signer.certificate, [root.certificate], locked)
         )
     return path
 
@@ -116,7 +116,7 @@ def time_stamper(authority: Holder, root: Holder, at: dt.datetime) -> DummyTimeS
     chain = [load_cert_from_pemder(str(root.certificate_file))]  # type: ignore[no-untyped-call]
     return DummyTimeStamper(
         load_cert_from_pemder(str(authority.certificate_file)),  # type: ignore[no-untyped-call]
-        load_private_key_from_pemder(str(authority.key_file), None),  # type: ignore[no-untyped-call]
+        load_private_key_from_pemder(str(authority.key_file), None),
         certs_to_embed=chain,  # type: ignore[arg-type]
         fixed_dt=at,
     )
