@@ -2,9 +2,11 @@
 
 Run as a script of its own (standard library only), never imported by the server's user:
 
-``keeper.py guard SIGNAL GRACE USER -- COMMAND``
+``keeper.py guard SIGNAL GRACE USER FOLDER -- COMMAND``
     runs COMMAND until standard input closes, which the kernel does for us however our parent ends
     (``kill -9`` included). Then COMMAND gets SIGNAL, GRACE seconds later its process group gets SIGKILL.
+    A parent that takes its leave writes a byte first; without it the parent is dead, and FOLDER (unless
+    empty), the server's temporary data, is removed in its place.
 ``keeper.py release USER -- COMMAND``
     starts COMMAND in the background, prints its process id and leaves.
 
@@ -14,6 +16,7 @@ USER is the account to run as, or empty for the present one. Output of COMMAND g
 import contextlib
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,21 +43,20 @@ def _group_of(user: str) -> int | None:
     return pwd.getpwnam(user).pw_gid
 
 
-def guard(child: "subprocess.Popen[bytes]", stop_signal: int, grace: float) -> int:
-    """Wait until *child* ends or standard input closes; leave nothing of it behind. Return its exit status."""
+def guard(child: "subprocess.Popen[bytes]", stop_signal: int, grace: float) -> bool:
+    """Wait until *child* ends or standard input closes; leave nothing of it running. Return whether our parent died."""
+    orphaned = False
     with contextlib.suppress(SystemExit):  # SIGTERM to the keeper itself
-        child_ended = os.pidfd_open(child.pid)
-        waiting = True
-        while waiting and child.poll() is None:
-            readable, _, _ = select.select([sys.stdin.buffer, child_ended], [], [])
-            waiting = not (sys.stdin.buffer in readable and os.read(sys.stdin.fileno(), 1) == b"")
+        select.select([sys.stdin.fileno(), os.pidfd_open(child.pid)], [], [])
+        orphaned = child.poll() is None and os.read(sys.stdin.fileno(), 1) == b""
     if child.poll() is None:
         child.send_signal(stop_signal)
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(grace)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    return child.wait()
+    child.wait()
+    return orphaned
 
 
 def main(argv: list[str]) -> int:
@@ -65,7 +67,10 @@ def main(argv: list[str]) -> int:
         print(start(command, options[1]).pid, flush=True)
         os._exit(0)  # the child lives on: no waiting, no warning about it
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    return guard(start(command, options[3]), int(options[1]), float(options[2]))
+    _, stop_signal, grace, user, folder = options
+    if guard(start(command, user), int(stop_signal), float(grace)) and folder:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
 
 
 if __name__ == "__main__":

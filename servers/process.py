@@ -51,9 +51,9 @@ class ProcessMark:
 
 
 class GuardedProcess:
-    """A server that ends with us, however we end."""
+    """A server that ends with us, however we end. If we are killed, *temporary* goes with it."""
 
-    def __init__(self, launch: Launch, log: Path) -> None:
+    def __init__(self, launch: Launch, log: Path, temporary: Path | None = None) -> None:
         self._launch = launch
         with log.open("ab") as out:
             self._keeper = subprocess.Popen(
@@ -65,6 +65,7 @@ class GuardedProcess:
                     str(launch.stop_signal),
                     str(launch.grace),
                     launch.user or "",
+                    str(temporary or ""),
                     "--",
                     *launch.command,
                 ],
@@ -83,19 +84,20 @@ class GuardedProcess:
     def stop(self) -> None:
         """End the server and everything it started. Does nothing a second time."""
         if self._keeper.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
+            with contextlib.suppress(BrokenPipeError, ValueError):  # it ended before; we closed before
+                self._keeper.stdin.write(b"leave")
                 self._keeper.stdin.close()
         try:
             self._keeper.wait(self._launch.grace + 10)
-        except subprocess.TimeoutExpired:  # the keeper itself is stuck: end it, its own child follows
+        except subprocess.TimeoutExpired:  # not even SIGKILL ended the server: do not wait for ever
             self._keeper.kill()
             self._keeper.wait()
 
 
 class ReleasedProcess:
-    """A server that lives on without us, until somebody ends it by its mark."""
+    """A server that lives on without us, until somebody ends it by its mark. Its data stay: *temporary* is ignored."""
 
-    def __init__(self, launch: Launch, log: Path) -> None:
+    def __init__(self, launch: Launch, log: Path, temporary: Path | None = None) -> None:
         self._launch = launch
         with log.open("ab") as out:
             said = subprocess.run(

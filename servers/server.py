@@ -66,7 +66,7 @@ class Server(ABC, Generic[ConnectionT]):
         try:
             for last_try in (False, True):
                 connection, launch = self.plan(home)
-                self._process = process = kind(launch, log)
+                self._process = process = kind(launch, log, None if self._given_home else home)
                 if self._wait(connection, process, log, may_try_again=not last_try):
                     break
             return connection, process, launch

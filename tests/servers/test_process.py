@@ -66,10 +66,12 @@ def launch(folder: Path, *arguments: str, grace: float = 20) -> Launch:
 
 
 def test_stopping_asks_first_and_leaves_nothing(tmp_path: Path) -> None:
-    process = GuardedProcess(launch(tmp_path), tmp_path / "log")
+    (tmp_path / "temporary").mkdir()
+    process = GuardedProcess(launch(tmp_path), tmp_path / "log", tmp_path / "temporary")
     server, helper = pids(tmp_path)
     assert process.running()
     process.stop()
+    assert (tmp_path / "temporary").exists(), "whoever stops a server tidies up himself: he may start it again"
     assert (tmp_path / "asked").exists()
     assert gone(server)
     until(lambda: gone(helper))
@@ -96,17 +98,20 @@ def test_a_server_ends_with_its_killed_parent(tmp_path: Path) -> None:
                 from pathlib import Path
                 from servers.process import GuardedProcess, Launch
                 folder = Path({str(tmp_path)!r})
-                process = GuardedProcess(Launch((sys.executable, "-c", {SERVER!r}), folder), folder / "log")
+                launch = Launch((sys.executable, "-c", {SERVER!r}), folder)
+                process = GuardedProcess(launch, folder / "log", folder / "temporary")
                 time.sleep(600)
             """),
         ],
         cwd=ROOT,
     )
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
     server, helper = pids(tmp_path)
     assert not gone(server)
     parent.kill()
     parent.wait()
-    until(lambda: gone(server) and gone(helper))
+    until(lambda: gone(server) and gone(helper) and not temporary.exists())
     assert (tmp_path / "asked").exists()
 
 
