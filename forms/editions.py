@@ -36,6 +36,8 @@ class Label:
     choices: tuple[str, ...] = ()
     """Printed words beside the boxes, for CHECK."""
     section: str = ""
+    repeats: str = ""
+    """Column whose date this field says again in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Edition:
 
 
 def _label(row: dict[str, Any]) -> Label:
-    known = {"column", "says", "kind", "required", "choices", "section"}
+    known = {"column", "says", "kind", "required", "choices", "section", "repeats"}
     if unknown := set(row) - known:
         raise ValueError(f"unknown keys in a label: {sorted(unknown)}")
     return Label(
@@ -78,6 +80,7 @@ def _label(row: dict[str, Any]) -> Label:
         required=row.get("required", False),
         choices=tuple(row.get("choices", ())),
         section=row.get("section", ""),
+        repeats=row.get("repeats", ""),
     )
 
 

@@ -149,7 +149,10 @@ def parse_date_words(text: str) -> PartialDate | None:
         return PartialDate(year) if not [w for w in before if w != "ngay"] else None
     month_words = [w for w in before[month_at + 1 :] if w not in ("mong", "mung")]
     day_words = [w for w in before[:month_at] if w not in ("ngay", "mong", "mung")]
-    month = {("gieng",): 1, ("chap",): 12}.get(tuple(month_words), _small(month_words))
+    special = {"gieng": 1, "chap": 12}
+    month = special.get(month_words[0]) if len(month_words) == 1 else None
+    if month is None:
+        month = _small(month_words)
     day = _small(day_words) if day_words else None
     if month is None or (day_words and day is None):
         return None

@@ -86,7 +86,8 @@ class TesseractPages:
             raise PartUnavailable("TESSERACT_MISSING") from error
         except (RuntimeError, pytesseract.TesseractError) as error:
             raise PartUnavailable("TESSERACT_FAILED", detail=str(error)[:200]) from error
-        words, lines = [], {}
+        words: list[Word] = []
+        lines: dict[tuple[int, int, int], int] = {}
         for i, raw in enumerate(table["text"]):
             text = single_spaced(raw)
             if not text or float(table["conf"][i]) < 0:

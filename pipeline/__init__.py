@@ -1,0 +1,27 @@
+"""Turns master images into prepared pages, finds and reads their fields, and drafts entries.
+
+The digitisation use case is :class:`Digitiser`; it runs in a plain loop or a stage at a time for a scheduler.
+"""
+
+from pipeline.decode import Limits
+from pipeline.digitise import STAGES, Digitiser
+from pipeline.evaluate import BookReport, FieldScore, evaluate_book, evaluate_delivery
+from pipeline.pictures import Pictures
+from pipeline.readers import MakeReaders, Readers
+from pipeline.reports import DeliveryReport, FailedPage, StageSummary
+
+__all__ = [
+    "STAGES",
+    "BookReport",
+    "DeliveryReport",
+    "Digitiser",
+    "FailedPage",
+    "FieldScore",
+    "Limits",
+    "MakeReaders",
+    "Pictures",
+    "Readers",
+    "StageSummary",
+    "evaluate_book",
+    "evaluate_delivery",
+]

@@ -1,0 +1,164 @@
+"""From a field's area to its line pictures: the ink that belongs there, alone on white paper.
+
+Ink is taken mark by mark (connected strokes), so that a neighbour's descender or a seal's edge that only
+reaches into the area is left out, and a stroke of the value that reaches out of it is kept whole.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.locate import CleanPage, FieldArea
+from records.geometry import Box
+from records.ports import Image
+
+PAPER = 245
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One written line of a value: its box (prepared pixels) and its picture, grey on white."""
+
+    box: Box
+    picture: Image
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """All marks of a page: labels per pixel and their boxes; printed words already taken out."""
+
+    labels: np.ndarray[tuple[int, int], np.dtype[np.int32]]
+    boxes: np.ndarray[tuple[int, int], np.dtype[np.int32]]
+    """Columns x, y, w, h, area; row 0 is the background."""
+
+
+def page_marks(page: CleanPage, printed: Sequence[Box], letter: float) -> Marks:
+    """Return the marks of *page* without the *printed* words (their boxes, tight)."""
+    ink = page.ink.copy()
+    for box in printed:
+        x0, y0 = int(box.x) - 2, int(box.y)
+        tall = min(box.h, 2.3 * letter)
+        x1, y1 = int(box.right) + 2, int(box.y + (box.h + tall) / 2) + 1
+        y0 = max(y0, y1 - int(tall) - 2)
+        ink[max(0, y0) : y1, max(0, x0) : x1] = 0
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    return Marks(np.asarray(labels, np.int32), np.asarray(stats, np.int32))
+
+
+def _cost(area: FieldArea, x: float, y: float, letter: float) -> float | None:
+    """Return how unlikely a mark centred at (x, y) is of this field, or None where it cannot be."""
+    for number, box in enumerate(area.boxes):
+        if box.x <= x <= box.right and box.y <= y <= box.bottom:
+            if area.level is None:
+                return 0.0
+            inline = number == 0 and box.y < area.level < box.bottom
+            return abs(y - area.level) / letter if inline else 1.25
+    return None
+
+
+def assign(marks: Marks, areas: Sequence[FieldArea], letter: float) -> dict[str, list[int]]:
+    """Give each mark to one field: bodies of letters by level, then dots and tone marks to the nearest body."""
+    x, y, w, h, size = (marks.boxes[:, k].astype(float) for k in range(5))
+    cx, cy = x + w / 2, y + h / 2
+    usable = (w <= 25 * letter) & (h <= 6 * letter) & (size >= 5)
+    usable[0] = False
+    bodies: list[int] = []
+    owner: dict[int, str] = {}
+    small: list[int] = []
+    for i in np.flatnonzero(usable).tolist():
+        if h[i] < 0.55 * letter and w[i] < 1.2 * letter:
+            small.append(i)
+            continue
+        costs = [(c, a.column) for a in areas if (c := _cost(a, cx[i], cy[i], letter)) is not None]
+        bodies.append(i)
+        if costs:
+            owner[i] = min(costs)[1]
+    at = np.array(bodies, dtype=int)
+    for i in small:
+        if len(at):
+            dx = np.maximum(0, np.maximum(x[at] - (x[i] + w[i]), x[i] - (x[at] + w[at])))
+            dy = np.maximum(0, np.maximum(y[at] - (y[i] + h[i]), y[i] - (y[at] + h[at])))
+            away = np.hypot(dx * 1.5, dy)
+            near = int(np.argmin(away))
+            if away[near] < 1.3 * letter:
+                if (column := owner.get(int(at[near]))) is not None:
+                    owner[i] = column
+                continue
+        costs = [(c, a.column) for a in areas if (c := _cost(a, cx[i], cy[i], letter)) is not None]
+        if costs:
+            owner[i] = min(costs)[1]
+    out: dict[str, list[int]] = {a.column: [] for a in areas}
+    for i, column in sorted(owner.items()):
+        out[column].append(i)
+    return out
+
+
+def _split_lines(marks: Marks, chosen: list[int], letter: float) -> list[list[int]]:
+    """Group marks into written lines, top to bottom, by the level of their bodies."""
+    bodies = [i for i in chosen if marks.boxes[i][3] >= 0.55 * letter or marks.boxes[i][2] >= 1.2 * letter]
+    if not bodies:
+        return []
+    bodies.sort(key=lambda i: marks.boxes[i][1] + marks.boxes[i][3] / 2)
+    centres = np.array([marks.boxes[i][1] + marks.boxes[i][3] / 2 for i in bodies], dtype=float)
+    heights = sorted(int(marks.boxes[i][3]) for i in bodies)
+    tall = float(heights[int(0.7 * (len(heights) - 1))])
+    gap = max(0.85 * letter, 0.62 * tall)
+    groups: list[list[int]] = [[bodies[0]]]
+    for i, before, here in zip(bodies[1:], centres, centres[1:], strict=False):
+        if here - before > gap:
+            groups.append([])
+        groups[-1].append(i)
+    levels = [float(np.mean([marks.boxes[i][1] + marks.boxes[i][3] / 2 for i in g])) for g in groups]
+    for i in chosen:
+        if i in bodies:
+            continue
+        y = marks.boxes[i][1] + marks.boxes[i][3] / 2
+        groups[int(np.argmin([abs(y - level) for level in levels]))].append(i)
+    return groups
+
+
+def _weight(marks: Marks, group: list[int]) -> int:
+    return int(sum(int(marks.boxes[i][4]) for i in group))
+
+
+def field_lines(page: CleanPage, marks: Marks, areas: Sequence[FieldArea], letter: float) -> dict[str, list[Line]]:
+    """Return the written lines of each area's column, top to bottom; an empty list where the book is blank."""
+    owned = assign(marks, areas, letter)
+    return {a.column: _lines(page, marks, _without_colon(marks, owned[a.column], a, letter), letter) for a in areas}
+
+
+def _lines(page: CleanPage, marks: Marks, chosen: list[int], letter: float) -> list[Line]:
+    lines = []
+    for group in _split_lines(marks, chosen, letter):
+        x0 = min(int(marks.boxes[i][0]) for i in group)
+        y0 = min(int(marks.boxes[i][1]) for i in group)
+        x1 = max(int(marks.boxes[i][0] + marks.boxes[i][2]) for i in group)
+        y1 = max(int(marks.boxes[i][1] + marks.boxes[i][3]) for i in group)
+        if _weight(marks, group) < 0.2 * letter * letter or y1 - y0 < 0.5 * letter:
+            continue
+        pad = 4
+        a, b = max(0, x0 - pad), min(page.grey.shape[1], x1 + pad)
+        c, d = max(0, y0 - pad), min(page.grey.shape[0], y1 + pad)
+        keep = np.zeros(len(marks.boxes), dtype=bool)
+        keep[group] = True
+        mask = cv2.dilate(np.asarray(keep[marks.labels[c:d, a:b]] * 255, np.uint8), np.ones((3, 3), np.uint8))
+        picture = np.full((d - c, b - a), PAPER, np.uint8)
+        picture[mask > 0] = page.grey[c:d, a:b][mask > 0]
+        lines.append(Line(Box(x0, y0, x1 - x0, y1 - y0), picture))
+    return lines
+
+
+def _without_colon(marks: Marks, chosen: list[int], area: FieldArea, letter: float) -> list[int]:
+    """Drop the colon after the label and specks alone at the beginning."""
+    start = area.boxes[0].x
+    return [
+        i
+        for i in chosen
+        if not (
+            marks.boxes[i][0] - start < 0.7 * letter
+            and marks.boxes[i][2] < 0.4 * letter
+            and marks.boxes[i][3] < 0.4 * letter
+        )
+    ]

@@ -1,0 +1,314 @@
+"""The digitisation use case: intake → prepare → classify → read → draft.
+
+Every page of a delivery stands in the ledger; each stage's result is kept there under content, stage and code
+version. A run does what is missing and nothing else, so it may be killed at any moment and started again. A bad
+page becomes a row with its reason and never stops the others.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pipeline.crew import Crew
+from pipeline.decode import Limits, sniff
+from pipeline.intake import take_in
+from pipeline.page_work import CODE_VERSION, Work, do_classify, do_prepare, do_read
+from pipeline.payloads import Json, to_reading, to_words
+from pipeline.readers import MakeReaders
+from pipeline.reports import DeliveryReport, FailedPage, StageSummary
+from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, Presence, RegisterKind
+from records.entries import Entry, FieldValue
+from records.errors import KhongChoError, PartUnavailable, WrongUse
+from records.finding import SearchDocument
+from records.geometry import Point, Polygon
+from records.messages import message
+from records.pages import DeliveredPage, Delivery, Digest, Evidence, PageId, PageProblem, StageResult
+from records.ports import Archive, Register
+from records.progress import Progress
+from records.readings import EngineIdentity, PageReading
+
+STAGES = ("prepare", "classify", "read", "draft")
+_LABELS = {"prepare": "nắn trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}
+_AGENT = f"khongcho pipeline {CODE_VERSION}"
+
+
+def entry_id(kind: RegisterKind, page: PageId, place: int) -> str:
+    """Return the identity of the entry at *place* (from 0) on *page*: the same page gives the same entry."""
+    digest = hashlib.sha256(f"{page}/{place}".encode()).digest()
+    return f"{kind.value}-{base64.b32encode(digest)[:10].decode().lower()}"
+
+
+class Digitiser:
+    """Takes deliveries in and reads them. One at a time per object; close it to end its worker processes."""
+
+    STAGES = STAGES
+
+    def __init__(
+        self,
+        archive: Archive,
+        register: Register,
+        make_readers: MakeReaders,
+        *,
+        workers: int = 2,
+        limits: Limits | None = None,
+        page_seconds: float = 120.0,
+    ) -> None:
+        self.archive = archive
+        self.register = register
+        self.make_readers = make_readers
+        self.limits = limits or Limits()
+        self.crew = Crew(workers, page_seconds)
+
+    def close(self) -> None:
+        """End the worker processes."""
+        self.crew.close()
+
+    # --- taking in --------------------------------------------------------------------------------
+
+    def intake(self, path: Path, kind: DeliveryKind, progress: Progress) -> Delivery:
+        """Store every file of *path* and open its delivery. The same again finds the delivery as it stands."""
+        delivery, pages = take_in(path, kind, self.archive, self.limits, progress)
+        return self.register.open_delivery(delivery, pages)
+
+    def pending(self, delivery_id: str) -> Sequence[PageId]:
+        """Return the pages that have not come to an end yet, in order, each once."""
+        found = self.register.delivered_pages(delivery_id, PageStatus.RECEIVED)
+        return list(dict.fromkeys(p.page.id for p in found))
+
+    def run(self, delivery_id: str, progress: Progress, batch: int = 50) -> None:
+        """Do all stages on all pending pages in a plain loop of batches."""
+        todo = self.pending(delivery_id)
+        for start in range(0, len(todo), batch):
+            for stage in STAGES:
+                self.run_stage(stage, todo[start : start + batch], progress)
+
+    # --- stages -----------------------------------------------------------------------------------
+
+    def run_stage(self, stage: str, pages: Sequence[PageId], progress: Progress) -> StageSummary:
+        """Do one stage for a batch of pages; pages that failed or wait are passed over.
+
+        Raises PartUnavailable when an outside part is gone (archive, ledger, reader): nothing is lost, run again.
+        """
+        if stage not in STAGES:
+            raise WrongUse("STAGE_UNKNOWN", stage=stage, known=", ".join(STAGES))
+        open_pages = [p for p in map(self.register.page, pages) if p.status is PageStatus.RECEIVED]
+        missing, kept = [], 0
+        for page in open_pages:
+            if stage != "draft" and self._result(page.page.id, stage):
+                kept += 1
+            else:
+                missing.append(page)
+        progress.start(_LABELS[stage], len(open_pages))
+        progress.advance(kept)
+        done = failed = 0
+        seconds = 0.0
+        try:
+            for page, outcome in self._do(stage, missing):
+                if isinstance(outcome, PartUnavailable):
+                    raise outcome
+                if isinstance(outcome, KhongChoError):
+                    failed += 1
+                    self._fail(page, outcome)
+                else:
+                    done += 1
+                    seconds += outcome
+                progress.advance()
+        finally:
+            progress.finish()
+        return StageSummary(stage, done, kept, failed, seconds)
+
+    def _do(self, stage: str, pages: Sequence[DeliveredPage]) -> Iterator[tuple[DeliveredPage, float | KhongChoError]]:
+        if stage == "draft":
+            for page in pages:
+                yield page, self._draft(page)
+            return
+        make: Callable[[DeliveredPage], tuple[Any, tuple[Any, ...]] | None] = getattr(self, f"_job_{stage}")
+        by_name = {p.page.id: p for p in pages}
+        for start in range(0, len(pages), 4 * self.crew.workers):  # few pages' bytes in memory at a time
+            jobs = []
+            for page in pages[start : start + 4 * self.crew.workers]:
+                try:
+                    job = make(page)
+                except PartUnavailable:
+                    raise
+                except KhongChoError as error:
+                    yield page, error
+                    continue
+                if job is None:
+                    yield page, 0.0
+                else:
+                    jobs.append((page.page.id, *job))
+            for name, result in self.crew.each(jobs):
+                page = by_name[PageId(name)]
+                yield page, result if isinstance(result, KhongChoError) else self._keep(page, stage, result)
+
+    def _keep(self, page: DeliveredPage, stage: str, result: Any) -> float:
+        payload: Json = result
+        if stage == "prepare":
+            payload, jpeg = result
+            payload["picture"] = self.archive.put(jpeg, "image/jpeg")
+        seconds = float(payload.pop("seconds"))
+        self.register.record_stage(StageResult(page.page.id, stage, CODE_VERSION, payload, seconds))
+        return seconds
+
+    def _work(self, page: DeliveredPage, *, with_master: bool) -> Work:
+        data = self.archive.get(page.page.master) if with_master else b""
+        dossier = self.register.delivery(page.delivery).kind is DeliveryKind.DOSSIER
+        kind = sniff(data) or "" if with_master else ""
+        return Work(data, kind, page.page.page_in_file, self.limits, dossier, self.make_readers)
+
+    def _job_prepare(self, page: DeliveredPage) -> tuple[Any, tuple[Any, ...]]:
+        return do_prepare, (self._work(page, with_master=True),)
+
+    def _job_classify(self, page: DeliveredPage) -> tuple[Any, tuple[Any, ...]]:
+        prepared = self._payload(page.page.id, "prepare")
+        return do_classify, (self._work(page, with_master=False), prepared, self._picture(prepared))
+
+    def _job_read(self, page: DeliveredPage) -> tuple[Any, tuple[Any, ...]] | None:
+        edition = self._payload(page.page.id, "classify")["edition"]
+        if edition is None:
+            return None
+        prepared = self._payload(page.page.id, "prepare")
+        return do_read, (self._work(page, with_master=False), prepared, self._picture(prepared), edition)
+
+    def _picture(self, prepared: Json) -> bytes:
+        return self.archive.get(Digest(prepared["picture"]))
+
+    def _result(self, page: PageId, stage: str) -> StageResult | None:
+        return self.register.stage_result(page, stage, CODE_VERSION)
+
+    def _payload(self, page: PageId, stage: str) -> Json:
+        found = self._result(page, stage)
+        if found is None:
+            raise WrongUse("STAGE_NOT_DONE", stage=stage, page=page)
+        return dict(found.payload)
+
+    def _fail(self, page: DeliveredPage, error: KhongChoError) -> None:
+        facts = {k: str(v) for k, v in error.facts.items()}
+        self.register.settle_page(replace(page, status=PageStatus.FAILED, problem=PageProblem(error.code, facts)))
+
+    # --- drafting ---------------------------------------------------------------------------------
+
+    def _draft(self, page: DeliveredPage) -> float | KhongChoError:
+        """Settle a page: its entry drafted, or the reason why a person has to look."""
+        try:
+            prepared = self._payload(page.page.id, "prepare")
+            said = self._payload(page.page.id, "classify")
+        except WrongUse as error:
+            return error
+        kind, role = RegisterKind(said["kind"]), PageRole(said["role"])
+        settled = replace(page, role=role, kind=kind, edition=said["edition"], status=PageStatus.DONE, problem=None)
+        if said["edition"] is not None:
+            self.register.draft([self._entry(page, kind, said["edition"])])
+        elif said["reason"] is not None and said["reason"] != "PAPER_KIND_UNKNOWN":
+            settled = replace(settled, status=PageStatus.WAITING)
+        if said["reason"] is not None:
+            settled = replace(settled, problem=PageProblem(said["reason"], dict(said["facts"])))
+        elif prepared["turns"]:
+            degrees = {1: "270", 2: "180", 3: "90"}[int(prepared["turns"])]
+            settled = replace(settled, problem=PageProblem("PAGE_TURNED", {"degrees": degrees}))
+        self.register.settle_page(settled)
+        return 0.0
+
+    def _entry(self, page: DeliveredPage, kind: RegisterKind, edition: str) -> Entry:
+        rows = self._payload(page.page.id, "read")["fields"]
+        return Entry(
+            id=entry_id(kind, page.page.id, 0),
+            kind=kind,
+            edition=edition,
+            pages=(page.page.id,),
+            fields=tuple(_field(row, page.page.id) for row in rows),
+            delivery=page.delivery,
+        )
+
+    # --- telling ----------------------------------------------------------------------------------
+
+    def report(self, delivery_id: str) -> DeliveryReport:
+        """Return what the delivery came to, from the ledger."""
+        delivery = self.register.delivery(delivery_id)
+        pages = self.register.delivered_pages(delivery_id)
+        stages = dict.fromkeys(STAGES, 0.0)
+        for page in {p.page.id for p in pages}:
+            for stage in STAGES:
+                if found := self._result(page, stage):
+                    stages[stage] += found.seconds
+        failed = [_row(f, 0, d, code, {}) for f, d, code in delivery.quarantined]
+        listed: list[FailedPage] = []
+        notices: list[FailedPage] = []
+        for p in pages:
+            if p.problem is None:
+                continue
+            row = _row(p.file, p.page.page_in_file, p.page.master, p.problem.code, p.problem.facts)
+            {PageStatus.FAILED: failed, PageStatus.WAITING: listed}.get(p.status, notices).append(row)
+        entries = {e.id for e in self._entries(delivery_id)}
+        return DeliveryReport(
+            delivery=delivery_id,
+            pages=len(pages),
+            done=sum(p.status is PageStatus.DONE for p in pages),
+            waiting=sum(p.status is PageStatus.WAITING for p in pages),
+            failed=tuple(failed),
+            entries=len(entries),
+            seconds=sum(stages.values()),
+            stages=stages,
+            listed=tuple(listed),
+            notices=tuple(notices),
+        )
+
+    def _entries(self, delivery_id: str) -> Iterator[Entry]:
+        after: str | None = None
+        while found := self.register.entries(delivery=delivery_id, after=after):
+            yield from found
+            after = found[-1].id
+
+    def papers(self, delivery_ids: Iterable[str] | None = None) -> Iterator[SearchDocument]:
+        """Yield the full text of every dossier page read (of the deliveries named, else of all), for the index."""
+        chosen = set(delivery_ids) if delivery_ids is not None else None
+        for delivery in self.register.deliveries():
+            if delivery.kind is not DeliveryKind.DOSSIER or (chosen is not None and delivery.id not in chosen):
+                continue
+            for page in self.register.delivered_pages(delivery.id, PageStatus.DONE):
+                text = self.paper_text(page.page.id)
+                name = f"{page.file}, trang {page.page.page_in_file}"
+                yield SearchDocument(
+                    entry=page.page.id,
+                    version=1,
+                    kind=RegisterKind.OTHER,
+                    state=EntryState.DRAFT,
+                    name="",
+                    number=name,
+                    book=delivery.label,
+                    text=text,
+                )
+
+    def paper_text(self, page: PageId) -> str:
+        """Return the print read on a page, line by line; empty where it has not been read."""
+        found = self._result(page, "prepare")
+        if found is None:
+            return ""
+        payload: Json = dict(found.payload)
+        return PageReading(to_words(payload["words"]), EngineIdentity(**payload["engine"])).text()
+
+
+def _row(file: str, page: int, digest: Digest, code: str, facts: dict[str, str]) -> FailedPage:
+    told = message(code, **{**_GAPS, **facts})
+    return FailedPage(file, page, code, told.vi, told.en, digest)
+
+
+_GAPS = {"detail": "?", "megabytes": "?", "most": "?", "pages": "?", "width": "?", "height": "?"}
+
+
+def _field(row: Json, page: PageId) -> FieldValue:
+    outline = row["outline"]
+    evidence = Evidence(page, Polygon(tuple(Point(x, y) for x, y in outline))) if outline else None
+    return FieldValue(
+        column=row["column"],
+        presence=Presence(row["presence"]),
+        text=row["text"],
+        value=row["value"],
+        evidence=evidence,
+        reading=to_reading(row["reading"]) if row["reading"] else None,
+        doubts=tuple(row["doubts"]),
+    )

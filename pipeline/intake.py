@@ -1,0 +1,116 @@
+"""Take a delivery in: find its files, judge each by its header, keep every byte, list every page.
+
+Nothing is ever lost: a file that cannot be opened is kept in the archive all the same (its quarantine copy) and
+listed with the reason. Files beside the scans that are plain text of known kinds are left where they are.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from forms import folded
+from pipeline.decode import PDF, FileHeader, Limits, read_header
+from records.codes import DeliveryKind, PageStatus
+from records.errors import PageError, WrongUse
+from records.pages import DeliveredPage, Delivery, Digest, PageImage, page_id
+from records.ports import Archive
+from records.progress import Progress
+
+SIDECARS = frozenset({".tsv", ".txt", ".json", ".jsonl", ".toml", ".md", ".csv", ".sha256"})
+
+
+def natural(name: str) -> tuple[tuple[int, int | str], ...]:
+    """Return a sort key in which ``page2`` comes before ``page10``."""
+    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"(\d+)", name) if part)
+
+
+def _is_sidecar(path: Path) -> bool:
+    if path.suffix.casefold() not in SIDECARS:
+        return False
+    try:
+        path.read_bytes()[:65536].decode("utf-8", errors="strict")
+    except UnicodeDecodeError as error:
+        return error.start > 65000  # cut in the middle of a letter
+    except OSError:
+        return False
+    return True
+
+
+def files_of(path: Path) -> list[tuple[str, Path]]:
+    """Return (name in the delivery, path) of every file to hand in, in natural order.
+
+    Raises WrongUse when there is none. Links are not followed; hidden files are left out.
+    """
+    if path.is_symlink() or not path.exists():
+        raise WrongUse("DELIVERY_NOT_FOUND", path=path)
+    if path.is_file():
+        return [(path.name, path)]
+    found = [
+        (p.relative_to(path).as_posix(), p)
+        for p in path.rglob("*")
+        if p.is_file()
+        and not p.is_symlink()
+        and not any(part.startswith(".") for part in p.relative_to(path).parts)
+        and not _is_sidecar(p)
+    ]
+    if not found:
+        raise WrongUse("DELIVERY_EMPTY", path=path)
+    return sorted(found, key=lambda f: natural(f[0]))
+
+
+def label_of(path: Path) -> str:
+    """Return a short name for people and for the delivery's id."""
+    name = path.stem if path.is_file() else path.resolve().name
+    return re.sub(r"[^a-z0-9]+", "-", folded(name)).strip("-")[:32] or "delivery"
+
+
+def take_in(
+    path: Path, kind: DeliveryKind, archive: Archive, limits: Limits, progress: Progress
+) -> tuple[Delivery, list[DeliveredPage]]:
+    """Store every master and return the delivery with its pages. Raises WrongUse, PartUnavailable.
+
+    The delivery's id is derived from its kind, name and contents: the same delivery again is the same delivery.
+    """
+    files = files_of(path)
+    whole = hashlib.sha256(kind.encode())
+    pages: list[DeliveredPage] = []
+    quarantined: list[tuple[str, Digest, str]] = []
+    taken: list[tuple[str, Digest, FileHeader]] = []
+    progress.start("nhận tệp", len(files))
+    try:
+        for name, file in files:
+            digest, header, problem = _take_file(file, archive, limits)
+            whole.update(f"{name}\0{digest}\n".encode())
+            if header is None:
+                quarantined.append((name, digest, problem))
+            else:
+                taken.append((name, digest, header))
+            progress.advance()
+    finally:
+        progress.finish()
+    delivery_id = f"{kind.value}-{label_of(path)}-{whole.hexdigest()[:10]}"
+    for name, digest, header in taken:
+        for image in _pages(digest, header):
+            pages.append(DeliveredPage(delivery_id, len(pages) + 1, name, image, PageStatus.RECEIVED))
+    received = dt.datetime.now(dt.UTC)
+    return Delivery(delivery_id, kind, label_of(path), received, tuple(quarantined)), pages
+
+
+def _take_file(file: Path, archive: Archive, limits: Limits) -> tuple[Digest, FileHeader | None, str]:
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise WrongUse("FILE_UNREADABLE", file=file, detail=error.strerror or str(error)) from error
+    try:
+        header = read_header(data, limits)
+    except PageError as error:
+        return archive.put(data, "application/octet-stream"), None, error.code
+    return archive.put(data, header.media_type), header, ""
+
+
+def _pages(digest: Digest, header: FileHeader) -> Iterator[PageImage]:
+    for number in range(1, header.pages + 1):
+        dpi = 200.0 if header.media_type == PDF else None
+        yield PageImage(page_id(digest, number), digest, number, header.width, header.height, dpi)

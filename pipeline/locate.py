@@ -1,0 +1,234 @@
+"""Find each field's place on a prepared page: labels first, then the ink that belongs to each of them.
+
+The page's own print tells everything: labels read (tolerantly) from the words, cells from the rules.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from forms import Edition
+from pipeline.cells import find_cells
+from pipeline.labels import Match, coverage, find_labels
+from pipeline.prepare import PreparedPage, ink_mask
+from pipeline.rules import Rules, find_rules, without_rules
+from pipeline.runs import Run, find_runs, read_runs
+from records.geometry import Box
+from records.ports import Image, LineRecogniser
+from records.readings import Word
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPage:
+    """A prepared page with its rules known and taken out."""
+
+    grey: Image
+    ink: Image
+    rules: Rules
+    cells: tuple[Box, ...]
+
+
+def clean_page(page: PreparedPage) -> CleanPage:
+    """Find rules and cells, and paint the rules over."""
+    ink = ink_mask(page.grey)
+    rules = find_rules(ink)
+    grey = without_rules(page.grey, ink, rules)
+    return CleanPage(grey, ink_mask(grey), rules, find_cells(rules))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPage:
+    """The labels found for an edition: by index in ``edition.labels``; *letter* is the print's size in pixels."""
+
+    edition: Edition
+    labels: dict[int, Match]
+    words: tuple[Word, ...]
+    letter: float
+
+    @property
+    def coverage(self) -> float:
+        """Share of the edition's printed letters that were found."""
+        return coverage(self.edition, self.labels)
+
+
+def snapped(match: Match, page: CleanPage, letter: float) -> Match:
+    """Return *match* with its last line ending in the next gap of the ink, so that no letter of it is left over."""
+    line = match.last
+    y0, y1 = int(line.y + 0.25 * line.h), int(line.y + 0.8 * line.h)
+    x0 = int(max(0, line.right - 0.45 * letter))
+    x1 = int(min(page.ink.shape[1], line.right + 1.3 * letter))
+    columns = page.ink[max(0, y0) : max(1, y1), x0:x1].max(axis=0) > 0
+    free, need = 0, max(3, round(0.2 * letter))
+    for k, inked in enumerate(columns.tolist()):
+        free = 0 if inked else free + 1
+        if free >= need and x0 + k - free + 1 >= line.right - 0.45 * letter:
+            right = float(x0 + k - free + 1)
+            last = Box(line.x, line.y, max(4.0, right - line.x), line.h)
+            return replace(match, lines=(*match.lines[:-1], last))
+    return match
+
+
+def _letter(labels: dict[int, Match]) -> float:
+    heights = sorted(b.h for m in labels.values() for b in m.lines)
+    return float(heights[len(heights) // 2]) * 0.62 if heights else 18.0
+
+
+def _gaps(edition: Edition, found: dict[int, Match], page: CleanPage) -> list[Box]:
+    """Return the bands of the page where labels of the edition are missing between found ones."""
+    height, width = page.grey.shape
+    points = [-1, *sorted(found), len(edition.labels)]
+    bands = []
+    for a, b in itertools.pairwise(points):
+        if not any(edition.labels[k].says for k in range(a + 1, b)):
+            continue
+        top = found[a].first.y - 30 if a >= 0 else 0.0
+        bottom = found[b].last.bottom + 30 if b < len(edition.labels) else float(height)
+        bands.append(Box(0, max(0.0, top), width, max(1.0, bottom - max(0.0, top))))
+    return bands
+
+
+def _bands(page: CleanPage, found: dict[int, Match], letter: float) -> list[Run]:
+    """Return the first text line of each cell that has no label yet."""
+    runs = []
+    for cell in page.cells:
+        if any(m.first.overlap(cell) > 0.5 * m.first.area for m in found.values()):
+            continue
+        x0, x1 = int(cell.x) + 3, int(cell.right) - 3
+        y0, y1 = int(cell.y) + 3, int(cell.bottom) - 3
+        inside = page.ink[y0:y1, x0:x1]
+        rows = np.flatnonzero(inside.sum(axis=1) > 255 * 3)
+        if not len(rows):
+            continue
+        top = y0 + int(rows[0])
+        bottom = min(y1, top + int(2.1 * letter))
+        runs.append(Run(Box(x0, top - 3, x1 - x0, bottom - top + 3), page.grey[max(0, top - 3) : bottom, x0:x1]))
+    return runs
+
+
+def find_page_labels(edition: Edition, page: CleanPage, words: Sequence[Word], reader: LineRecogniser) -> LabelledPage:
+    """Find the edition's labels among *words*; read again, more closely, where some are missing."""
+    found = find_labels(edition, words)
+    letter = _letter(found)
+    anchors = sum(1 for label in edition.labels if label.says)
+    all_words = list(words)
+    if anchors // 3 <= len(found) < anchors:
+        line = max((w.line for w in all_words), default=0) + 1
+        runs = _bands(page, found, letter)
+        for band in _gaps(edition, found, page):
+            runs += find_runs(page.grey, page.ink, band, letter)
+        seen = [m.box for m in found.values()]
+        fresh = {
+            (round(r.box.x), round(r.box.y)): r
+            for r in runs
+            if not any(r.box.overlap(box) > 0.5 * r.box.area for box in seen)
+        }
+        all_words += read_runs(list(fresh.values()), reader, line)
+        found = find_labels(edition, all_words)
+    letter = _letter(found)
+    return LabelledPage(edition, {i: snapped(m, page, letter) for i, m in found.items()}, tuple(all_words), letter)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldArea:
+    """Where a field's value may stand: one or two boxes in reading order (prepared pixels).
+
+    *level* is the height of the label's line, along which the first box's writing runs; None where the
+    value has a cell of its own. The second box is room below the label.
+    """
+
+    column: str
+    boxes: tuple[Box, ...]
+    level: float | None = None
+
+
+def _cell_of(box: Box, cells: Sequence[Box]) -> Box | None:
+    inside = [c for c in cells if c.overlap(box) > 0.7 * box.area]
+    return min(inside, key=lambda c: c.area) if inside else None
+
+
+def _has_label(cell: Box, labels: Sequence[Box]) -> bool:
+    return any(cell.overlap(box) > 0.5 * box.area for box in labels)
+
+
+def _right_neighbour(cell: Box, cells: Sequence[Box]) -> Box | None:
+    beside = [
+        c
+        for c in cells
+        if 0 <= c.x - cell.right < 20 and min(c.bottom, cell.bottom) - max(c.y, cell.y) > 0.6 * min(c.h, cell.h)
+    ]
+    return min(beside, key=lambda c: c.x) if beside else None
+
+
+def field_areas(labelled: LabelledPage, page: CleanPage, extra: Sequence[Box] = ()) -> list[FieldArea]:
+    """Return each found column's area. *extra* are other printed words that no value contains (check boxes' text)."""
+    height, width = page.grey.shape
+    labels, letter = labelled.labels, labelled.letter
+    printed = [box for m in labels.values() for box in m.lines] + list(extra)
+    left = min((b.x for b in printed), default=0.0)
+    ruled = [r for r in page.rules.horizontal if r.w > 4 * letter] + list(page.rules.leaders)
+    right = max([b.right for b in printed] + [r.right for r in ruled] + [0.75 * width])
+    right = min(right + letter, width - 2.0)
+    areas = []
+    for index, match in sorted(labels.items()):
+        column = labelled.edition.labels[index].column
+        if column is None:
+            continue
+        cell = _cell_of(match.last, page.cells)
+        alone = cell is not None and sum(cell.overlap(m.last) > 0.5 * m.last.area for m in labels.values()) == 1
+        if cell is not None and alone:
+            beside = _right_neighbour(cell, page.cells)
+            if beside is not None and not _has_label(beside, printed) and _empty_beside(page, cell, match, letter):
+                areas.append(FieldArea(column, (_inset(beside),)))
+                continue
+        boxes = _inline(match, cell, printed, (left, right, float(height)), letter)
+        areas.append(FieldArea(column, boxes, match.last.y + match.last.h / 2))
+    return areas
+
+
+def _inset(box: Box, by: float = 2.0) -> Box:
+    return Box(box.x + by, box.y + by, max(1.0, box.w - 2 * by), max(1.0, box.h - 2 * by))
+
+
+def _empty_beside(page: CleanPage, cell: Box, match: Match, letter: float) -> bool:
+    """Whether the label's own cell holds nothing but the label."""
+    part = page.ink[int(cell.y) + 3 : int(cell.bottom) - 3, int(cell.x) + 3 : int(cell.right) - 3].copy()
+    for line in match.lines:
+        x0, y0 = int(line.x - cell.x) - 6, int(line.y - cell.y) - 8
+        x1 = int(line.right - cell.x + letter)
+        part[max(0, y0) : max(0, int(line.bottom - cell.y) + 6), max(0, x0) : max(0, x1)] = 0
+    return float(cv2.countNonZero(part)) < 0.9 * letter * letter
+
+
+def _inline(
+    match: Match, cell: Box | None, printed: Sequence[Box], bounds: tuple[float, float, float], letter: float
+) -> tuple[Box, ...]:
+    left, right, height = bounds
+    if cell is not None:
+        left, right = cell.x + 2, cell.right - 2
+    line = match.last
+    middle = line.y + line.h / 2
+    others = [b for b in printed if not any(b == own for own in match.lines)]
+    level = [b for b in others if b.x >= line.right - 2 and abs(b.y + b.h / 2 - middle) < 0.9 * letter]
+    end = min([b.x - 4 for b in level] + [right])
+    under = [
+        b for b in others if b.y > middle + 0.9 * letter and b.x < end - 4 and b.right > min(line.x, match.first.x) - 4
+    ]
+    over = [b for b in others if b.bottom < line.y + 0.2 * letter and b.x < end and b.right > line.x]
+    floor = min([b.y for b in under] + [height, cell.bottom if cell else line.bottom + 5.0 * letter])
+    floor = min(floor, line.bottom + 6.0 * letter)
+    roof = max([b.bottom for b in over] + [cell.y if cell else 0.0, line.y - 1.6 * letter])
+    # a value may sit a little higher or lower than its label, but not in the neighbours' rows
+    next_row = floor
+    first_floor = min(line.bottom + 0.75 * letter, max(line.bottom + 2, next_row - 0.35 * letter))
+    boxes = []
+    if end - line.right > 0.8 * letter:
+        boxes.append(Box(line.right + 2, roof, end - line.right - 2, max(1.0, first_floor - roof)))
+    begin = left if level == [] or match.first.x <= left + 3 * letter else match.first.x - 4
+    if level and match.first.x > left + 3 * letter:
+        begin = match.first.x - 4
+    if next_row - line.bottom > 1.1 * letter:
+        boxes.append(Box(begin, line.bottom + 1, max(1.0, end - begin), next_row - line.bottom - 1))
+    return tuple(boxes) or (Box(line.right + 1, line.y, max(1.0, end - line.right - 1), line.h),)

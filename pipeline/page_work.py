@@ -1,0 +1,242 @@
+"""What is done to one page in a worker process, stage by stage: bytes and JSON in, JSON out, no disk.
+
+``prepare`` straightens the page and reads its print; ``classify`` says what it is; ``read`` reads its fields.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+import forms
+from pipeline.checks import find_choices, ticked
+from pipeline.crops import field_lines, page_marks
+from pipeline.decode import Limits, decode_page
+from pipeline.labels import find_labels
+from pipeline.locate import CleanPage, LabelledPage, clean_page, field_areas, find_page_labels
+from pipeline.payloads import Json, of_engine, of_preparation, of_reading, of_words, to_preparation, to_words
+from pipeline.prepare import PreparedPage, prepare
+from pipeline.readers import MakeReaders, Readers
+from pipeline.values import BLANK_VALUE, ReadValue, cross_check, read_value
+from records.codes import PageRole, Presence, ValueKind
+from records.geometry import Box
+from records.ports import Image
+from records.readings import EngineIdentity, PageReading, Reading, Word
+
+CODE_VERSION = "1"
+"""Raised whenever a stage's result would differ: then pages are read anew."""
+CHECK_ENGINE = EngineIdentity("checkbox", "1", "")
+SURE_WORD = 0.6
+ENOUGH_WORDS = 8
+MIN_COVERAGE = 0.42
+"""Share of an edition's printed letters that must be found for a page to be of it."""
+MIN_LABELS = 8
+
+_readers: dict[int, Readers] = {}
+
+
+def readers_of(make: MakeReaders) -> Readers:
+    """Return this process's readers, made at first use."""
+    key = hash(make)
+    if key not in _readers:
+        cv2.setNumThreads(1)
+        _readers[key] = make()
+    return _readers[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One page's order to a worker."""
+
+    data: bytes
+    media_type: str
+    page_in_file: int
+    limits: Limits
+    dossier: bool
+    make: MakeReaders
+
+
+def _sure_words(reading: PageReading) -> int:
+    return sum(1 for w in reading.words if w.confidence >= SURE_WORD and sum(c.isalpha() for c in w.text) >= 3)
+
+
+def _upright(image: Image, readers: Readers, dossier: bool) -> tuple[PreparedPage, PageReading, int]:
+    """Prepare and read the page; if hardly a word is sure, try it turned and keep the way that reads best."""
+    best: tuple[int, PreparedPage, PageReading, int] | None = None
+    for turns in (0, 2, 1, 3):
+        page = prepare(image, turns)
+        reading = readers.papers.read_page(page.grey) if dossier else readers.forms.read_page(clean_page(page).grey)
+        sure = _sure_words(reading)
+        if best is None or sure > 1.5 * best[0] + 3:
+            best = (sure, page, reading, turns)
+        if sure >= ENOUGH_WORDS:
+            break
+        if turns == 0 and float(np.mean(page.grey < 128)) < 0.0025:
+            break  # a blank page has no right way up
+    assert best is not None
+    return best[1], best[2], best[3]
+
+
+def do_prepare(work: Work) -> tuple[Json, bytes]:
+    """Return (payload, prepared page as JPEG in grey)."""
+    began = time.perf_counter()
+    image, dpi = decode_page(work.data, work.media_type, work.page_in_file, work.limits)
+    height, width = image.shape[:2]
+    readers = readers_of(work.make)
+    page, reading, turns = _upright(image, readers, work.dossier)
+    done, jpeg = cv2.imencode(".jpg", page.grey, [cv2.IMWRITE_JPEG_QUALITY, 93])
+    assert done
+    payload: Json = {
+        "width": width,
+        "height": height,
+        "dpi": dpi,
+        "turns": turns,
+        "preparation": of_preparation(page.preparation),
+        "words": of_words(reading.words),
+        "engine": of_engine(reading.engine),
+        "seconds": time.perf_counter() - began,
+    }
+    return payload, jpeg.tobytes()
+
+
+def _reading(prepared: Json) -> PageReading:
+    return PageReading(to_words(prepared["words"]), EngineIdentity(**prepared["engine"]))
+
+
+def _page(prepared: Json, jpeg: bytes) -> PreparedPage:
+    grey = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    if grey is None:
+        raise ValueError("the prepared page is no JPEG")
+    pixels = np.asarray(grey, np.uint8)
+    return PreparedPage(pixels, pixels, to_preparation(prepared["preparation"]))
+
+
+def _halves(words: tuple[Word, ...], width: int) -> tuple[list[Word], list[Word]]:
+    left = [w for w in words if w.polygon.box().right < width * 0.55]
+    right = [w for w in words if w.polygon.box().x > width * 0.45]
+    return left, right
+
+
+def do_classify(work: Work, prepared: Json, jpeg: bytes) -> Json:
+    """Return role, kind, edition, confidence and reason."""
+    began = time.perf_counter()
+    page, reading = _page(prepared, jpeg), _reading(prepared)
+    said = readers_of(work.make).classifier.classify(page.grey, reading)
+    out: Json = {
+        "role": said.role.value,
+        "kind": said.kind.value,
+        "edition": None,
+        "confidence": said.confidence,
+        "reason": said.reason.code if said.reason else None,
+        "facts": dict(said.reason.facts) if said.reason else {},
+    }
+    if work.dossier:
+        if said.role is not PageRole.BLANK:
+            out |= {"role": PageRole.OTHER.value, "reason": "PAPER_KIND_UNKNOWN", "facts": {}}
+    elif said.role in (PageRole.OTHER, PageRole.ENTRY):
+        out |= _edition(page, reading, readers_of(work.make))
+    if out["role"] == PageRole.BLANK.value:
+        out |= {"reason": "PAGE_BLANK", "facts": {}}
+    out["seconds"] = time.perf_counter() - began
+    return out
+
+
+def _edition(page: PreparedPage, reading: PageReading, readers: Readers) -> Json:
+    """Return what is known of the page's edition: role, kind, edition, or the reason why none fits."""
+    height, width = page.grey.shape
+    best: tuple[float, Any, int] | None = None
+    for edition in forms.editions():
+        found = find_labels(edition, reading.words)
+        share = LabelledPage(edition, found, (), 0.0).coverage
+        if best is None or share > best[0]:
+            best = (share, edition, len(found))
+    if best is None or best[0] < 0.25:
+        return {}
+    share, edition, labels = best
+    if share < MIN_COVERAGE or labels < MIN_LABELS:  # look more closely before giving up
+        labelled = find_page_labels(edition, clean_page(page), reading.words, readers.printed)
+        share, labels = labelled.coverage, len(labelled.labels)
+    if width > 1.1 * height:
+        sides = [LabelledPage(edition, find_labels(edition, half), (), 0.0) for half in _halves(reading.words, width)]
+        if all(side.coverage > 0.35 for side in sides):
+            return {"kind": edition.kind.value, "reason": "PAGE_TWO_IN_ONE", "facts": {}}
+    if share < MIN_COVERAGE or labels < MIN_LABELS:
+        facts = {"edition": edition.name, "share": f"{share:.0%}"}
+        return {"kind": edition.kind.value, "reason": "LABELS_TOO_FEW", "facts": facts} if share >= 0.35 else {}
+    return {
+        "role": PageRole.ENTRY.value,
+        "kind": edition.kind.value,
+        "edition": edition.id,
+        "confidence": share,
+        "reason": None,
+        "facts": {},
+    }
+
+
+def do_read(work: Work, prepared: Json, jpeg: bytes, edition_id: str) -> Json:
+    """Return the fields of an entry page: presence, text, value, reading, doubts and outline in master pixels."""
+    began = time.perf_counter()
+    readers = readers_of(work.make)
+    page = _page(prepared, jpeg)
+    clean = clean_page(page)
+    labelled = find_page_labels(forms.edition(edition_id), clean, to_words(prepared["words"]), readers.printed)
+    fields = read_fields(clean, labelled, readers)
+    to_master = page.preparation.to_master
+    rows = []
+    for column, (value, boxes) in fields.items():
+        outline = (
+            to_master.polygon(Box.around([p for b in boxes for p in b.polygon().points]).polygon()) if boxes else None
+        )
+        rows.append(
+            {
+                "column": column,
+                "presence": value.presence.value,
+                "text": value.text,
+                "value": value.value,
+                "reading": of_reading(value.reading) if value.reading else None,
+                "doubts": list(value.doubts),
+                "outline": [[round(p.x, 1), round(p.y, 1)] for p in outline.points] if outline else None,
+            }
+        )
+    return {"fields": rows, "coverage": labelled.coverage, "seconds": time.perf_counter() - began}
+
+
+def read_fields(
+    clean: CleanPage, labelled: LabelledPage, readers: Readers
+) -> dict[str, tuple[ReadValue, tuple[Box, ...]]]:
+    """Return (value, boxes in prepared pixels) of every column of the edition, in its order."""
+    letter = labelled.letter
+    values: dict[str, ReadValue] = {}
+    places: dict[str, tuple[Box, ...]] = {}
+    extra: list[Box] = []
+    for label in labelled.edition.labels:
+        if label.kind is ValueKind.CHECK and label.column:
+            choices = find_choices(labelled.edition, label, clean, labelled.words, letter)
+            extra += [box for c in choices for box in (*c.words.lines, *([c.box] if c.box else []))]
+            choice, confidence = ticked(choices)
+            if choice is not None:
+                reading = Reading(choice.text, confidence, CHECK_ENGINE)
+                values[label.column] = ReadValue(Presence.WRITTEN, choice.text, choice.text, reading)
+                places[label.column] = (*([choice.box] if choice.box else []), *choice.words.lines)
+            elif choices:
+                values[label.column] = BLANK_VALUE if confidence > 0.3 else _not_read()
+                places[label.column] = tuple(box for c in choices for box in c.words.lines)
+    areas = field_areas(labelled, clean, extra)
+    marks = page_marks(clean, [b for m in labelled.labels.values() for b in m.lines] + extra, letter)
+    written = field_lines(clean, marks, areas, letter)
+    for area in areas:
+        found = labelled.edition.label(area.column)
+        assert found is not None
+        lines = written[area.column]
+        values[area.column] = read_value(found, lines, readers)
+        places[area.column] = tuple(line.box for line in lines) or area.boxes[:1]
+    for label in labelled.edition.labels:
+        if label.repeats and label.column:
+            values = cross_check(values, label.repeats, label.column)
+    return {c: (values.get(c, _not_read()), places.get(c, ())) for c in labelled.edition.columns}
+
+
+def _not_read() -> ReadValue:
+    return ReadValue(Presence.NOT_READ, "", "", None)

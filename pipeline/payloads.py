@@ -1,0 +1,68 @@
+"""Stage results as plain JSON, and back."""
+
+from typing import Any
+
+from records.geometry import Box, Transform
+from records.pages import Preparation, Step
+from records.readings import Alternative, EngineIdentity, Reading, Word
+
+Json = dict[str, Any]
+
+
+def of_preparation(preparation: Preparation) -> Json:
+    """Return a preparation as JSON."""
+    return {
+        "width": preparation.width,
+        "height": preparation.height,
+        "steps": [{"name": s.name, "transform": list(s.transform.m), "facts": s.facts} for s in preparation.steps],
+    }
+
+
+def to_preparation(raw: Json) -> Preparation:
+    """Return a preparation from its JSON."""
+    steps = []
+    for s in raw["steps"]:
+        a, b, c, d, e, f, g, h, i = (float(v) for v in s["transform"])
+        steps.append(Step(s["name"], Transform((a, b, c, d, e, f, g, h, i)), dict(s["facts"])))
+    return Preparation(tuple(steps), int(raw["width"]), int(raw["height"]))
+
+
+def of_words(words: tuple[Word, ...]) -> list[list[Any]]:
+    """Return words as rows: text, x, y, w, h, confidence, line."""
+    rows = []
+    for word in words:
+        box = word.polygon.box()
+        rows.append([word.text, box.x, box.y, box.w, box.h, round(word.confidence, 4), word.line])
+    return rows
+
+
+def to_words(rows: list[list[Any]]) -> tuple[Word, ...]:
+    """Return words from their rows."""
+    return tuple(Word(t, Box(x, y, w, h).polygon(), c, line) for t, x, y, w, h, c, line in rows)
+
+
+def of_engine(engine: EngineIdentity) -> Json:
+    """Return an engine's identity as JSON."""
+    return {"name": engine.name, "version": engine.version, "model": engine.model, "calibrated": engine.calibrated}
+
+
+def of_reading(reading: Reading) -> Json:
+    """Return a reading as JSON."""
+    return {
+        "text": reading.text,
+        "confidence": reading.confidence,
+        "engine": of_engine(reading.engine),
+        "alternatives": [[a.text, a.confidence] for a in reading.alternatives],
+        "reason": reading.reason,
+    }
+
+
+def to_reading(raw: Json) -> Reading:
+    """Return a reading from its JSON."""
+    return Reading(
+        raw["text"],
+        float(raw["confidence"]),
+        EngineIdentity(**raw["engine"]),
+        tuple(Alternative(t, c) for t, c in raw["alternatives"]),
+        raw["reason"],
+    )

@@ -1,0 +1,194 @@
+"""From master pixels to a prepared page: size, tilt, borders, light, specks. Each step reports its transform.
+
+Pure functions on pixels (BGR, 8 bit). The prepared frame has :data:`LONG_SIDE` pixels on its longer side
+before cropping, about 200 dpi for A4, so that every later measure in pixels means the same on every page.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from records.geometry import Transform
+from records.pages import Preparation, Step
+from records.ports import Image
+
+LONG_SIDE = 2339
+"""Pixels: A4 at 200 dpi."""
+MAX_TILT = 6.0
+"""Degrees that are corrected; a page that leans more is not a tilted page but something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPage:
+    """A page ready to be read.
+
+    *colour* is BGR with even light and white paper; *grey* the same in grey with specks removed.
+    """
+
+    colour: Image
+    grey: Image
+    preparation: Preparation
+
+
+def _as_u8(image: NDArray[np.generic] | cv2.Mat) -> Image:
+    return np.asarray(image, dtype=np.uint8)
+
+
+def warp(image: Image, transform: Transform, width: int, height: int) -> Image:
+    """Return *image* taken through *transform* into a frame of *width* x *height*; outside is white paper."""
+    matrix = np.array(transform.m, dtype=np.float64).reshape(3, 3)
+    flags = cv2.INTER_AREA if matrix[0, 0] < 0.7 else cv2.INTER_LINEAR
+    if np.allclose(matrix[2], (0, 0, 1)):
+        out = cv2.warpAffine(image, matrix[:2], (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    else:
+        out = cv2.warpPerspective(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return _as_u8(out)
+
+
+def rescale(image: Image) -> tuple[Image, Step]:
+    """Bring the longer side to :data:`LONG_SIDE` pixels."""
+    h, w = image.shape[:2]
+    factor = LONG_SIDE / max(h, w)
+    nw, nh = max(1, round(w * factor)), max(1, round(h * factor))
+    kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    small = _as_u8(cv2.resize(image, (nw, nh), interpolation=kind))
+    return small, Step("rescale", Transform.scale(nw / w, nh / h), {"factor": factor})
+
+
+def turn(image: Image, quarter_turns: int) -> tuple[Image, Step]:
+    """Turn clockwise by quarter turns."""
+    h, w = image.shape[:2]
+    turned = _as_u8(np.ascontiguousarray(np.rot90(image, -quarter_turns % 4)))
+    return turned, Step("turn", Transform.quarter_turns(quarter_turns, w, h), {"quarter_turns": quarter_turns})
+
+
+def ink_mask(grey: Image, window: int = 41, offset: int = 14) -> Image:
+    """Return 255 where there is ink, by a local threshold (*window* px, *offset* grey levels under the mean)."""
+    return _as_u8(
+        cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window | 1, offset)
+    )
+
+
+def measure_tilt(image: Image) -> float:
+    """Return the tilt of text lines and rules in degrees, counter-clockwise positive, within ±:data:`MAX_TILT`.
+
+    The angle whose row profile is sharpest: ink rows and gaps alternate most strongly when lines lie level.
+    """
+    grey = image if image.ndim == 2 else _as_u8(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))
+    factor = 900 / max(grey.shape)
+    small = _as_u8(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
+    ink = ink_mask(small, 25, 10)
+    h, w = ink.shape
+    margin_y, margin_x = int(h * 0.06), int(w * 0.06)
+    ink = ink[margin_y : h - margin_y, margin_x : w - margin_x]
+    ys, xs = np.nonzero(ink)
+    if len(xs) < 200:
+        return 0.0
+    if len(xs) > 60_000:
+        keep = np.linspace(0, len(xs) - 1, 60_000).astype(int)
+        ys, xs = ys[keep], xs[keep]
+
+    def sharpness(angle: float) -> float:
+        rows = ys + xs * np.tan(np.radians(angle))
+        counts, _ = np.histogram(rows, bins=np.arange(rows.min(), rows.max() + 2))
+        return float(np.square(np.diff(counts.astype(np.float64))).sum())
+
+    best = 0.0
+    for span, step in ((MAX_TILT, 0.5), (0.5, 0.1), (0.1, 0.025)):
+        tries = np.arange(best - span, best + span + step / 2, step)
+        best = float(max(tries, key=sharpness))
+    return best if abs(best) <= MAX_TILT else 0.0
+
+
+def deskew(image: Image) -> tuple[Image, Step]:
+    """Level the lines. The frame grows so that no corner is lost."""
+    angle = measure_tilt(image)
+    h, w = image.shape[:2]
+    if abs(angle) < 0.05:
+        return image, Step("deskew", Transform.identity(), {"degrees": 0.0})
+    turn_by = cv2.getRotationMatrix2D((w / 2, h / 2), -angle, 1.0)
+    cos, sin = abs(turn_by[0, 0]), abs(turn_by[0, 1])
+    nw, nh = int(np.ceil(w * cos + h * sin)), int(np.ceil(w * sin + h * cos))
+    turn_by[0, 2] += (nw - w) / 2
+    turn_by[1, 2] += (nh - h) / 2
+    (a, b, c), (d, e, f) = ((float(v) for v in row) for row in turn_by)
+    there = Transform((a, b, c, d, e, f, 0, 0, 1))
+    return warp(image, there, nw, nh), Step("deskew", there, {"degrees": angle})
+
+
+def crop_borders(image: Image) -> tuple[Image, Step]:
+    """Cut away dark scanner surround: the page is the largest light region, if it leaves a dark frame."""
+    h, w = image.shape[:2]
+    identity = Step("crop", Transform.identity(), {"left": 0, "top": 0, "right": 0, "bottom": 0})
+    factor = 600 / max(h, w)
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    paper = float(np.percentile(small, 75))
+    light = _as_u8((small > paper * 0.55) * 255)
+    light = _as_u8(cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(light)
+    if count < 2:
+        return image, identity
+    x, y, bw, bh, area = (int(v) for v in max(stats[1:].tolist(), key=lambda s: s[4]))
+    if area < 0.35 * small.size or area > 0.995 * small.size:
+        return image, identity
+    left, top = int(x / factor), int(y / factor)
+    right, bottom = min(w, int((x + bw) / factor)), min(h, int((y + bh) / factor))
+    cut = image[top:bottom, left:right]
+    facts = {"left": float(left), "top": float(top), "right": float(w - right), "bottom": float(h - bottom)}
+    return _as_u8(cut), Step("crop", Transform.shift(-left, -top), facts)
+
+
+def even_light(image: Image) -> tuple[Image, Step]:
+    """Divide by the paper's own brightness, colour by colour, so that paper is white everywhere."""
+    h, w = image.shape[:2]
+    factor = 300 / max(h, w)
+    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15)))
+    paper = cv2.GaussianBlur(paper, (0, 0), 7)
+    paper = cv2.resize(paper, (w, h), interpolation=cv2.INTER_LINEAR)
+    out = cv2.divide(image, np.maximum(paper, 40), scale=245)
+    return _as_u8(out), Step("light", Transform.identity(), {"paper": float(paper.mean())})
+
+
+def remove_specks(grey: Image) -> tuple[Image, Step]:
+    """Paint over isolated specks of at most 4 px that no letter, mark or dotted rule is made of."""
+    ink = ink_mask(grey)
+    near = cv2.dilate(ink, np.ones((13, 13), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    _, _, near_stats, _ = cv2.connectedComponentsWithStats(near)
+    small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] <= 4)
+    small = small[small > 0]
+    lonely_area = 17 * 17
+    groups = cv2.connectedComponents(near)[1]
+    sizes = near_stats[:, cv2.CC_STAT_AREA]
+    out = grey.copy()
+    removed = 0
+    if len(small):
+        seeds = np.zeros(count, dtype=bool)
+        seeds[small] = True
+        mask = seeds[labels] & (sizes[groups] <= lonely_area)
+        removed = int(mask.sum())
+        out[cv2.dilate(_as_u8(mask * 255), np.ones((3, 3), np.uint8)) > 0] = 245
+    return out, Step("despeckle", Transform.identity(), {"pixels": float(removed)})
+
+
+def prepare(image: Image, quarter_turns: int = 0) -> PreparedPage:
+    """Do all steps on a decoded page (grey or BGR)."""
+    colour = image if image.ndim == 3 else _as_u8(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
+    steps: list[Step] = []
+    colour, step = rescale(colour)
+    steps.append(step)
+    if quarter_turns % 4:
+        colour, step = turn(colour, quarter_turns)
+        steps.append(step)
+    for act in (crop_borders, deskew, even_light):
+        colour, step = act(colour)
+        steps.append(step)
+    grey, step = remove_specks(_as_u8(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY)))
+    steps.append(step)
+    h, w = grey.shape
+    return PreparedPage(colour, grey, Preparation(tuple(steps), w, h))

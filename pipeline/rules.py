@@ -1,0 +1,147 @@
+"""Printed rules and dotted leaders: found as lines, and taken out of the picture for reading.
+
+All measures are in prepared pixels (about 200 dpi), where print is 25-45 px high and rules 1-5 px thick.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from records.geometry import Box
+from records.ports import Image
+
+MIN_RULE = 90
+"""Shortest solid rule in pixels; longer than any stroke of a letter."""
+SHORT_RULE = 32
+"""Shortest upright rule between two horizontal ones."""
+MAX_THICK = 9
+DOT = 7
+"""Largest side of a leader's dot."""
+MIN_DOTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is printed beside the text. *horizontal* and *vertical* hold thin upright boxes."""
+
+    horizontal: tuple[Box, ...]
+    vertical: tuple[Box, ...]
+    leaders: tuple[Box, ...]
+    mask: Image
+    """255 where a rule or leader is."""
+
+
+def _lines(ink: Image, length: int, upright: bool) -> tuple[Image, list[Box]]:
+    # a rule may step by a pixel where it leans, and have breaks of a pixel or two
+    slack = np.ones((5, 3) if upright else (3, 5), np.uint8)
+    kernel = np.ones((length, 1) if upright else (1, length), np.uint8)
+    opened = cv2.morphologyEx(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, slack), cv2.MORPH_OPEN, kernel)
+    joined = cv2.dilate(opened, np.ones((1, 3) if upright else (3, 1), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(joined, np.uint8))
+    mask = np.zeros_like(ink)
+    boxes = []
+    for i in range(1, count):
+        x, y, w, h, area = (int(v) for v in stats[i])
+        across, along = (w, h) if upright else (h, w)
+        if area / max(1, along) > MAX_THICK + 2 or across > max(4 * MAX_THICK, along // 20):
+            continue
+        mask[y : y + h, x : x + w][labels[y : y + h, x : x + w] == i] = 255
+        boxes.append(Box(x, y, w, h))
+    return mask, boxes
+
+
+def _leaders(ink: Image, rules: Image) -> tuple[Image, list[Box]]:
+    """Find rows of dots or short dashes: small marks of one size at one height, close together."""
+    rest = cv2.bitwise_and(ink, cv2.bitwise_not(rules))
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(rest)
+    w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    dots = np.flatnonzero((w <= DOT + 3) & (h <= DOT))
+    dots = dots[dots > 0]
+    mask = np.zeros_like(ink)
+    if len(dots) < MIN_DOTS:
+        return mask, []
+    carpet = np.zeros_like(ink)
+    for i in dots:
+        x, y = (round(v) for v in centres[i])
+        cv2.rectangle(carpet, (x - 10, y - 1), (x + 10, y + 1), 255, -1)
+    count, groups, gstats, _ = cv2.connectedComponentsWithStats(carpet)
+    members = np.zeros(count, dtype=int)
+    owner: dict[int, int] = {}
+    for i in dots.tolist():
+        x, y = (round(v) for v in centres[i])
+        owner[i] = int(groups[y, x])
+        members[owner[i]] += 1
+    chosen = np.zeros(len(stats), dtype=bool)
+    boxes: dict[int, Box] = {}
+    for i, group in owner.items():
+        gx, gy, gw, gh, _ = (int(v) for v in gstats[group])
+        if int(members[group]) >= MIN_DOTS and gw > 12 * gh:
+            chosen[i] = True
+            boxes[group] = Box(gx, gy, gw, gh)
+    mask[chosen[labels]] = 255
+    return mask, list(boxes.values())
+
+
+def _between(ink: Image, horizontal: list[Box]) -> tuple[Image, list[Box]]:
+    """Find short upright rules: those that stand between two horizontal rules and touch both."""
+    mask, boxes = _lines(ink, SHORT_RULE, upright=True)
+    kept = []
+    for box in boxes:
+        middle = box.x + box.w / 2
+        ends = [
+            any(r.x - 6 <= middle <= r.right + 6 and abs(r.y + r.h / 2 - y) <= 10 for r in horizontal)
+            for y in (box.y, box.bottom)
+        ]
+        if all(ends):
+            kept.append(box)
+        else:
+            mask[int(box.y) : int(box.bottom), int(box.x) : int(box.right)] = 0
+    return mask, kept
+
+
+def find_rules(ink: Image) -> Rules:
+    """Find rules and leaders in an ink mask (255 = ink)."""
+    h_mask, horizontal = _lines(ink, MIN_RULE, upright=False)
+    v_mask, vertical = _lines(ink, MIN_RULE, upright=True)
+    s_mask, short = _between(np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(v_mask)), np.uint8), horizontal)
+    v_mask = np.asarray(cv2.bitwise_or(v_mask, s_mask), np.uint8)
+    vertical += short
+    solid = cv2.bitwise_or(h_mask, v_mask)
+    dot_mask, leaders = _leaders(ink, np.asarray(solid, np.uint8))
+    mask = np.asarray(cv2.bitwise_or(solid, dot_mask), np.uint8)
+    return Rules(tuple(horizontal), tuple(vertical), tuple(leaders), mask)
+
+
+def without_rules(grey: Image, ink: Image, rules: Rules, paper: int = 245) -> Image:
+    """Return *grey* with rules and leaders painted over, strokes that cross them kept.
+
+    A column of a horizontal rule stays where ink goes on both above and below it.
+    """
+    grown = cv2.dilate(rules.mask, np.ones((3, 3), np.uint8))
+    others = cv2.bitwise_and(ink, cv2.bitwise_not(grown))
+    # ink directly above and below a thin rule: a stroke crosses there
+    reach = np.ones((2 * MAX_THICK + 1, 1), np.uint8)
+    above = cv2.dilate(others, reach, anchor=(0, 0))
+    below = cv2.dilate(others, reach, anchor=(0, 2 * MAX_THICK))
+    crossing = cv2.bitwise_and(above, below)
+    out = grey.copy()
+    out[(grown > 0) & (crossing == 0)] = paper
+    return np.asarray(out, np.uint8)
+
+
+def without_colour(grey: Image, colour: Image, paper: int = 245) -> tuple[Image, float]:
+    """Return *grey* with coloured ink (pens, seals) painted over, and its share of all ink.
+
+    Print is black or grey; blue and violet pens and red seals are not.
+    """
+    hsv = cv2.cvtColor(colour, cv2.COLOR_BGR2HSV)
+    dark = grey < 190
+    tinted = dark & (hsv[:, :, 1] > 70) & (hsv[:, :, 2] > 40)
+    spread = colour.max(axis=2).astype(np.int16) - colour.min(axis=2).astype(np.int16)
+    tinted &= spread > 34
+    share = float(tinted.sum()) / max(1.0, float(dark.sum()))
+    mask = cv2.dilate(np.asarray(tinted * 255, np.uint8), np.ones((3, 3), np.uint8))
+    out = grey.copy()
+    out[mask > 0] = paper
+    return np.asarray(out, np.uint8), share

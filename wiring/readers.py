@@ -1,0 +1,34 @@
+"""The readers a worker process uses, made there from names."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline import Readers
+
+_SCATTERED = 11
+"""Tesseract's page segmentation for print that stands scattered between handwriting."""
+_RUNNING = 3
+"""Tesseract's page segmentation for running print."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderMaker:
+    """Makes the readers. Only names travel to the worker, and equal makers are one: readers are made once there."""
+
+    written: str
+    """Reader of handwriting by name; empty: the one that comes with the product."""
+
+    def __call__(self) -> "Readers":
+        """Open all readers. Raises WrongUse for an unknown name, PartUnavailable where a programme or model lacks."""
+        from classifiers import HeadingClassifier
+        from ocr import HANDWRITING, PRINT, open_line_recogniser, open_page_recogniser
+        from pipeline import Readers
+
+        return Readers(
+            forms=open_page_recogniser(_SCATTERED),
+            papers=open_page_recogniser(_RUNNING),
+            printed=open_line_recogniser(PRINT),
+            written=open_line_recogniser(self.written or HANDWRITING),
+            classifier=HeadingClassifier(),
+        )
