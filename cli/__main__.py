@@ -2,4 +2,5 @@
 
 from cli.main import app
 
-app(prog_name="khongcho")
+if __name__ == "__main__":
+    app(prog_name="khongcho")

@@ -54,8 +54,11 @@ def _step(number: int, title: str) -> None:
 
 def _make_book(home: Path, cases: int, seed: int) -> "BookSample":
     _step(1, f"Làm một sổ khai sinh giả lập gồm {cases} trường hợp")
-    made = make(home / "book", TerminalProgress(), cases=cases, seed=seed)
-    notice(f"Sổ giả lập, không có người thật nào trong đó: {made.folder} (ảnh) và {made.pdf} (PDF)")
+    made = make(home / "book", TerminalProgress(), cases=cases, seed=seed, formats=("jpeg", "pdf"))
+    if made.pdf is not None:  # beside the images it would be taken in as a second copy of every page
+        made.pdf.rename(home / "book.pdf")
+        made.pdf.parent.rmdir()
+    notice(f"Sổ giả lập, không có người thật nào trong đó: {made.folder} (ảnh) và {home / 'book.pdf'}")
     return made
 
 

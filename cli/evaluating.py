@@ -45,10 +45,7 @@ def lines(
 @evaluate_app.command("book")
 def book(folder: Folder, as_json: Json = False) -> None:
     """Đo việc đọc cả sổ so với truth.jsonl. Measure the reading of a book against truth.jsonl."""
-    from pipeline import evaluate_book
-
-    settings = opened().settings
-    report = evaluate_book(folder, workers=settings.workers, progress=TerminalProgress())
+    report = opened().evaluate(folder, TerminalProgress())
     if as_json:
         print_json(report)
         return

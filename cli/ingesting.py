@@ -65,10 +65,15 @@ def show(report: "DeliveryReport") -> None:
         f"{report.seconds:.1f}",
     )
     out.print(counts)
-    if report.failed:
-        failed = table("Trang cần người xem hoặc quét lại", "Tệp", "Trang", "Lý do", "Mã")
-        for page in report.failed:
-            failed.add_row(str(page.file), str(page.page), page.message, page.code)
-        out.print(failed)
-    if report.waiting:
-        notice("Trang chờ người xem không bị mất; mở bàn làm việc bằng khongcho serve để xem từng trang.")
+    for title, pages in (
+        ("Trang hỏng: cần quét lại hoặc gửi lại tệp", report.failed),
+        ("Trang chờ người xem", report.listed),
+        ("Trang đã đọc, cần lưu ý", report.notices),
+    ):
+        if pages:
+            listed = table(title, "Tệp", "Trang", "Lý do", "Mã")
+            for page in pages:
+                listed.add_row(page.file, str(page.page or ""), page.message, page.code)
+            out.print(listed)
+    if report.waiting or report.failed:
+        notice("Không trang nào bị mất: bản gốc của mọi tệp đều nằm trong kho lưu trữ.")

@@ -33,7 +33,7 @@ def book(
         typer.Option("--ink", exists=True, file_okay=False, help="Folder of real line images with labels.tsv."),
     ] = None,
     formats: Annotated[
-        list[str] | None, typer.Option("--format", help="jpeg, png or pdf; repeatable. Default: jpeg and pdf.")
+        list[str] | None, typer.Option("--format", help="jpeg, png or pdf; repeatable. Default: jpeg.")
     ] = None,
     setting: Annotated[
         str | None, typer.Option("--setting", help="dotted, cells, columns or mixed; default: drawn from the seed.")
@@ -50,7 +50,7 @@ def book(
         seed=seed,
         difficulty=difficulty,
         ink=ink,
-        formats=tuple(formats or ("jpeg", "pdf")),
+        formats=tuple(formats or ("jpeg",)),
         setting=setting,
         dpi=dpi,
     )

@@ -49,6 +49,7 @@ def book_table(report: "BookReport") -> Table:
         "Đúng cả ô",
         right=("Số giá trị", "CER", "Đúng cả ô"),
     )
-    for name, score in report.fields.items():
-        shown.add_row(name, str(score.n), f"{score.cer:.1%}", f"{score.exact:.1%}")
+    for scores, sign in ((report.fields, ""), (report.real_ink, " (mực thật)")):
+        for name, score in scores.items():
+            shown.add_row(name + sign, str(score.n), f"{score.cer:.1%}", f"{score.exact:.1%}")
     return shown

@@ -22,7 +22,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import flow_run
 
 from flows.orphans import running
-from flows.workplace import Watched, workplace
+from flows.workplace import Lent, Watched, workplace
 from records.codes import DeliveryKind
 from records.errors import PartUnavailable
 from records.pages import PageId
@@ -90,15 +90,22 @@ async def digitise_delivery(path: str, kind: str = "book") -> dict[str, Any]:
         pages = await asyncio.to_thread(digitiser.pending, delivery_id)
         tally = _Tally(len(pages) * len(digitiser.STAGES))
         async with _shown(delivery_id, tally, lent.progress):
-            for start in range(0, len(pages), size):
-                batch = list(pages[start : start + size])
-                for stage in digitiser.STAGES:
-                    await do_stage(stage, batch, start + 1, start + len(batch))
-                    tally.done += len(batch)
-                    lent.progress.within = 0
+            try:
+                for start in range(0, len(pages), size):
+                    await _batch(lent, pages[start : start + size], start, tally)
+            finally:
+                digitiser.close()
             await bring_into_index(delivery_id)
         report = await asyncio.to_thread(digitiser.report, delivery_id)
         return _small(report)
+
+
+async def _batch(lent: Lent, pages: Sequence[PageId], start: int, tally: "_Tally") -> None:
+    """Do all stages on one batch, each as a task."""
+    for stage in lent.house.digitiser.STAGES:
+        await do_stage(stage, list(pages), start + 1, start + len(pages))
+        tally.done += len(pages)
+        lent.progress.within = 0
 
 
 class _Tally:

@@ -15,7 +15,7 @@ from records.codes import DeliveryKind, EntryState, Presence
 from records.entries import Entry, VerifiedEntry
 from records.errors import NotFound, PartUnavailable, WrongUse
 from records.extracts import CertifiedExtract, DraftExtract, ExtractRequest, VerificationReport
-from records.finding import Answer, IndexReport, Question
+from records.finding import Answer, IndexReport, Question, SearchDocument
 from records.ports import Archive, Register, SearchIndex
 from records.progress import Progress
 from records.readings import Decision
@@ -27,7 +27,7 @@ from wiring.settings import Settings
 
 if TYPE_CHECKING:
     from extracts import Issuer, SigningIdentity, Verifier
-    from pipeline import DeliveryReport, Digitiser, Pictures
+    from pipeline import BookReport, DeliveryReport, Digitiser, Pictures
 
 
 class House:
@@ -97,7 +97,7 @@ class House:
         """Pictures of pages and of single fields, for people to compare."""
         from wiring.parts import build_pictures
 
-        return build_pictures(self.archive, self.register)
+        return build_pictures(self.settings, self.archive, self.register)
 
     @cached_property
     def projection(self) -> Projection:
@@ -124,11 +124,20 @@ class House:
 
     def reindex(self) -> IndexReport:
         """Build the index anew from the register and put it in the old one's place in one step."""
-        return self.projection.rebuild(self.every_entry())
+        return self.projection.rebuild(self.documents())
 
     def project_delivery(self, delivery_id: str) -> IndexReport:
-        """Bring the entries of a delivery into the index; what could not be brought is noted for `reindex`."""
-        return self.projection.bring(self.every_entry(delivery_id))
+        """Bring what a delivery holds into the index; what could not be brought is noted for `reindex`."""
+        return self.projection.bring(self.documents(delivery_id))
+
+    def documents(self, delivery_id: str | None = None) -> Iterator[SearchDocument]:
+        """Yield what the index is to know: all entries and the text of all papers (of one delivery)."""
+        from search import document_of
+
+        yield from map(document_of, self.every_entry(delivery_id))
+        papers = [d.id for d in self.register.deliveries() if d.kind is DeliveryKind.DOSSIER]
+        if chosen := [one for one in papers if delivery_id in (None, one)]:
+            yield from self.digitiser.papers(chosen)
 
     def every_entry(self, delivery_id: str | None = None) -> Iterator[Entry]:
         """Yield all entries (of one delivery) by ascending id, read in pages."""
@@ -145,9 +154,22 @@ class House:
         The same delivery again does only what is missing. Raises WrongUse, PartUnavailable.
         """
         delivery = self.digitiser.intake(path, kind, progress)
-        self.digitiser.run(delivery.id, progress, batch=self.settings.flows.batch)
+        try:
+            self.digitiser.run(delivery.id, progress, batch=self.settings.flows.batch)
+        finally:
+            self.digitiser.close()
         self.project_delivery(delivery.id)
         return self.digitiser.report(delivery.id)
+
+    def evaluate(self, folder: Path, progress: Progress) -> "BookReport":
+        """Read the pages of a folder that holds ``truth.jsonl`` and compare; keeps nothing. Raises WrongUse."""
+        from pipeline import evaluate_book
+        from wiring.parts import build_limits
+        from wiring.readers import ReaderMaker
+
+        readers = ReaderMaker(self.settings.reading.engine)
+        limits = build_limits(self.settings)
+        return evaluate_book(folder, readers, progress, workers=self.settings.workers, limits=limits)
 
     # --- deciding ----------------------------------------------------------------------------------
 
@@ -180,7 +202,7 @@ class House:
         value = forms.normalise(kind, verbatim) if verbatim else ""
         decision = Decision(by=by, at=_now(), simulated=simulated)
         decided = self.register.decide(entry_id, column, presence, verbatim, value, decision, expected_version)
-        self.projection.bring([decided])
+        self._project(decided)
         return decided
 
     def read_note(
@@ -193,8 +215,13 @@ class House:
     def verify_entry(self, entry_id: str, *, by: str, expected_version: int) -> VerifiedEntry:
         """Make a draft without open questions VERIFIED. Raises NotFound, Conflict, WrongUse."""
         verified = self.register.verify(entry_id, by, _now(), expected_version)
-        self.projection.bring([verified.entry])
+        self._project(verified.entry)
         return verified
+
+    def _project(self, entry: Entry) -> None:
+        from search import document_of
+
+        self.projection.bring([document_of(entry)])
 
     # --- issuing -----------------------------------------------------------------------------------
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from records.errors import WrongUse
 from records.ports import Archive, Register, SearchIndex
+from wiring.readers import ReaderMaker
 from wiring.settings import Settings
 
 if TYPE_CHECKING:
     from extracts import Issuer, SigningIdentity, Verifier
-    from pipeline import Digitiser, Pictures
+    from pipeline import Digitiser, Limits, Pictures
 
 
 def build_archive(settings: Settings) -> Archive:
@@ -85,17 +86,32 @@ def build_verifier(register: Register, identity: "SigningIdentity") -> "Verifier
 
 
 def build_digitiser(settings: Settings, archive: Archive, register: Register) -> "Digitiser":
-    """Build the digitiser with its readers."""
-    from pipeline import Digitiser, ReaderSettings
+    """Build the digitiser; its readers are made in the worker processes."""
+    from pipeline import Digitiser
 
-    return Digitiser(archive, register, workers=settings.workers, reader=ReaderSettings())
+    return Digitiser(
+        archive,
+        register,
+        ReaderMaker(settings.reading.engine),
+        workers=settings.workers,
+        limits=build_limits(settings),
+        page_seconds=settings.limits.page_seconds,
+    )
 
 
-def build_pictures(archive: Archive, register: Register) -> "Pictures":
+def build_pictures(settings: Settings, archive: Archive, register: Register) -> "Pictures":
     """Build the maker of pictures for people."""
     from pipeline import Pictures
 
-    return Pictures(archive, register)
+    return Pictures(archive, register, build_limits(settings))
+
+
+def build_limits(settings: Settings) -> "Limits":
+    """Return what is refused before it is decoded."""
+    from pipeline import Limits
+
+    told = settings.limits
+    return Limits(told.max_megapixels, told.max_pages_per_file, told.max_file_mb * 1024 * 1024)
 
 
 def _needed(value: str, name: str) -> str:

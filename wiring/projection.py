@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from records.entries import Entry
 from records.errors import KhongChoError
 from records.finding import IndexReport, SearchDocument
 from records.ports import SearchIndex
@@ -13,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 
 class Projection:
-    """Brings entries into the index. The register is never held up by an index that does not answer.
+    """Brings documents into the index. The register is never held up by an index that does not answer.
 
     What could not be brought is noted in *ledger*, one entry id a line; the next rebuild clears it.
     """
@@ -22,26 +21,25 @@ class Projection:
         self._index = index
         self._ledger = ledger
 
-    def bring(self, entries: Iterable[Entry]) -> IndexReport:
-        """Bring *entries* into the index; on any failure of the engine note them and carry on."""
-        listed = list(entries)
+    def bring(self, documents: Iterable[SearchDocument]) -> IndexReport:
+        """Bring *documents* into the index; on any failure of the engine note their ids and carry on."""
+        listed = list(documents)
         if not listed:
             return IndexReport(0)
         try:
-            report = self._index().update(documents(listed))
+            report = self._index().update(listed)
         except KhongChoError as e:
-            _log.warning("%s (%d entries noted for reindex)", e.message().vi, len(listed))
-            self._note(entry.id for entry in listed)
+            _log.warning("%s (%d, khongcho reindex)", e.message().vi, len(listed))
+            self._note(document.entry for document in listed)
             return IndexReport(0)
-        if report.refused:
-            self._note(refused.entry for refused in report.refused)
+        self._note(refused.entry for refused in report.refused)
         return report
 
-    def rebuild(self, entries: Iterable[Entry]) -> IndexReport:
+    def rebuild(self, documents: Iterable[SearchDocument]) -> IndexReport:
         """Build the index anew. Raises PartUnavailable; what was owed before is then still owed."""
         owed = self.behind()
-        report = self._index().rebuild(documents(entries))
-        self._forget(owed - {refused.entry for refused in report.refused})
+        report = self._index().rebuild(documents)
+        self._forget(owed)
         self._note(refused.entry for refused in report.refused)
         return report
 
@@ -64,10 +62,3 @@ class Projection:
             self._ledger.write_text("".join(f"{entry}\n" for entry in sorted(left)), encoding="ascii")
         else:
             self._ledger.unlink(missing_ok=True)
-
-
-def documents(entries: Iterable[Entry]) -> Iterable[SearchDocument]:
-    """Return the index's view of *entries*."""
-    from search import document_of
-
-    return (document_of(entry) for entry in entries)

@@ -62,7 +62,7 @@ class SearchSettings:
 class ReadingSettings:
     """How pages and fields are read."""
 
-    engine: str = key("auto", "line engine by name, or `auto`: print by Tesseract, handwriting by the ONNX model")
+    engine: str = key("", "reader of handwriting by name; empty: the one that comes with the product")
     workers: int = key(0, "reading processes; 0: one for each processor core")
 
 

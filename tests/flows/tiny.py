@@ -5,24 +5,14 @@ import json
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pipeline.reports import DeliveryReport, StageSummary
 from records.codes import DeliveryKind
 from records.errors import PartUnavailable
 from records.pages import Delivery, PageId
 from records.progress import Progress
 from wiring import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class TinyReport:
-    delivery: str
-    pages: int
-    done: int
-
-    def as_json(self) -> dict[str, object]:
-        return asdict(self)
 
 
 class TinyDigitiser:
@@ -47,7 +37,7 @@ class TinyDigitiser:
         read = {page for stage, page in self._done() if stage == self.STAGES[-1]}
         return [PageId(p) for p in (self.ledger.parent / "pages").read_text().split() if p not in read]
 
-    def run_stage(self, stage: str, pages: Sequence[PageId], progress: Progress) -> dict[str, int]:
+    def run_stage(self, stage: str, pages: Sequence[PageId], progress: Progress) -> StageSummary:
         if self.silent_tries:
             self.silent_tries -= 1
             raise PartUnavailable("FLOW_NOT_DEPLOYED")
@@ -60,11 +50,15 @@ class TinyDigitiser:
                 time.sleep(float(os.environ.get("TINY_SECONDS", "0")))
             progress.advance()
         progress.finish()
-        return {"pages": len(pages)}
+        return StageSummary(stage, len(pages), 0, 0, 0.0)
 
-    def report(self, delivery_id: str) -> TinyReport:
-        pages = (self.ledger.parent / "pages").read_text().split()
-        return TinyReport(delivery_id, len(pages), len(pages) - len(self.pending(delivery_id)))
+    def report(self, delivery_id: str) -> DeliveryReport:
+        pages = len((self.ledger.parent / "pages").read_text().split())
+        waiting = len(self.pending(delivery_id))
+        return DeliveryReport(delivery_id, pages, pages - waiting, waiting, (), 0, 0.0, {})
+
+    def close(self) -> None:
+        """There are no worker processes."""
 
 
 class TinyHouse:
