@@ -37,6 +37,9 @@ class Some:
 Condition: TypeAlias = Among | Every | Some
 
 
+ALWAYS = Every(())
+
+
 def has(field: str, *terms: str) -> Every:
     """Return the condition that *field* holds each of *terms*."""
     return Every(tuple(Among(field, frozenset({term})) for term in terms))

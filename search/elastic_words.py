@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from records.finding import SearchDocument
 from search.conditions import Among, Condition, Every, Some
-from search.ranking import Plan, Step
+from search.ranking import Plan, Step, shared
 from search.stored import plain
 from search.terms import LAYOUT, TERM_FIELDS, order_of, terms_of
 
@@ -54,8 +54,12 @@ def query(asked: Plan) -> Json:
 
 
 def _best_of(steps: tuple[Step, ...]) -> Json:
-    scored = [{"constant_score": {"filter": _filter(step.condition), "boost": step.score}} for step in steps]
-    return {"dis_max": {"queries": scored}}
+    return {"dis_max": {"queries": [_group(condition, group) for condition, group in shared(steps)]}}
+
+
+def _group(condition: Condition, steps: list[Step]) -> Json:
+    worth = [{"constant_score": {"filter": _filter(step.besides), "boost": step.score}} for step in steps]
+    return {"bool": {"filter": [_filter(condition)], "must": [{"dis_max": {"queries": worth}}]}}
 
 
 def _filter(condition: Condition) -> Json:

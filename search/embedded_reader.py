@@ -9,8 +9,8 @@ from pathlib import Path
 from tantivy import DocAddress, Occur, Order, Query, Schema, Searcher
 
 from records.finding import SearchDocument
-from search.conditions import Among, Condition, Every, Some
-from search.ranking import Plan, Step
+from search.conditions import ALWAYS, Among, Condition, Every, Some
+from search.ranking import Plan, Step, shared
 from search.stored import document
 from search.terms import NAME_FIELDS
 
@@ -66,9 +66,14 @@ class Reader:
         return Query.boolean_query(parts)
 
     def _best_of(self, steps: tuple[Step, ...]) -> Query:
-        return Query.disjunction_max_query(
-            [Query.const_score_query(self._query(step.condition), float(step.score)) for step in steps]
-        )
+        return Query.disjunction_max_query([self._group(condition, group) for condition, group in shared(steps)])
+
+    def _group(self, condition: Condition, steps: list[Step]) -> Query:
+        worth = [Query.const_score_query(self._query(step.besides), float(step.score)) for step in steps]
+        if len(steps) == 1 and steps[0].besides == ALWAYS:
+            return Query.const_score_query(self._query(condition), float(steps[0].score))
+        found = Query.const_score_query(self._query(condition), 0.0)
+        return Query.boolean_query([(Occur.Must, found), (Occur.Must, Query.disjunction_max_query(worth))])
 
     def _query(self, condition: Condition) -> Query:
         match condition:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from records.finding import Hit, Question, SearchDocument, Why
 from search.asking import Asked, understand
-from search.conditions import Among, Condition, Every, Some, has, holds
+from search.conditions import ALWAYS, Among, Condition, Every, Some, Terms, has, holds
 from search.folding import letters, marks, one_edit
 from search.terms import FATHER, MOTHER, OTHERS, OWN, SLOTS, bag, length, order_of, precisions, terms_of, whole
 
@@ -36,11 +36,22 @@ _WHOSE: dict[str, tuple[int, tuple[Why, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """If *condition* holds, a hit is worth *score* for the reasons *why*."""
+    """If *condition* and *besides* hold, a hit is worth *score* for the reasons *why*."""
 
     score: int
     why: tuple[Why, ...]
     condition: Condition
+    """Steps of one name share it, as an object: an engine need look it up only once."""
+    besides: Condition = ALWAYS
+
+    @property
+    def whole(self) -> Condition:
+        """The condition with what is asked besides."""
+        return Every((self.condition, self.besides))
+
+    def holds(self, terms: Terms) -> bool:
+        """Whether the step is true of a document with *terms*."""
+        return holds(self.condition, terms) and holds(self.besides, terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +69,11 @@ class Plan:
     def level(self, score: int) -> tuple[Condition, Condition]:
         """Return what hits of exactly *score* fulfil and what they do not."""
         match, date = score // 10 * 10, score % 10
-        wanted = [Some(tuple(step.condition for step in self.matches if step.score == match)), *self.demanded]
+        wanted = [Some(tuple(step.whole for step in self.matches if step.score == match)), *self.demanded]
         if date:
-            wanted.append(Some(tuple(step.condition for step in self.dates if step.score == date)))
-        better = [step.condition for step in self.matches if step.score > match]
-        better += [step.condition for step in self.dates if step.score > date]
+            wanted.append(Some(tuple(step.whole for step in self.dates if step.score == date)))
+        better = [step.whole for step in self.matches if step.score > match]
+        better += [step.whole for step in self.dates if step.score > date]
         return Every(tuple(wanted)), Some(tuple(better))
 
     @property
@@ -76,12 +87,12 @@ def plan(question: Question) -> Plan:
     asked = understand(question)
     demanded: list[Condition] = [has("kind", asked.kind.value)] if asked.kind else []
     years = _in_years(asked)
-    name_years: tuple[Condition, ...] = ()
+    of_names: tuple[Condition, ...] = ()
     if years and asked.year_apart:
         demanded.append(years)
     elif years:
-        name_years = (years,)
-    matches = [Step(s.score, s.why, Every((s.condition, *name_years))) for s in _name_steps(asked.name)]
+        of_names = (years,)
+    matches = list(_name_steps(asked.name, of_names))
     if asked.words:
         keys = dict.fromkeys(map(letters, asked.words))
         matches.append(Step(_TEXT, (Why.TEXT,), has("words", *keys)))
@@ -89,15 +100,23 @@ def plan(question: Question) -> Plan:
     return Plan(asked, tuple(matches), tuple(_date_steps(asked)), tuple(demanded))
 
 
+def shared(steps: Iterable[Step]) -> list[tuple[Condition, list[Step]]]:
+    """Return *steps* by the condition they share, for engines to look it up once."""
+    groups: dict[int, tuple[Condition, list[Step]]] = {}
+    for step in steps:
+        groups.setdefault(id(step.condition), (step.condition, []))[1].append(step)
+    return list(groups.values())
+
+
 def judge(asked: Plan, document: SearchDocument) -> Hit | None:
     """Return *document* as a hit with its score and reasons, or None where it is none."""
     terms = terms_of(document)
     if not all(holds(condition, terms) for condition in asked.demanded):
         return None
-    best = next((step for step in asked.matches if holds(step.condition, terms)), None)
+    best = next((step for step in asked.matches if step.holds(terms)), None)
     if best is None:
         return None
-    date = next((step for step in asked.dates if holds(step.condition, terms)), Step(0, (), Every(())))
+    date = next((step for step in asked.dates if step.holds(terms)), Step(0, (), ALWAYS))
     return Hit(document, best.score + date.score, best.why + date.why)
 
 
@@ -107,15 +126,17 @@ def rank(asked: Plan, documents: Iterable[SearchDocument]) -> tuple[Hit, ...]:
     return tuple(sorted(hits, key=lambda hit: (-hit.score, order_of(hit.document))))
 
 
-def _name_steps(name: tuple[str, ...]) -> Iterator[Step]:
+def _name_steps(name: tuple[str, ...], demanded: tuple[Condition, ...]) -> Iterator[Step]:
+    """Yield the steps of a *name*; each asks for *demanded* besides."""
     if not name:
         return
     with_marks, without = tuple(map(marks, name)), tuple(map(letters, name))
     near = [_one_edit_at(i, without) for i in range(len(without)) if one_edit(without[i])]
     for slot in SLOTS:
         more, whose = _WHOSE[slot]
-        yield Step(_EXACT + more, (Why.EXACT, *whose), has(f"{slot}_whole_marks", whole(with_marks)))
-        yield Step(_FOLDED + more, (Why.FOLDED, *whose), has(f"{slot}_whole_letters", whole(without)))
+        exact, folded = has(f"{slot}_whole_marks", whole(with_marks)), has(f"{slot}_whole_letters", whole(without))
+        yield Step(_EXACT + more, (Why.EXACT, *whose), exact, Every(demanded))
+        yield Step(_FOLDED + more, (Why.FOLDED, *whose), folded, Every(demanded))
         apart = tuple(
             Every((*has(f"{slot}_letters", *rest).parts, Among(f"{slot}_letters", neighbours)))
             for rest, neighbours in near
@@ -125,10 +146,10 @@ def _name_steps(name: tuple[str, ...]) -> Iterator[Step]:
             (_REORDERED, Why.REORDERED, has(f"{slot}_letters", *bag(without))),
             (_ONE_EDIT, Why.ONE_EDIT, Some(apart)),
         ]
-        complete = has(f"{slot}_letters", length(name))
+        complete = has(f"{slot}_letters", length(name)).parts
         for score, why, condition in bags if apart else bags[:2]:
-            yield Step(score + more, (why, *whose), Every((condition, *complete.parts)))
-            yield Step(score + _PART + more, (why, *whose), condition)
+            yield Step(score + more, (why, *whose), condition, Every((*complete, *demanded)))
+            yield Step(score + _PART + more, (why, *whose), condition, Every(demanded))
 
 
 def _one_edit_at(place: int, keys: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
