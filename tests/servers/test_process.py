@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from records.errors import PartUnavailable
 from servers.process import (
     LOOPBACK,
     GuardedProcess,
@@ -19,6 +20,7 @@ from servers.process import (
     alive,
     end,
     free_ports,
+    give,
     port_is_free,
 )
 
@@ -135,6 +137,18 @@ def test_root_runs_a_server_as_somebody_else_without_its_own_groups(tmp_path: Pa
     process = GuardedProcess(Launch(command, Path("/"), user="nobody"), tmp_path / "log")
     until(lambda: not process.running())
     assert (tmp_path / "log").read_text() == "65534 65534 []\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
+def test_a_folder_that_its_new_owner_cannot_reach_is_named(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    inside = closed / "data"
+    inside.mkdir(parents=True)
+    closed.chmod(0o700)
+    with pytest.raises(PartUnavailable) as told:
+        give(inside, "nobody")
+    assert str(inside) in told.value.message().vi
+    give(inside, None)  # nobody else is to run there: nothing to give
 
 
 def test_a_released_server_outlives_its_starter_and_is_ended_by_its_mark(tmp_path: Path) -> None:

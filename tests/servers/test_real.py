@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from elasticsearch import AuthenticationException, Elasticsearch
 
+from records.errors import WrongUse
 from servers.elasticsearch import ElasticsearchConnection
 from servers.objectstore import S3Connection
 from servers.playground import down, running, up
@@ -143,3 +144,11 @@ def test_the_playground_keeps_servers_and_data_between_commands() -> None:
     finally:
         down(home)
         shutil.rmtree(home)
+
+
+def test_the_playground_knows_its_servers_by_name(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse) as told:
+        up(tmp_path, ["postgresql", "oracle"])
+    assert "oracle" in told.value.message().vi
+    assert "elasticsearch" in told.value.message().vi
+    assert running(tmp_path) == {}
