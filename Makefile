@@ -37,8 +37,8 @@ wheel: setup ## build dist/khongcho-*.whl, with templates, fonts and screens ins
 format: setup ## put the code into its one form
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format --quiet .
 
-docs: setup ## write the pages of commands and settings from the programme itself
-	@$(BIN)/python tools/reference.py
+docs: setup ## write the pages of commands, settings and notices from the programme itself
+	@$(BIN)/python -m tools.reference
 
 lock: setup ## write requirements/*.txt anew from pyproject.toml
 	@tools/lock.sh

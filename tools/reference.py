@@ -1,4 +1,4 @@
-"""Write docs/commands.md and docs/settings.md from the programme itself: ``python tools/reference.py [--check]``.
+"""Write the pages of commands, settings and notices from the programme itself: ``python -m tools.reference [--check]``.
 
 With ``--check`` nothing is written, and the exit status is 1 where a page differs from what would be written.
 """
@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup, TyperOption
 
 from cli.main import app
+from tools import notices
 from wiring.settings import Settings
 from wiring.settings_reader import documentation
 
@@ -68,17 +69,22 @@ def settings() -> str:
 
 def pages() -> dict[Path, str]:
     """Return what each page should hold."""
-    return {ROOT / "docs" / "commands.md": commands(), ROOT / "docs" / "settings.md": settings()}
+    return {
+        ROOT / "docs" / "commands.md": commands(),
+        ROOT / "docs" / "settings.md": settings(),
+        notices.PAGE: notices.page(),
+    }
 
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or with ``--check`` compare them; return the exit status."""
-    stale = [page for page, text in pages().items() if not page.is_file() or page.read_text(encoding="utf-8") != text]
+    made = pages()
+    stale = [page for page, text in made.items() if not page.is_file() or page.read_text(encoding="utf-8") != text]
     for page in stale:
         if "--check" in arguments:
             print(f"{page.relative_to(ROOT)} is not up to date: make docs", file=sys.stderr)
         else:
-            page.write_text(pages()[page], encoding="utf-8")
+            page.write_text(made[page], encoding="utf-8")
     return 1 if stale and "--check" in arguments else 0
 
 

@@ -1,6 +1,7 @@
 """Every code that the programme can tell has its words, in both languages, in the manner of the house."""
 
 import ast
+import re
 import string
 import unicodedata
 from collections.abc import Iterator
@@ -67,4 +68,5 @@ def test_words_are_complete_composed_and_calm(code: str) -> None:
 def test_no_words_are_kept_for_a_code_that_nobody_tells() -> None:
     files = [file for room in ROOMS for pattern in ("*.py", "*.html", "*.toml") for file in room.rglob(pattern)]
     text = "\n".join(file.read_text(encoding="utf-8") for file in files if file.parent.name != "catalogue")
-    assert [code for code in catalogue() if code not in text] == []
+    made_up = tuple(re.findall(r"f\"([A-Z]+_)\{", text)) or ("-",)  # f"WHY_{…}": the code is put together
+    assert [code for code in catalogue() if code not in text and not code.startswith(made_up)] == []

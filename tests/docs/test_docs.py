@@ -29,7 +29,7 @@ def _headings(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", sorted(reference.pages()), ids=lambda page: page.name)
-def test_every_command_and_setting_is_documented_as_it_is(page: Path) -> None:
+def test_commands_settings_and_notices_are_documented_as_they_are(page: Path) -> None:
     assert page.read_text(encoding="utf-8") == reference.pages()[page], "make docs"
 
 
