@@ -59,14 +59,16 @@ class Issues(Part):
             issued = replace(row, status=IssueStatus.ISSUED, pdf=pdf)
             return _change(connection, issued, "issue", row.issued_by)
 
-    def cancel_issue(self, number: IssueNumber, reason: str, *, agent: str = PROGRAMME) -> IssuedExtract:
-        """RESERVED or ISSUED → CANCELLED; the number stays used; the same again changes nothing."""
+    def cancel_issue(
+        self, number: IssueNumber, reason: str, *, agent: str = PROGRAMME, only: IssueStatus | None = None
+    ) -> IssuedExtract:
+        """RESERVED or ISSUED (or *only* that one) → CANCELLED; the number stays used; the same again changes nothing."""
         reason = clean(reason)
         with self.database.write() as connection:
             row = _find(connection, number)
             if row.status is IssueStatus.CANCELLED and row.reason == reason:
                 return row
-            _refuse_unless(row, IssueStatus.RESERVED, IssueStatus.ISSUED)
+            _refuse_unless(row, *([only] if only else [IssueStatus.RESERVED, IssueStatus.ISSUED]))
             cancelled = replace(row, status=IssueStatus.CANCELLED, reason=reason)
             return _change(connection, cancelled, "cancellation", agent)
 
@@ -83,7 +85,7 @@ class Issues(Part):
             _refuse_unless(row, IssueStatus.ISSUED)
             _refuse_unless(successor, IssueStatus.ISSUED)
             if row.number == successor.number:
-                raise Conflict("ISSUE_STATUS", number=number, status=row.status)
+                raise Conflict("ISSUE_OF_ITSELF", number=number)
             superseded = replace(row, status=IssueStatus.SUPERSEDED, reason=reason, superseded_by=named)
             return _change(connection, superseded, "supersession", agent, by=object_id(successor.number))
 
@@ -147,7 +149,7 @@ def _find(connection: Connection, number: IssueNumber) -> IssuedExtract:
 
 def _refuse_unless(row: IssuedExtract, *expected: IssueStatus) -> None:
     if row.status not in expected:
-        raise Conflict("ISSUE_STATUS", number=row.number, status=row.status)
+        raise Conflict(f"ISSUE_IS_{row.status.name}", number=row.number)
 
 
 def _change(connection: Connection, row: IssuedExtract, event: str, agent: str, **detail: str) -> IssuedExtract:

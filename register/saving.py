@@ -20,8 +20,8 @@ from register.tidy import fingerprint, shown
 CLAIM_COLUMNS = ("quyenSo", "so", "ngayDangKy")
 """Book number, entry number and date of registration, by the ministry's import columns (the same for every kind)."""
 
-ReadingKey = tuple[str, str, str]
-"""Entry, column, fingerprint of the reading."""
+Read = tuple[str, str, Reading]
+"""Entry, column, and what a machine read there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,7 @@ class Change:
         return ProvenanceEvent(self.event, self.new.id, self.by, self.at, detail)
 
 
-def save(
-    connection: Connection, changes: Sequence[Change], read: Iterable[tuple[str, str, Reading]], at: dt.datetime
-) -> None:
+def save(connection: Connection, changes: Sequence[Change], read: Iterable[Read], at: dt.datetime) -> None:
     """Write *changes*, each the next version of its entry, and the readings *read* (entry, column, reading).
 
     Raises NotFound for an unknown book or delivery, Conflict where a version is not the one expected.
@@ -108,37 +106,34 @@ def _move_head(connection: Connection, old: Entry, new: Entry) -> None:
         raise changed_meanwhile(connection, old)
 
 
-def _append_readings(
-    connection: Connection, read: Sequence[tuple[str, str, Reading]], at: dt.datetime
-) -> dict[ReadingKey, int]:
-    ordinals: dict[ReadingKey, int] = {}
+def _append_readings(connection: Connection, read: Iterable[Read], at: dt.datetime) -> dict[Read, int]:
+    digests = {each: fingerprint(each[2]) for each in read}
+    known: dict[tuple[str, str, str], int] = {}
     last: dict[tuple[str, str], int] = {}
     c = readings.c
-    for some in batches(sorted({entry for entry, _, _ in read}), 500):
-        known = select(c.entry, c.column_name, c.digest, c.ordinal).where(c.entry.in_(some))
-        for entry, column, digest, ordinal in connection.execute(known):
-            ordinals[entry, column, digest] = ordinal
+    for some in batches(sorted({entry for entry, _, _ in digests}), 500):
+        found = select(c.entry, c.column_name, c.digest, c.ordinal).where(c.entry.in_(some))
+        for entry, column, digest, ordinal in connection.execute(found):
+            known[entry, column, digest] = ordinal
             last[entry, column] = max(ordinal, last.get((entry, column), 0))
     new = []
-    for entry, column, reading in read:
-        digest = fingerprint(reading)
-        if (entry, column, digest) in ordinals:
-            continue
-        ordinal = last[entry, column] = last.get((entry, column), 0) + 1
-        ordinals[entry, column, digest] = ordinal
-        place = {"entry": entry, "column_name": column, "ordinal": ordinal, "digest": digest, "recorded_at": at}
-        new.append(place | reading_values(reading))
+    for (entry, column, reading), digest in digests.items():
+        if (entry, column, digest) not in known:
+            ordinal = last[entry, column] = last.get((entry, column), 0) + 1
+            known[entry, column, digest] = ordinal
+            place = {"entry": entry, "column_name": column, "ordinal": ordinal, "digest": digest, "recorded_at": at}
+            new.append(place | reading_values(reading))
     _insert(connection, readings, new)
-    return ordinals
+    return {each: known[each[0], each[1], digest] for each, digest in digests.items()}
 
 
-def _field_rows(change: Change, ordinals: dict[ReadingKey, int]) -> list[Values]:
+def _field_rows(change: Change, ordinals: dict[Read, int]) -> list[Values]:
     new = change.new
     place = {"entry": new.id, "version": new.version}
     return [
         place
         | {"column_name": f.column}
-        | field_values(f, ordinals[new.id, f.column, fingerprint(f.reading)] if f.reading else None)
+        | field_values(f, ordinals[new.id, f.column, f.reading] if f.reading else None)
         for f in change.fields()
     ]
 

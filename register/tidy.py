@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
+from functools import cache
 from hashlib import sha256
 from typing import Any, TypeVar, cast
 
@@ -13,6 +14,8 @@ from register.columns import dumps
 
 T = TypeVar("T")
 
+_AS_THEY_ARE = frozenset({int, float, bool, type(None), Polygon})
+_JSON_ATOMS = frozenset({str, int, bool, type(None)})
 _OFFICE = dt.timezone(dt.timedelta(hours=7))  # Vietnam: UTC+7 all year
 
 
@@ -35,44 +38,51 @@ def tidy(value: T) -> T:
 
 
 def _tidy(value: Any) -> Any:
-    if isinstance(value, Enum | Polygon) or value is None:
-        return value
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return value if value.isascii() and value.isprintable() else clean(value)
-    if isinstance(value, dt.datetime):
+    if kind in _AS_THEY_ARE or isinstance(value, Enum):
+        return value
+    if kind is tuple:
+        return tuple(map(_tidy, value))
+    if kind is list:
+        return list(map(_tidy, value))
+    if kind is dict:
+        return {_tidy(key): _tidy(part) for key, part in value.items()}
+    if kind is dt.datetime:
         if value.tzinfo is None:
             raise WrongUse("LEDGER_TIME_WITHOUT_ZONE", moment=value)
         return value.astimezone(dt.UTC)
-    if isinstance(value, tuple):
-        return tuple(_tidy(part) for part in value)
-    if isinstance(value, list):
-        return [_tidy(part) for part in value]
-    if isinstance(value, dict):
-        return {_tidy(key): _tidy(part) for key, part in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{f.name: _tidy(getattr(value, f.name)) for f in fields(value)})
+    if is_dataclass(kind):
+        return replace(value, **{name: _tidy(getattr(value, name)) for name in _names(kind)})
     return value
 
 
 def plain(value: object) -> object:
     """Return a record as JSON-able data: the form in which it is fingerprinted."""
+    kind = type(value)
+    if kind in _JSON_ATOMS:
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value  # 1 and 1.0 are one number; a database may return either
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)  # 1 and 1.0 are one number; a database may return either
-    if value is None or isinstance(value, str | int | float):
-        return value
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
     if isinstance(value, frozenset):
         return sorted(str(plain(part)) for part in value)
     if isinstance(value, tuple | list):
-        return [plain(part) for part in value]
+        return list(map(plain, value))
     if isinstance(value, dict):
         return {str(key): plain(part) for key, part in value.items()}
-    if is_dataclass(value):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
-    raise WrongUse("LEDGER_NOT_JSON", detail=type(value).__name__)
+    if is_dataclass(kind):
+        return {name: plain(getattr(value, name)) for name in _names(kind)}
+    raise WrongUse("LEDGER_NOT_JSON", detail=kind.__name__)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))
 
 
 def fingerprint(record: object) -> str:

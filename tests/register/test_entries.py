@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -183,9 +185,32 @@ def test_the_second_one_is_told_who_changed_it_and_when(register: SqlRegister) -
     assert register.entry(now.id) == now
 
 
+def test_of_many_at_once_one_is_first_and_the_others_are_told(register: SqlRegister) -> None:
+    register.draft([entry(so="12")])
+
+    def attempt(n: int) -> str:
+        try:
+            return register.decide("KS-AAAAAAAAAA", "so", Presence.WRITTEN, str(n), "", by(f"clerk {n}"), 1).text("so")
+        except Conflict as told:
+            return str(told.facts["by"])
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(attempt, range(8)))
+    winner = register.entry("KS-AAAAAAAAAA").text("so")
+    assert sorted(answers) == sorted([winner, *[f"clerk {winner}"] * 7])
+    assert len(register.history("KS-AAAAAAAAAA")) == 2
+
+
+def test_an_entry_with_one_column_twice_is_refused(register: SqlRegister) -> None:
+    with pytest.raises(WrongUse) as caught:
+        register.draft([entry(fields=[field("so", "1"), field("so", "2")])])
+    assert caught.value.code == "REGISTER_REFUSED"
+    assert register.entries() == []
+
+
 def test_unknown_entries_fields_and_notes(register: SqlRegister) -> None:
     register.draft([entry(so="12")])
-    tries = {
+    tries: dict[str, Callable[[], object]] = {
         "ENTRY_UNKNOWN": lambda: register.entry("KS-NOTHING"),
         "FIELD_UNKNOWN": lambda: register.decide("KS-AAAAAAAAAA", "none", Presence.BLANK, "", "", by(), 1),
         "NOTE_UNKNOWN": lambda: register.read_note("KS-AAAAAAAAAA", "none", "", by(), 1),

@@ -133,7 +133,7 @@ def test_another_file_for_an_issued_number_is_refused(register: SqlRegister) -> 
 
 def test_superseding(register: SqlRegister) -> None:
     source = verified(register)
-    old, new, bare = (register.reserve_number(extract(source)).number for _ in range(3))
+    old, new, bare, wrong = (register.reserve_number(extract(source)).number for _ in range(4))
     register.complete_issue(old, pdf(1))
     with pytest.raises(Conflict):
         register.supersede_issue(old, new, "cải chính")
@@ -142,9 +142,16 @@ def test_superseding(register: SqlRegister) -> None:
     assert (gone.status, gone.superseded_by, gone.reason) == (IssueStatus.SUPERSEDED, "2/TLKS-BS", "cải chính")
     assert register.supersede_issue(old, new, "cải chính") == gone
     assert register.issued(pdf=pdf(1)) == gone
-    for number, successor in ((old, bare), (new, new), (bare, new), (new, old)):
-        with pytest.raises(Conflict):
+    refused = {
+        "ISSUE_IS_SUPERSEDED": (old, new),
+        "ISSUE_OF_ITSELF": (new, new),
+        "ISSUE_IS_RESERVED": (new, bare),
+        "ISSUE_IS_CANCELLED": (register.cancel_issue(wrong, "sai").number, new),
+    }
+    for code, (number, successor) in refused.items():
+        with pytest.raises(Conflict) as caught:
             register.supersede_issue(number, successor, "khác")
+        assert caught.value.code == code
     told = register.events("HBT/2026/1/TLKS-BS")[-1].event
     assert (told.agent, told.detail["by"]) == ("hoa", "HBT/2026/2/TLKS-BS")
 
