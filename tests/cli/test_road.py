@@ -19,8 +19,9 @@ from wiring import Settings, open_house
 
 pytestmark = pytest.mark.slow
 
-CASES = 3
+CASES = 2
 INGEST_KEYS = {"delivery", "pages", "done", "waiting", "failed", "entries", "seconds", "stages"}
+"""Published keys; a report may say more."""
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +40,14 @@ def test_a_book_is_sampled_from_its_seed(khongcho: Command, tmp_path: Path) -> N
     ]
     first, again, other = ([Path(image).read_bytes() for image in book["images"]] for book in told)
     assert first == again != other
-    assert Path(told[0]["truth"]).is_file() and Path(told[0]["pdf"]).is_file()
+    assert Path(told[0]["truth"]).is_file() and told[0]["pdf"] is None
     assert khongcho("samples", "book", "--difficulty", "impossible").code == 2
 
 
 def test_a_book_goes_in_is_measured_and_goes_in_only_once(khongcho: Command, book: Path, home: Path) -> None:
     said = khongcho("ingest", "book", book, "--no-prefect", "--json")
     told = said.json()
-    assert set(told) == INGEST_KEYS
+    assert set(told) >= INGEST_KEYS
     assert told["pages"] == told["done"] + told["waiting"] + len(told["failed"]) == len(list(book.glob("*.jpg")))
     assert said.code == (1 if told["waiting"] or told["failed"] else 0)
     assert told["entries"] == CASES
@@ -101,9 +102,12 @@ def test_files_that_are_no_pages_are_told_and_the_rest_goes_on(
     assert said.code == 1
     assert {Path(page["file"]).name for page in told["failed"]} == {"b-empty.tif", "c-cut.jpg", "d-noise.png"}
     for page in told["failed"]:
-        assert set(page) == {"file", "page", "code", "message"}
+        assert set(page) >= {"file", "page", "code", "message"}
         assert page["code"] and page["message"]
-    assert told["pages"] == told["done"] + told["waiting"] + len(told["failed"]) == 4
+    assert told["done"] + told["waiting"] + len(told["failed"]) == 4
+    house = open_house(Settings(home=home))
+    for page in told["failed"]:
+        assert house.archive.get(page["digest"]) == (tmp_path / "d" / page["file"]).read_bytes()
 
 
 def test_a_killed_run_is_finished_by_the_next_and_nothing_is_there_twice(book: Path, home: Path) -> None:
@@ -113,7 +117,7 @@ def test_a_killed_run_is_finished_by_the_next_and_nothing_is_there_twice(book: P
     for done_before in (1, 3):
         child = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, start_new_session=True)
         try:
-            _wait_until(lambda: _settled(home) >= done_before, child)
+            _wait_until(lambda wanted=done_before: _settled(home) >= wanted, child)
         finally:
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
