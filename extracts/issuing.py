@@ -182,8 +182,7 @@ class Issuer:
     def _give_up(self, number: IssueNumber, error: Exception) -> None:
         reason = f"{error.code}: {error.message().vi}" if isinstance(error, KhongChoError) else type(error).__name__
         try:
-            if self._row(number).status is IssueStatus.RESERVED:
-                self._register.cancel_issue(number, reason)
+            self._register.cancel_issue(number, reason, only=IssueStatus.RESERVED)
         except KhongChoError as second:
             # The register is away too, or somebody else settled the number: the first error is what counts.
             error.add_note(f"number {number} was not cancelled: {second}")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from records.accounts import Account
-from records.codes import EntryState, PageStatus, Presence
+from records.codes import EntryState, IssueStatus, PageStatus, Presence
 from records.entries import Book, Entry, PhysicalCopy, VerifiedEntry
 from records.extracts import IssuedExtract, IssueNumber
 from records.finding import Answer, IndexReport, Question, SearchDocument
@@ -209,8 +209,13 @@ class Register(Protocol):
         """
         ...
 
-    def cancel_issue(self, number: IssueNumber, reason: str, *, agent: str = PROGRAMME) -> IssuedExtract:
-        """RESERVED or ISSUED → CANCELLED; the number stays used. Raises Conflict in another status."""
+    def cancel_issue(
+        self, number: IssueNumber, reason: str, *, agent: str = PROGRAMME, only: IssueStatus | None = None
+    ) -> IssuedExtract:
+        """RESERVED or ISSUED → CANCELLED, or *only* from that one; the number stays used.
+
+        Raises Conflict in another status.
+        """
         ...
 
     def supersede_issue(

@@ -62,7 +62,7 @@ class Issues(Part):
     def cancel_issue(
         self, number: IssueNumber, reason: str, *, agent: str = PROGRAMME, only: IssueStatus | None = None
     ) -> IssuedExtract:
-        """RESERVED or ISSUED (or *only* that one) → CANCELLED; the number stays used; the same again changes nothing."""
+        """RESERVED or ISSUED → CANCELLED, or *only* from that one; the same again changes nothing."""
         reason = clean(reason)
         with self.database.write() as connection:
             row = _find(connection, number)

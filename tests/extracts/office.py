@@ -1,21 +1,20 @@
-"""An office to test in: the real ledger in a file, an archive in memory, a clock that stands still."""
+"""An office to test in: the real ledger in a file, the real archive in a folder, a clock that stands still."""
 
 import datetime as dt
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
+from archive import FolderArchive
 from extracts import Issuer, SigningIdentity, Verifier
 from records.codes import Presence, RegisterKind
 from records.entries import Entry, FieldValue, Note
-from records.errors import IntegrityError, NotFound, PartUnavailable
-from records.extracts import Authority, ExtractRequest, Signer
-from records.pages import Digest
-from records.ports import ImmutabilityProbe
+from records.extracts import Authority, DraftExtract, ExtractRequest, Signer
 from records.readings import Decision
 from register import SqlRegister, open_register
 
+LEDGER = "ledger.sqlite"
+ENTRY = "KS-0123456789"
 NOON = dt.datetime(2026, 11, 21, 5, 0, tzinfo=dt.UTC)
 AUTHORITY = Authority("00256", ("ỦY BAN NHÂN DÂN", "PHƯỜNG HAI BÀ TRƯNG"), "Hai Bà Trưng")
 SIGNER = Signer("Lê Thị Minh Hạnh", ("KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"))
@@ -49,43 +48,11 @@ DECISION = Decision("người xác nhận", NOON)
 
 
 @dataclass
-class MemoryArchive:
-    """A real archive whose bytes live as long as the test; *broken* makes it refuse."""
-
-    name: str = "memory"
-    broken: bool = False
-    kept: dict[Digest, bytes] = field(default_factory=dict)
-
-    def put(self, data: bytes, media_type: str) -> Digest:
-        if self.broken:
-            raise PartUnavailable("EXTRACT_REGISTER_SILENT")
-        digest = Digest(hashlib.sha256(data).hexdigest())
-        self.kept[digest] = data
-        return digest
-
-    def get(self, digest: Digest) -> bytes:
-        if digest not in self.kept:
-            raise NotFound("EXTRACT_UNKNOWN")
-        if hashlib.sha256(self.kept[digest]).hexdigest() != digest:
-            raise IntegrityError("EXTRACT_ALTERED")
-        return self.kept[digest]
-
-    def has(self, digest: Digest) -> bool:
-        return digest in self.kept
-
-    def digests(self) -> Iterator[Digest]:
-        return iter(sorted(self.kept))
-
-    def probe(self) -> ImmutabilityProbe:
-        return ImmutabilityProbe(immutable=False, detail="memory")
-
-
-@dataclass
 class Office:
     """Everything an issue needs, and the entry it starts from."""
 
     register: SqlRegister
-    archive: MemoryArchive
+    archive: FolderArchive
     identity: SigningIdentity
     moment: dt.datetime = NOON
 
@@ -103,13 +70,18 @@ class Office:
     def issue(self, entry: Entry, request_id: str = "") -> bytes:
         return self.issuer.issue(self.draft(entry, request_id), "can-bo").pdf
 
-    def draft(self, entry: Entry, request_id: str = ""):  # type: ignore[no-untyped-def]
+    def draft(self, entry: Entry, request_id: str = "") -> DraftExtract:
         return self.issuer.draft(self.request(entry, request_id), AUTHORITY, SIGNER, self.moment.date())
 
 
-def open_office(folder: Path, identity: SigningIdentity, moment: dt.datetime = NOON) -> Office:
-    register = open_register(f"sqlite:///{folder / 'ledger.sqlite'}")
-    return Office(register, MemoryArchive(), identity, moment)
+def open_office(
+    folder: Path, identity: SigningIdentity, moment: dt.datetime = NOON, ledger: Path | None = None
+) -> Office:
+    """Open an office in *folder*, with an empty ledger or a copy of *ledger*."""
+    if ledger is not None:
+        shutil.copyfile(ledger, folder / LEDGER)
+    register = open_register(f"sqlite:///{folder / LEDGER}")
+    return Office(register, FolderArchive(folder / "archive", keep_free=0), identity, moment)
 
 
 def draft_entry(entry_id: str, kind: RegisterKind, texts: dict[str, str], notes: tuple[Note, ...] = ()) -> Entry:
@@ -119,7 +91,7 @@ def draft_entry(entry_id: str, kind: RegisterKind, texts: dict[str, str], notes:
 
 def verified(
     register: SqlRegister,
-    entry_id: str = "KS-0123456789",
+    entry_id: str = ENTRY,
     texts: dict[str, str] | None = None,
     *,
     kind: RegisterKind = RegisterKind.BIRTH,

@@ -1,14 +1,16 @@
 import datetime as dt
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from archive import FolderArchive
 from extracts import SigningIdentity
-from records.codes import IssueStatus, Presence
+from records.codes import IssueStatus, Presence, RegisterKind
 from records.entries import Entry
 from records.errors import Conflict, IntegrityError, NotFound, PartUnavailable, WrongUse
-from records.extracts import CertifiedExtract, IssueNumber
+from records.extracts import CertifiedExtract, DraftExtract, IssueNumber
 from tests.extracts.office import AUTHORITY, BIRTH, DECISION, SIGNER, Office, draft_entry, verified
 
 
@@ -31,7 +33,7 @@ def test_numbers_run_on_and_codes_never_repeat(office: Office, entry: Entry) -> 
 
 
 def test_nothing_is_drawn_from_an_entry_that_is_not_verified(office: Office) -> None:
-    office.register.draft([draft_entry("KS-unverified", verified(office.register).kind, BIRTH)])
+    office.register.draft([draft_entry("KS-unverified", RegisterKind.BIRTH, BIRTH)])
     request = replace(office.request(office.register.entry("KS-unverified")))
     with pytest.raises(WrongUse, match="not verified"):
         office.issuer.draft(request, AUTHORITY, SIGNER, office.moment.date())
@@ -49,7 +51,7 @@ def test_a_senseless_number_of_copies_is_refused(office: Office, entry: Entry, c
 
 
 def test_an_illegible_field_goes_to_the_paper_book(office: Office) -> None:
-    entry = verified(office.register, illegible=("nksNoiSinh",))
+    entry = verified(office.register, "KS-9876543210", BIRTH | {"so": "46/2018"}, illegible=("nksNoiSinh",))
     with pytest.raises(WrongUse, match="nksNoiSinh"):
         office.draft(entry)
 
@@ -66,9 +68,9 @@ def test_a_double_click_at_the_same_moment_gives_one_copy(office: Office, entry:
     copies: list[CertifiedExtract] = []
     start = threading.Barrier(len(drafts))
 
-    def click(draft: object) -> None:
+    def click(draft: DraftExtract) -> None:
         start.wait()
-        copies.append(office.issuer.issue(draft, "can-bo"))  # type: ignore[arg-type]
+        copies.append(office.issuer.issue(draft, "can-bo"))
 
     threads = [threading.Thread(target=click, args=(d,)) for d in drafts]
     for thread in threads:
@@ -107,11 +109,13 @@ def test_killed_between_any_two_steps_the_next_run_finishes_it(
         assert office.archive.has(row.pdf)
 
 
-def test_when_the_archive_is_away_the_number_is_cancelled_and_never_used_again(office: Office, entry: Entry) -> None:
-    office.archive.broken = True
+def test_when_the_archive_is_full_the_number_is_cancelled_and_never_used_again(
+    office: Office, entry: Entry, tmp_path: Path
+) -> None:
+    whole, office.archive = office.archive, FolderArchive(tmp_path / "full", keep_free=1 << 60)
     with pytest.raises(PartUnavailable):
         office.issuer.issue(office.draft(entry, "r-1"), "can-bo")
-    office.archive.broken = False
+    office.archive = whole
     copy = office.issuer.issue(office.draft(entry, "r-1"), "can-bo")
     first, second = office.register.issue_book(AUTHORITY.code, office.moment.year)
     assert (first.status, first.pdf) == (IssueStatus.CANCELLED, None)
@@ -126,7 +130,7 @@ def test_an_identity_that_this_office_does_not_trust_hands_nothing_out(office: O
     [row] = office.register.issue_book(AUTHORITY.code, office.moment.year)
     assert row.status is IssueStatus.CANCELLED
     assert "EXTRACT_OWN_CHECK" in row.reason
-    assert not office.archive.kept
+    assert not list(office.archive.digests())
 
 
 def test_an_entry_changed_since_the_draft_uses_no_number(office: Office, entry: Entry) -> None:
@@ -205,3 +209,22 @@ def test_every_issue_stands_in_the_audit_chain(office: Office, entry: Entry) -> 
     assert ("issue", "can-bo") in told
     assert ("cancellation", "lanh-dao") in told
     assert office.register.verify_chain().whole
+
+
+def test_a_click_that_fails_late_does_not_recall_what_the_other_click_issued(
+    office: Office, entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = office.draft(entry, "r-1")
+    sign = SigningIdentity.sign
+
+    def overtaken(identity: SigningIdentity, pdf: bytes, at: dt.datetime) -> bytes:
+        """Another click completes the request while this one signs, and then signing fails."""
+        monkeypatch.setattr(SigningIdentity, "sign", sign)
+        office.issuer.issue(draft, "can-bo")
+        raise IntegrityError("EXTRACT_SIGNING_FAILED", detail="x")
+
+    monkeypatch.setattr(SigningIdentity, "sign", overtaken)
+    with pytest.raises(IntegrityError):
+        office.issuer.issue(draft, "can-bo")
+    [row] = office.register.issue_book(AUTHORITY.code, office.moment.year)
+    assert row.status is IssueStatus.ISSUED

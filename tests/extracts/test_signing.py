@@ -19,7 +19,7 @@ from extracts.signing import DEMO_WORDS
 from records.codes import IssueStatus
 from records.errors import IntegrityError, PartUnavailable, WrongUse
 from tests.extracts import pki
-from tests.extracts.office import AUTHORITY, NOON, open_office, verified
+from tests.extracts.office import AUTHORITY, ENTRY, NOON, Office, open_office
 from tests.extracts.test_paper import draft, pdf_of
 
 YEAR = dt.timedelta(days=365)
@@ -226,27 +226,26 @@ def test_a_configured_service_is_asked_over_http(world: World, paper: bytes, tim
     assert seen(identity.sign(paper, NOON), world, SOON + YEAR).sound
 
 
-def test_when_the_time_stamp_service_is_away_nothing_is_handed_out(world: World, tmp_path: Path) -> None:
+def test_when_the_time_stamp_service_is_away_nothing_is_handed_out(world: World, tmp_path: Path, ledger: Path) -> None:
     identity = pki.identity(world.signer, world.root, time_stamp_url="http://127.0.0.1:9/")
-    office = open_office(tmp_path, identity)
-    entry = verified(office.register)
+    office = open_office(tmp_path, identity, NOON, ledger)
+    entry = office.register.entry(ENTRY)
     with pytest.raises(PartUnavailable, match=r"127\.0\.0\.1:9"):
         office.issue(entry)
     [row] = office.register.issue_book(AUTHORITY.code, NOON.year)
     assert (row.status, bool(re.match("EXTRACT_TIME_STAMP", row.reason))) == (IssueStatus.CANCELLED, True)
-    assert not office.archive.kept
+    assert not list(office.archive.digests())
 
 
-def test_an_extract_of_a_real_office_bears_no_mark_of_a_demonstration(world: World, tmp_path: Path) -> None:
-    office = open_office(tmp_path, pki.identity(world.signer, world.root))
-    pdf = office.issue(verified(office.register))
+def test_an_extract_of_a_real_office_bears_no_mark_of_a_demonstration(
+    world: World, tmp_path: Path, ledger: Path
+) -> None:
+    office = open_office(tmp_path, pki.identity(world.signer, world.root), NOON, ledger)
+    pdf = office.issue(office.register.entry(ENTRY))
     assert "không có giá trị pháp lý" not in pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text().casefold()
     assert office.verifier.verify(pdf).ok
 
 
-def test_a_demonstration_says_so_on_the_paper(tmp_path: Path) -> None:
-    now = dt.datetime.now(dt.UTC)
-    office = open_office(tmp_path, make_demo_identity(tmp_path / "demo"), now)
-    pdf = office.issue(verified(office.register))
-    text = re.sub(r"\s+", " ", pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text())
+def test_a_demonstration_says_so_on_the_paper(issued: tuple[Office, bytes]) -> None:
+    text = re.sub(r"\s+", " ", pypdf.PdfReader(io.BytesIO(issued[1])).pages[0].extract_text())
     assert "ký bằng chứng thư thử nghiệm, không có giá trị pháp lý" in text

@@ -16,14 +16,14 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pypdf.annotations import FreeText
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
-from extracts import SigningIdentity, Verifier, inspect, make_demo_identity
+from extracts import Verifier, inspect, make_demo_identity
 from extracts.inspecting import MOST_BYTES, covers_whole_file
 from records.entries import Entry
 from records.errors import PartUnavailable
 from records.messages import catalogue, message
-from tests.extracts.office import BIRTH, Office, verified
+from tests.extracts.office import Office
 
-NO_EXAMPLES_KEPT = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ALL = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def landmarks(pdf: bytes) -> dict[str, int]:
@@ -88,7 +88,8 @@ def test_a_flipped_byte_at_a_landmark_is_found(issued: tuple[Office, bytes], bit
         assert report.findings, name
 
 
-@NO_EXAMPLES_KEPT
+@pytest.mark.slow
+@ALL
 @given(data=st.data())
 def test_any_flipped_byte_is_found(issued: tuple[Office, bytes], data: st.DataObject) -> None:
     office, pdf = issued
@@ -103,7 +104,8 @@ def test_any_flipped_byte_is_found(issued: tuple[Office, bytes], data: st.DataOb
     )
 
 
-@NO_EXAMPLES_KEPT
+@pytest.mark.slow
+@ALL
 @example(tail=b"\n")
 @example(tail=b"%%EOF")
 @given(tail=st.binary(min_size=1, max_size=200))
@@ -115,7 +117,7 @@ def test_anything_appended_is_found_and_named(issued: tuple[Office, bytes], tail
     assert "EXTRACT_BYTES_DIFFER" in report.findings or "EXTRACT_UNREADABLE" in report.findings
 
 
-@NO_EXAMPLES_KEPT
+@ALL
 @given(cut=st.integers(1, 60_000))
 def test_anything_cut_off_is_found(issued: tuple[Office, bytes], cut: int) -> None:
     office, pdf = issued
@@ -305,7 +307,7 @@ def test_more_hostile_files_give_reports(issued: tuple[Office, bytes]) -> None:
         assert not office.verifier.verify(hostile).ok
 
 
-@NO_EXAMPLES_KEPT
+@ALL
 @given(st.binary(max_size=300), st.binary(max_size=300))
 def test_random_bytes_give_a_report(issued: tuple[Office, bytes], before: bytes, behind: bytes) -> None:
     office, pdf = issued
@@ -351,9 +353,6 @@ def test_every_finding_has_words(issued: tuple[Office, bytes]) -> None:
         assert words.en.endswith(".")
 
 
-def test_two_offices_do_not_know_each_others_extracts(
-    office: Office, issued: tuple[Office, bytes], demo: SigningIdentity
-) -> None:
-    verified(office.register, texts=BIRTH)
+def test_two_offices_do_not_know_each_others_extracts(office: Office, issued: tuple[Office, bytes]) -> None:
     report = office.verifier.verify(issued[1])
     assert (report.trusted, report.known_number, report.findings) == (True, False, ("EXTRACT_UNKNOWN",))
