@@ -12,7 +12,7 @@ from records.errors import WrongUse
 from samples import fonts, front
 from samples.cases import BookFacts, Case, draw_book, draw_cases
 from samples.difficulty import DIALS, Dials, Difficulty
-from samples.filling import Filled, Page, fill_case
+from samples.filling import Page, fill_case
 from samples.hand import Hand, draw_hand, typed
 from samples.ink import PENS, PRINTER
 from samples.layout import HEIGHT, WIDTH, FormPage, set_page
@@ -175,7 +175,9 @@ class _Desk:
         chosen = [str(f) for f in rng.permutation(hands)]
         self.clerk_fonts = [chosen[i % len(chosen)] for i in range(len(facts.clerks))]
         self.pens = [pick(rng, PENS) for _ in facts.clerks]
-        self._own = [self._hand(rng, f, pen, self.form.leading) for f, pen in zip(self.clerk_fonts, self.pens, strict=True)]
+        self._own = [
+            self._hand(rng, f, pen, self.form.leading) for f, pen in zip(self.clerk_fonts, self.pens, strict=True)
+        ]
 
     def _hand(self, rng: np.random.Generator, font: str, pen: Any, leading: float) -> Hand:
         if font == TYPED:
@@ -208,7 +210,9 @@ def _sequence(desk: _Desk, entries: list[Case], real: RealInk | None) -> list[Ca
     def entry(number: int, case: Case) -> Callable[[np.random.Generator], _Ready]:
         return lambda rng: _entry(rng, desk, number, case, real)
 
-    def plain(role: str, lay: Callable[[Press, FormStyle], list[front.Writing]]) -> Callable[[np.random.Generator], _Ready]:
+    def plain(
+        role: str, lay: Callable[[Press, FormStyle], list[front.Writing]]
+    ) -> Callable[[np.random.Generator], _Ready]:
         return lambda rng: _plain(rng, desk, role, lay)
 
     facts = desk.facts
@@ -252,6 +256,3 @@ def _entry(rng: np.random.Generator, desk: _Desk, number: int, case: Case, real:
     studio.join_seal(rng, page, outer_right=number % 2 == 1)
     about = {"setting": form.style.setting, "hand": hand.font, "ink_colour": hand.ink.name}
     return _Ready(page, "entry", about)
-
-
-__all__ = ["BookSample", "Filled", "Format", "make_book"]

@@ -237,8 +237,8 @@ def _slips_and_notes(
                 "meNgaySinh": "năm sinh của mẹ", "nksNgaySinh": "ngày sinh", "chaHoTen": "tên cha",
                 "nksQueQuan": "quê quán", "chaNgaySinh": "năm sinh của cha", "meHoTen": "tên mẹ",
             }[column]  # fmt: skip
-            notes = (f"Sửa {label}, ngày {day}", f"Đã sửa {label} do ghi nhầm, ngày {day}", f"{day}: sửa lỗi {label}")
-            return (Slip(column, nfc(_wrong(rng, column, right))),), (str(pick(rng, notes)),)
+            said = (f"Sửa {label}, ngày {day}", f"Đã sửa {label} do ghi nhầm, ngày {day}", f"{day}: sửa lỗi {label}")
+            return (Slip(column, nfc(_wrong(rng, column, right))),), (str(pick(rng, said)),)
     if chance(rng, 0.16):
         later = registered + dt.timedelta(days=int(rng.integers(60, 900)))
         decision = f"{int(rng.integers(3, 400))}/QĐ-UBND"
@@ -246,7 +246,7 @@ def _slips_and_notes(
             "Đăng ký lưu động",
             f"Ngày {written_date(later, book.habits)} thay đổi họ từ {family_name(rng)} sang {family_name(rng)} "
             f"theo QĐ số {decision} của UBND quận Hai Bà Trưng",
-            f"Bổ sung dân tộc theo QĐ số {decision} ngày {written_date(later, book.habits)} của UBND phường {book.ward}",
+            f"Ngày {written_date(later, book.habits)} bổ sung dân tộc theo QĐ số {decision} của UBND phường",
             "Đã cấp 02 bản sao",
             "Cha nhận con theo QĐ số " + decision,
         )

@@ -11,7 +11,7 @@ from samples.ink import Patch, Sheet
 from samples.layout import FormPage
 from samples.marks import signature, struck, tick
 from samples.press import Line, Slot
-from samples.realink import RealLine, RealInk
+from samples.realink import RealInk, RealLine
 from samples.scan import Points
 
 PLACES = ("nksNoiSinh", "nksQueQuan", "meNoiCuTru", "chaNoiCuTru")
@@ -77,6 +77,7 @@ def fill_case(
 ) -> None:
     """Write *case* into *form* with the clerk's *hand*; *other* is the declarant's own."""
     slips = {slip.column: slip.wrong for slip in case.slips}
+    dotted = form.style.setting == "dotted"
     for column, slot in form.slots.items():
         if column not in case.fields:
             continue
@@ -89,7 +90,7 @@ def fill_case(
         elif column in slips:
             page.fields.append(_with_slip(rng, page, slot, slips[column], text, hand, form.leading))
         else:
-            lines = write_lines(rng, page, slot.lines, text, hand)
+            lines = write_lines(rng, page, slot.lines, text, hand, dotted=dotted or column == "ghiChu")
             page.fields.append(Filled(column, text, lines, _joined(lines)))
             if column == "ghiChu" and case.notes:
                 page.notes.append(Trace(text, _joined(lines)))
@@ -98,14 +99,19 @@ def fill_case(
         _sign(rng, page, room, name, who)
 
 
-def write_lines(rng: np.random.Generator, page: Page, lines: tuple[Line, ...], text: str, hand: Hand) -> tuple[Trace, ...]:
+def write_lines(
+    rng: np.random.Generator, page: Page, lines: tuple[Line, ...], text: str, hand: Hand, *, dotted: bool = True
+) -> tuple[Trace, ...]:
     """Write *text* over the printed *lines*; return each written line with its outline."""
     starts = [line.x + _indent(rng, line.width) for line in lines]
     rooms = tuple(page.px(line.x + line.width - start) for line, start in zip(lines, starts, strict=True))
-    reach = (*(r * 1.0 for r in rooms[:-1]), rooms[-1])
-    parts = break_lines(text, hand, reach, page.dpi)
+    parts = break_lines(text, hand, rooms, page.dpi)
     if len(parts) > 1 and measure(text, hand, page.dpi) < rooms[0] * 1.12:
         parts = (text,)  # a little squeezing spares the second line
+    if len(parts) == 1 and len(lines) > 1 and not dotted:  # alone in a tall cell: in the middle of it
+        middle = sum(line.baseline for line in lines) / len(lines)
+        if lines[0].x == lines[-1].x:
+            lines = (replace(lines[0], baseline=middle),)
     out = []
     for part, line, start, room in zip(parts, lines, starts, rooms, strict=False):
         patch = write(rng, part, hand, page.px(start), page.px(line.baseline), page.dpi, room)

@@ -27,7 +27,6 @@ _ALL = (
     HandFont("birthstone", joined=True, capitals=False, size=1.12),
     HandFont("charm", joined=False, capitals=True),
     HandFont("charmonman", joined=True, capitals=False, size=0.86),
-    HandFont("dancing-script", joined=True, capitals=False, size=0.92),
     HandFont("licorice", joined=True, capitals=False, size=0.92),
     HandFont("mali", joined=False, capitals=True),
     HandFont("mynerve", joined=False, capitals=True),

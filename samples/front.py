@@ -66,7 +66,9 @@ def cover(press: Press, style: FormStyle, book: BookFacts) -> list[Writing]:
         _dotted(press, 40, 165, "Cơ quan đăng ký hộ tịch: ", 172, cut, f"UBND phường {book.ward}"),
         _dotted(press, 40, 179, "Quyển số: ", 110, cut, book.habits.volume),
         _dotted(press, 40, 193, "Mở ngày: ", 110, cut, opened),
-        _dotted(press, 40, 207, "Khóa ngày: ", 110, cut, f"31{book.habits.date_mark}12{book.habits.date_mark}{book.year}"),
+        _dotted(
+            press, 40, 207, "Khóa ngày: ", 110, cut, f"31{book.habits.date_mark}12{book.habits.date_mark}{book.year}"
+        ),
     ]
 
 
@@ -75,7 +77,9 @@ def guidance(press: Press, style: FormStyle) -> list[Writing]:
     press.text(WIDTH / 2, 34, "HƯỚNG DẪN SỬ DỤNG SỔ", Type(15, bold=True), align="m")
     y, cut = 50.0, Type(12.5)
     for number, text in enumerate(GUIDANCE, start=1):
-        for i, line in enumerate(press.wrapped(f"{number}. {style.spelled(text)}", cut, WIDTH - style.left - style.right - 4)):
+        for i, line in enumerate(
+            press.wrapped(f"{number}. {style.spelled(text)}", cut, WIDTH - style.left - style.right - 4)
+        ):
             press.text(style.left + (0 if i else 6), y, line, cut)
             y += 7.2
         y += 2.5
@@ -117,6 +121,12 @@ def closing(press: Press, style: FormStyle, book: BookFacts, cases: list[Case]) 
         _dotted(press, left, 96, "Số trang bỏ trống: ", right - 60, cut, "01"),
     ]
     press.text(right - 40, 116, "NGƯỜI KÝ", Type(12.5, bold=True), align="m")
-    press.text(right - 40, 121, style.spelled("(Ký, ghi rõ họ, chữ đệm, tên, chức vụ, đóng dấu)"), Type(10, italic=True), align="m")
+    press.text(
+        right - 40,
+        121,
+        style.spelled("(Ký, ghi rõ họ, chữ đệm, tên, chức vụ, đóng dấu)"),
+        Type(10, italic=True),
+        align="m",
+    )
     out.append(Writing(book.signers[0][0], right - 58, 152, 56))
     return out

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from samples import fonts
 from samples.ink import Ink, Patch
-from samples.shaping import Placed, shape, x_height
+from samples.shaping import Placed, f32, shape, x_height
 
 _FINE = 3
 """Supersampling: ink is drawn at this multiple of the page's resolution."""
@@ -131,7 +131,7 @@ def break_lines(text: str, hand: Hand, widths: tuple[float, ...], dpi: float) ->
 def write(
     rng: np.random.Generator, text: str, hand: Hand, x: float, baseline: float, dpi: float, room: float | None = None
 ) -> Patch:
-    """Write *text* from *x* on *baseline*; where *room* (pixels) is too narrow the writer squeezes and writes smaller."""
+    """Write *text* from *x* on *baseline*; where *room* (pixels) is too narrow, squeeze and write smaller."""
     laid, length = _laid(text, hand)
     em, mm = _em(hand, dpi), dpi / 25.4
     squeeze = 1.0 if room is None or length * em <= room else room / (length * em)
@@ -141,11 +141,11 @@ def write(
         return Patch.empty(x, baseline, hand.ink)
     points = np.concatenate(contours)
     pad = round(2 * mm)
-    left, top = np.floor(points.min(axis=0)).astype(int) - pad
-    right, bottom = np.ceil(points.max(axis=0)).astype(int) + pad
+    left, top = (int(v) - pad for v in np.floor(points.min(axis=0)))
+    right, bottom = (int(v) + pad for v in np.ceil(points.max(axis=0)))
     mask = _filled(contours, owners, solid, (left, top), (right - left, bottom - top))
     alpha = _inked(rng, mask, hand, em, mm)
-    return Patch(alpha, round(x) + int(left), round(baseline - hand.rise * mm) + int(top), hand.ink)
+    return Patch(alpha, round(x) + left, round(baseline - hand.rise * mm) + top, hand.ink)
 
 
 def _bent(
@@ -163,8 +163,8 @@ def _bent(
         turn = 0.028 * shaky * float(noise[i, 1])
         lift = 0.016 * shaky * float(noise[i, 2]) * em
         drift += 0.008 * shaky * float(noise[i, 3]) if not hand.joined else 0.0
-        origin = np.float32([(pen + glyph.x + drift) * em * narrow, glyph.y * em + lift])
-        frame = np.float32([[size * em * narrow, -turn * em], [turn * em, size * em]])
+        origin = f32([(pen + glyph.x + drift) * em * narrow, glyph.y * em + lift])
+        frame = f32([[size * em * narrow, -turn * em], [turn * em, size * em]])
         for outline, filled in glyph.outlines:
             contours.append((outline @ frame.T + origin).astype(np.float32))
             owners.append(i)
@@ -207,13 +207,13 @@ def _filled(
     for k, owner in enumerate(owners):
         groups.setdefault(owner, []).append(k)
     for members in groups.values():
-        shapes = [(contours[k] - np.float32(corner)) * _FINE for k in members]
+        shapes = [(contours[k] - f32(corner)) * _FINE for k in members]
         everything = np.concatenate(shapes)
-        x0, y0 = np.floor(everything.min(axis=0)).astype(int) - 1
-        x1, y1 = np.ceil(everything.max(axis=0)).astype(int) + 2
+        x0, y0 = (int(v) - 1 for v in np.floor(everything.min(axis=0)))
+        x1, y1 = (int(v) + 2 for v in np.ceil(everything.max(axis=0)))
         part = np.zeros((y1 - y0, x1 - x0), np.uint8)
         for k, outline in zip(members, shapes, strict=True):
-            fixed = np.round((outline - np.float32([x0, y0])) * 16).astype(np.int32)
+            fixed = np.round((outline - f32([x0, y0])) * 16).astype(np.int32)
             cv2.fillPoly(part, [fixed], 255 if solid[k] else 0, cv2.LINE_8, 4)
         window = mask[y0:y1, x0:x1]
         np.maximum(window, part[: window.shape[0], : window.shape[1]], out=window)
@@ -235,4 +235,4 @@ def _inked(rng: np.random.Generator, mask: NDArray[np.uint8], hand: Hand, em: fl
     shade = cv2.resize(field, (w // _FINE, h // _FINE), interpolation=cv2.INTER_AREA)
     grain = rng.integers(0, 256, size=small.shape, dtype=np.uint8).astype(np.float32) / 255 - 0.5
     dark = np.clip(0.90 + 0.10 * hand.pressure * shade + 0.22 * hand.ink.grain * grain, 0.35, 1.0)
-    return (small * dark * 255 + 0.5).astype(np.uint8)
+    return np.asarray(small * dark * 255 + 0.5, np.float32).astype(np.uint8)

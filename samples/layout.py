@@ -61,7 +61,7 @@ class Setter:
     def label(self, column: str) -> str:
         """Return the label as printed, with number and colon where the house sets them."""
         text = self.style.label(column)
-        head = "so quyenSo ngayDangKy".split()
+        head = ["so", "quyenSo", "ngayDangKy"]
         if self.style.numbered and column not in head and text[0].isupper():
             self.number += 1
             text = f"{self.number}. {text}"
@@ -89,7 +89,9 @@ def _frame(s: Setter) -> None:
     style = s.style
     if style.frame == "none":
         return
-    box = Box(style.left - 1, style.top - 4, WIDTH - style.left - style.right + 2, HEIGHT - style.top - style.bottom + 6)
+    box = Box(
+        style.left - 1, style.top - 4, WIDTH - style.left - style.right + 2, HEIGHT - style.top - style.bottom + 6
+    )
     s.press.frame(box, 0.4)
     if style.frame == "double":
         s.press.frame(Box(box.x + 1, box.y + 1, box.w - 2, box.h - 2), 0.2)
@@ -151,7 +153,9 @@ def dots_row(s: Setter, row: tuple[str, ...], left: float, right: float) -> None
             s.press.text(left, s.y, part, cut)
             s.y += s.leading * 0.72
         labels[row[0]] = parts[-1]
-        if s.press.measure(parts[-1], cut) > (right - left) - 60:  # too little left on this line: the value has the next
+        if (
+            s.press.measure(parts[-1], cut) > (right - left) - 60
+        ):  # too little left on this line: the value has the next
             s.press.text(left, s.y, parts[-1], cut)
             s.y, labels[row[0]] = s.y + s.leading, ""
         top = s.y

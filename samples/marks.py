@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from records.geometry import Box
 from samples import fonts
 from samples.ink import SEAL_RED, Ink, Patch, Pixels
-from samples.shaping import shape
+from samples.shaping import f32, shape
 
 _FINE = 2
 
@@ -38,15 +38,13 @@ def seal(ward: str, dpi: float) -> Pixels:
 
 def _stamp_glyphs(plate: Pixels, text: str, place: NDArray[np.float32], size: float, turn: float) -> None:
     for glyph in shape(fonts.path("arimo-bold"), text):
-        frame = np.float32([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+        frame = f32([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
         for outline, filled in glyph.outlines:
-            points = (outline * np.float32(size) - np.float32([glyph.advance * size / 2, 0])) @ frame + place
+            points = (outline * np.float32(size) - f32([glyph.advance * size / 2, 0])) @ frame + place
             cv2.fillPoly(plate, [np.round(points * 16).astype(np.int32)], 255 if filled else 0, cv2.LINE_AA, 4)
 
 
-def _on_circle(
-    plate: Pixels, text: str, middle: tuple[float, float], radius: float, size: float, *, top: bool
-) -> None:
+def _on_circle(plate: Pixels, text: str, middle: tuple[float, float], radius: float, size: float, *, top: bool) -> None:
     """Set *text* along a circle, its feet inward (*top*) or outward."""
     font = fonts.path("arimo-bold")
     widths = [sum(g.advance for g in shape(font, c)) * size * 1.05 for c in text]
@@ -55,9 +53,9 @@ def _on_circle(
         here = angle + width / 2 / radius
         turn = here if top else -here
         reach = radius if top else -radius
-        place = np.float32([middle[0] + reach * np.sin(turn), middle[1] - reach * np.cos(turn)])
+        place = f32([middle[0] + reach * np.sin(turn), middle[1] - reach * np.cos(turn)])
         if not top:
-            place = np.float32([middle[0] + radius * np.sin(here), middle[1] + radius * np.cos(here)])
+            place = f32([middle[0] + radius * np.sin(here), middle[1] + radius * np.cos(here)])
         _stamp_glyphs(plate, character, place, size, turn)
         angle += width / radius
 
@@ -67,7 +65,7 @@ def _straight(plate: Pixels, text: str, foot: tuple[float, float], size: float) 
     widths = [sum(g.advance for g in shape(font, c)) * size for c in text]
     x = foot[0] - sum(widths) / 2
     for character, width in zip(text, widths, strict=True):
-        _stamp_glyphs(plate, character, np.float32([x + width / 2, foot[1]]), size, 0.0)
+        _stamp_glyphs(plate, character, f32([x + width / 2, foot[1]]), size, 0.0)
         x += width
 
 
@@ -90,7 +88,7 @@ def stroke(points: NDArray[np.float32], width: float, ink: Ink, strength: float 
     left, top = np.floor(points.min(axis=0)).astype(int) - pad
     right, bottom = np.ceil(points.max(axis=0)).astype(int) + pad
     plate = np.zeros((max(1, (bottom - top)) * _FINE, max(1, (right - left)) * _FINE), np.uint8)
-    fine = (points - np.float32([left, top])) * _FINE
+    fine = (points - f32([left, top])) * _FINE
     speed = np.linalg.norm(np.diff(fine, axis=0), axis=1)
     slow = np.clip(1.25 - 0.35 * speed / (speed.mean() + 1e-6), 0.55, 1.3)
     for a, b, share in zip(fine[:-1], fine[1:], slow, strict=True):
@@ -115,18 +113,19 @@ def _smooth(knots: NDArray[np.float32], steps: int = 9) -> NDArray[np.float32]:
 
 def signature(rng: np.random.Generator, room: Box, pen: float, ink: Ink) -> list[Patch]:
     """Scribble a signature into *room* (pixels): loops that run to the right, and a flourish under them."""
-    wide, high = room.w * rng.uniform(0.45, 0.8), room.h * rng.uniform(0.35, 0.6)
-    x0, y0 = room.x + (room.w - wide) * rng.uniform(0.2, 0.8), room.y + room.h * rng.uniform(0.3, 0.5)
-    count = int(rng.integers(7, 15))
-    along = np.linspace(0, 1, count) ** rng.uniform(0.8, 1.3)
-    swing = np.where(np.arange(count) % 2 == 0, -1.0, 1.0) * rng.uniform(0.15, 0.5, count) * (1.15 - 0.75 * along)
-    back = rng.uniform(-0.08, 0.05, count)
+    wide, high = room.w * rng.uniform(0.4, 0.75), room.h * rng.uniform(0.55, 0.95)
+    x0, y0 = room.x + (room.w - wide) * rng.uniform(0.2, 0.8), room.y + room.h * rng.uniform(0.4, 0.6)
+    count = int(rng.integers(9, 19))
+    along = np.linspace(0, 1, count) ** rng.uniform(0.8, 1.4)
+    swing = np.where(np.arange(count) % 2 == 0, -1.0, 1.0) * rng.uniform(0.12, 0.5, count) * (1.2 - 0.9 * along)
+    swing[int(rng.integers(0, 3))] -= rng.uniform(0.2, 0.5)  # one tall letter at the beginning
+    back = rng.uniform(-0.12, 0.06, count) * rng.choice([0.4, 1.0, 1.6])
     knots = np.stack([x0 + wide * (along + back), y0 + high * swing], axis=1).astype(np.float32)
     out = [stroke(_smooth(knots), pen, ink, 0.88)]
     if rng.random() < 0.6:
         lift = y0 + high * rng.uniform(0.3, 0.6)
-        tail = np.float32([[x0 + wide * 1.05, y0], [x0 + wide * 0.6, lift], [x0 - wide * 0.05, lift + high * 0.05]])
-        tail = np.concatenate([tail, np.float32([[x0 + wide * 1.2, lift - high * rng.uniform(0.1, 0.45)]])])
+        tail = f32([[x0 + wide * 1.05, y0], [x0 + wide * 0.6, lift], [x0 - wide * 0.05, lift + high * 0.05]])
+        tail = np.concatenate([tail, f32([[x0 + wide * 1.2, lift - high * rng.uniform(0.1, 0.45)]])])
         out.append(stroke(_smooth(tail, 14), pen * 0.9, ink, 0.85))
     return out
 
@@ -144,11 +143,12 @@ def struck(rng: np.random.Generator, box: Box, pen: float, ink: Ink) -> list[Pat
 
 def tick(rng: np.random.Generator, square: Box, pen: float, ink: Ink) -> list[Patch]:
     """Tick a check box (pixels): a cross or a hook, not always inside."""
-    jitter = lambda: rng.normal(0, square.w * 0.09, 2)  # noqa: E731
-    corner = np.array([square.x, square.y])
-    spot = lambda x, y: corner + np.array([x * square.w, y * square.h]) + jitter()  # noqa: E731
+
+    def spot(x: float, y: float) -> NDArray[np.float64]:
+        return np.array([square.x + x * square.w, square.y + y * square.h]) + rng.normal(0, square.w * 0.09, 2)
+
     if rng.random() < 0.5:
-        lines = [[spot(0.0, 0.02), spot(0.5, 0.55), spot(1.0, 1.0)], [spot(1.05, -0.05), spot(0.5, 0.5), spot(-0.02, 1.0)]]
+        lines = [[spot(0.0, 0.02), spot(0.5, 0.55), spot(1.0, 1.0)], [spot(1.05, 0), spot(0.5, 0.5), spot(0, 1.0)]]
     else:
         lines = [[spot(0.0, 0.45), spot(0.38, 0.98), spot(0.7, 0.4), spot(1.3, -0.45)]]
-    return [stroke(_smooth(np.asarray(line, np.float32)), pen, ink) for line in lines]
+    return [stroke(_smooth(f32(line)), pen, ink) for line in lines]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from samples.difficulty import Dials
 from samples.ink import Pixels
+from samples.shaping import f32
 
 WHITE, CREAM, GREY, TAN = (250, 249, 245), (246, 239, 220), (238, 236, 229), (232, 214, 178)
 
@@ -24,13 +25,11 @@ def draw_stock(rng: np.random.Generator, dials: Dials, width: int, height: int) 
     """Return the paper of a book, *width* x *height* pixels."""
     fine = cv2.GaussianBlur(rng.standard_normal((height, width), dtype=np.float32), (0, 0), 1.1)
     fibre = cv2.GaussianBlur(rng.standard_normal((height // 2, width // 2), dtype=np.float32), (0, 0), 4.5, sigmaY=1.2)
-    cloud = rng.standard_normal((14, 10), dtype=np.float32)
     sheet = 247 + 4.5 * fine
     sheet += cv2.resize(fibre, (width, height), interpolation=cv2.INTER_LINEAR) * 9
-    sheet += cv2.resize(cloud, (width, height), interpolation=cv2.INTER_CUBIC) * 1.6
     base = np.array((WHITE, CREAM, GREY)[int(rng.choice(3, p=[0.45, 0.4, 0.15]))], np.float32)
     old = float(np.clip(rng.uniform(0.2, 1.0) * dials.ageing, 0, 1))
-    tint = base * (1 - old) + np.float32(TAN) * old
+    tint = base * (1 - old) + f32(TAN) * old
     return Stock(np.clip(sheet, 0, 255).astype(np.uint8), (float(tint[0]), float(tint[1]), float(tint[2])))
 
 
@@ -38,17 +37,18 @@ def leaf(rng: np.random.Generator, stock: Stock, dials: Dials) -> Pixels:
     """Return one clean page of the book, RGB: no two alike."""
     h, w = stock.fibres.shape
     turned = stock.fibres[:: int(rng.choice([-1, 1])), :: int(rng.choice([-1, 1]))]
-    fibres = np.roll(turned, (int(rng.integers(h)), int(rng.integers(w))), axis=(0, 1)).astype(np.float32)
-    light = 1 - _edges(rng, w, h) * 0.10 * dials.ageing
+    fibres = np.roll(turned, (int(rng.integers(h)), int(rng.integers(w))), axis=(0, 1))
+    cloud = rng.standard_normal((14, 10), dtype=np.float32)
+    clouds = cv2.resize(cloud, (w // _COARSE, h // _COARSE), interpolation=cv2.INTER_CUBIC)
+    light = 1 - _edges(rng, w, h) * 0.10 * dials.ageing + clouds * 0.005
     tone = np.repeat(light[:, :, None], 3, axis=2)
     tone[:, :, 1] *= 1 - (1 - light) * 0.25
     tone[:, :, 2] *= 1 - (1 - light) * 0.8
     _stain(rng, tone, int(rng.poisson(dials.stains)))
     _fox(rng, tone, int(rng.poisson(dials.foxing)))
-    full = cv2.resize(tone, (w, h), interpolation=cv2.INTER_LINEAR)
-    full *= np.float32(stock.tint) / 255
-    full *= fibres[:, :, None]
-    return np.clip(full, 0, 255).astype(np.uint8)
+    tone *= f32(stock.tint)
+    soft = cv2.resize(np.clip(tone, 0, 255).astype(np.uint8), (w, h), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.multiply(soft, cv2.merge([fibres, fibres, fibres]), scale=1 / 255), np.uint8)
 
 
 _COARSE = 4
@@ -62,7 +62,7 @@ def _edges(rng: np.random.Generator, width: int, height: int) -> NDArray[np.floa
     reach = float(rng.uniform(0.02, 0.06)) * w
     near = np.exp(-np.minimum(x, w - 1 - x) / reach) + np.exp(-np.minimum(y, h - 1 - y) / reach)
     cloud = cv2.resize(rng.random((9, 7), dtype=np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
-    return np.clip(near * (0.5 + cloud), 0, 1.4).astype(np.float32)
+    return f32(np.clip(near * (0.5 + cloud), 0, 1.4))
 
 
 def _stain(rng: np.random.Generator, tone: NDArray[np.float32], count: int) -> None:
@@ -104,7 +104,7 @@ def _darken(
     x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + size, width), min(y + size, height)
     if x0 < x1 and y0 < y1:
         part = spot[y0 - y : y1 - y, x0 - x : x1 - x]
-        tone[y0:y1, x0:x1] *= np.clip(1 - part[:, :, None] * np.float32(shares), 0.2, 1).astype(np.float32)
+        tone[y0:y1, x0:x1] *= np.clip(1 - part[:, :, None] * f32(shares), 0.2, 1).astype(np.float32)
 
 
 def shown_through(other: Pixels, strength: float) -> Pixels:

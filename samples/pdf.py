@@ -1,4 +1,4 @@
-"""One PDF of scanned pages: JPEG images as they are, one a page. Same images, same bytes; no date, no name of a tool."""
+"""One PDF of scanned pages: JPEG images as they are, one a page. Same images, same bytes; no date, no tool."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -64,9 +64,7 @@ def grown_up(rng: np.random.Generator, *, male: bool, born: dt.date) -> Person:
     if given in middle.split():
         middle = "Văn" if male else "Thị"
     ethnic = lists("names")["ethnic"]
-    return Person(
-        family_name(rng), f"{middle} {given}", male, born, str(pick(rng, ethnic["names"], ethnic["weights"]))
-    )
+    return Person(family_name(rng), f"{middle} {given}", male, born, str(pick(rng, ethnic["names"], ethnic["weights"])))
 
 
 def child_of(rng: np.random.Generator, father: Person | None, mother: Person | None, born: dt.date) -> Person:
@@ -91,7 +89,7 @@ def born_between(rng: np.random.Generator, first: dt.date, last: dt.date) -> dt.
 
 
 def personal_number(rng: np.random.Generator, person: Person, province: str = "001") -> str:
-    """Return a personal identification number of 12 digits: province, century and sex, year, serial (Decree 137/2015)."""
+    """Return a personal number of 12 digits: province, century and sex, year, serial (Decree 137/2015)."""
     code = 2 * (person.born.year // 100 - 19) + (0 if person.male else 1)
     return f"{province}{code}{person.born.year % 100:02d}{int(rng.integers(1_000_000)):06d}"
 

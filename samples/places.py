@@ -31,7 +31,7 @@ def _house(rng: np.random.Generator, street: str) -> str:
         f"số {alley} ngõ {lane} phố {street}",
         f"số {alley}{tail}, ngõ {lane} {street}",
         f"{alley}/{int(rng.integers(1, 30))}/{lane} {street}",
-        f"P{int(rng.integers(1, 5))}0{int(rng.integers(1, 9))} nhà {pick(rng, 'ABCDE')}{int(rng.integers(1, 12))} tập thể {street}",
+        f"P{int(rng.integers(1, 5))}0{alley % 9 + 1} nhà {pick(rng, 'ABCDE')}{lane % 12 + 1} tập thể {street}",
         f"số {number}{tail} {street}",
         f"tổ {int(rng.integers(1, 40))}",
     )

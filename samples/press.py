@@ -112,7 +112,7 @@ class Press:
             self.rule(x0, y0, x1, y1, thick)
 
     def leader(self, x0: float, x1: float, baseline: float, kind: str, size: float) -> None:
-        """Fill from *x0* to *x1* with dots (``dots``, ``fine dots``), ``dashes`` or a ``line``; ``none`` leaves it empty."""
+        """Fill from *x0* to *x1* with ``dots``, ``fine dots``, ``dashes`` or a ``line``; ``none`` leaves it empty."""
         if self.dry or x1 <= x0 or kind == "none":
             return
         if kind == "line":

@@ -103,7 +103,7 @@ def draw_lie(rng: np.random.Generator, dials: Dials, page: tuple[int, int], dpi:
 class Sensor:
     """One scanner: its noise (a tile, shifted for each page) and its blur, the same for a whole book."""
 
-    noise: NDArray[np.float32]
+    noise: NDArray[np.int16]
     blur: float
 
 
@@ -111,7 +111,8 @@ def draw_sensor(rng: np.random.Generator, dials: Dials, width: int, height: int,
     """Return the scanner of a book."""
     noise = rng.standard_normal((height, width), dtype=np.float32) * np.float32(dials.noise)
     streaks = rng.standard_normal(width, dtype=np.float32) * np.float32(dials.noise * 0.12)
-    return Sensor(noise + streaks[None, :], float(dials.blur * rng.uniform(0.8, 1.2) * dpi / 200))
+    tile = np.rint(noise + streaks[None, :]).astype(np.int16)
+    return Sensor(tile, float(dials.blur * rng.uniform(0.8, 1.2) * dpi / 200))
 
 
 def exposed(rng: np.random.Generator, image: Pixels, lie: Lie, sensor: Sensor, dials: Dials, dpi: float) -> Pixels:
@@ -127,8 +128,7 @@ def exposed(rng: np.random.Generator, image: Pixels, lie: Lie, sensor: Sensor, d
     shadow = 1 - depth * np.exp(-np.maximum(away, 0) / reach) - 0.25 * depth * np.exp(-(((away) / 1.2) ** 2))
     shadow = np.where(away < 0, shadow + depth * 0.5 * (1 - np.exp(away / 4)), shadow)
     light *= np.clip(shadow, 0.05, 1.05).astype(np.float32)[None, :]
+    lamp8 = np.clip(light * 200, 0, 255).astype(np.uint8)
+    lit = cv2.multiply(soft, cv2.merge([lamp8, lamp8, lamp8]), scale=1 / 200)
     noise = np.roll(sensor.noise, int(rng.integers(h)), axis=0)
-    out = soft.astype(np.float32)
-    out *= light[:, :, None]
-    out += noise[:, :, None]
-    return np.clip(out + 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.add(lit, cv2.merge([noise, noise, noise]), dtype=cv2.CV_8U), np.uint8)

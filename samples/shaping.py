@@ -9,10 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import uharfbuzz as hb
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Outline = NDArray[np.float32]
 """Points of one closed contour, shape (n, 2)."""
+
+
+def f32(values: ArrayLike) -> Outline:
+    """Return *values* as single-precision numbers, the format of outlines."""
+    return np.asarray(values, np.float32)
+
 
 _STEPS = 5
 """Straight pieces a curve is cut into; at register sizes a piece is shorter than a pixel."""
@@ -45,7 +51,9 @@ class _Tracer:
         draw.set_close_path_func(lambda _: None)
         self.functions = draw
 
-    def _curve(self, a: tuple[float, float], b: tuple[float, float], end: tuple[float, float], *, quadratic: bool) -> None:
+    def _curve(
+        self, a: tuple[float, float], b: tuple[float, float], end: tuple[float, float], *, quadratic: bool
+    ) -> None:
         x0, y0 = self.contours[-1][-1]
         for i in range(1, _STEPS + 1):
             t, u = i / _STEPS, 1 - i / _STEPS
@@ -74,7 +82,7 @@ def _glyph(path: Path, glyph: int) -> tuple[tuple[Outline, bool], ...]:
     font, upem = _font(path)
     tracer = _Tracer()
     font.draw_glyph(glyph, tracer.functions, None)
-    outlines = [np.asarray(c, np.float32) * np.float32([1 / upem, -1 / upem]) for c in tracer.contours if len(c) > 2]
+    outlines = [np.asarray(c, np.float32) * f32([1 / upem, -1 / upem]) for c in tracer.contours if len(c) > 2]
     outlines.sort(key=lambda o: -abs(_area(o)))
     turns = [1 if _area(o) > 0 else -1 for o in outlines]
     return tuple(

@@ -46,7 +46,7 @@ class Studio:
         if rng.random() > self.dials.seal:
             return
         mm = self.dpi / 25.4
-        x = float(rng.normal(2.0, 2.5)) * mm
+        x = float(rng.normal(-2.5, 3.0)) * mm
         y = (self.seal_height + float(rng.normal(0, 0.012))) * self.height
         wear = float(rng.uniform(0, 0.9))
         turn = float(rng.uniform(-0.5, 0.5))

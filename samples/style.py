@@ -9,8 +9,8 @@ from samples.people import chance, lists, pick
 
 Setting = Literal["dotted", "cells", "columns"]
 SETTINGS: tuple[Setting, ...] = ("dotted", "cells", "columns")
-"""``dotted``: values on dots after their labels; ``cells``: ruled cells, label at the top left; ``columns``: a column of
-labels beside a column of values."""
+"""``dotted``: values on dots after their labels; ``cells``: ruled cells, label at the top left; ``columns``: a column
+of labels beside a column of values."""
 
 
 @dataclass(frozen=True, slots=True)

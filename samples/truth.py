@@ -1,14 +1,19 @@
 """The truth of a book: ``truth.jsonl``, one JSON object a page, in the order of the pages.
 
-``file``      name of the image beside the truth (of the PDF where only that was made), ``page`` its number in the PDF, from 1
-``role``      cover, entry, index, blank, other;  ``kind``  the ministry's code (KS …) or OTHER;  ``edition``  or null
-``entries``   [{"fields": {COLUMN: {"text", "box"}}}]: the ministry's import columns; text verbatim, NFC; a field the book
-              leaves blank has text "" and the box of its empty room
+``file``      name of the image beside the truth, or of the PDF where only that was made
+``page``      its number in the PDF, from 1
+``role``      cover, entry, index, blank, other
+``kind``      the ministry's code (KS …) or OTHER
+``edition``   of the form, or null
+``entries``   [{"fields": {COLUMN: {"text", "box"}}}]: the ministry's import columns; text verbatim, NFC; a field that
+              the book leaves blank has text "" and the box of its empty room
 ``notes``     [{"text", "box"}]: what stands under *Ghi chú*
 
-Boxes are [x, y, width, height] in pixels of that file, after every distortion, upright, around the ink itself.
-A field may say more: ``lines`` [{"text", "box"}] where it was written on several; ``struck`` {"text", "box"}, the wrong text
-that was struck out; ``ink`` "real" where a real line image stands. A page may say more: ``setting``, ``hand`` and
+Boxes are [x, y, width, height] in pixels of that file, after every distortion, upright, around the ink itself; of a
+check box, around the square and its printed label.
+
+A field may say more: ``lines`` [{"text", "box"}] where it was written on several; ``struck`` {"text", "box"}, the wrong
+text that was struck out; ``ink`` "real" where a real line image stands. A page may say more: ``setting``, ``hand`` and
 ``ink_colour`` (how it was made), ``signatures`` [{"text", "box"}].
 """
 

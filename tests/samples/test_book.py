@@ -1,0 +1,207 @@
+import json
+import unicodedata
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from records.errors import WrongUse
+from samples import HANDS, HELD_OUT, SETTINGS, BookSample, make_book, make_other_pages
+
+COLUMNS = {
+    "so", "quyenSo", "trangSo", "ngayDangKy", "loaiDangKy", "ghiChu", "nguoiKy",
+    "nksHoTen", "nksNgaySinh", "nksNgaySinhBangChu", "nksGioiTinh", "nksDanToc", "nksQuocTich", "nksNoiSinh",
+    "nksQueQuan", "nksSoDinhDanh", "meHoTen", "meNgaySinh", "meDanToc", "meQuocTich", "meNoiCuTru",
+    "chaHoTen", "chaNgaySinh", "chaDanToc", "chaQuocTich", "chaNoiCuTru", "nycHoTen", "nycSoGiayToTuyThan",
+}  # fmt: skip
+
+
+def truth(sample: BookSample) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in sample.truth.read_text(encoding="utf-8").splitlines()]
+
+
+def fields(sample: BookSample) -> list[tuple[dict[str, Any], str, dict[str, Any]]]:
+    return [
+        (page, column, field)
+        for page in truth(sample)
+        for entry in page["entries"]
+        for column, field in entry["fields"].items()
+    ]
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = sorted(f for f in folder.rglob("*") if f.is_file())
+    return {str(f.relative_to(folder)): sha256(f.read_bytes()).hexdigest() for f in files}
+
+
+@pytest.mark.slow
+def test_same_seed_gives_same_bytes_whatever_the_threads(tmp_path: Path) -> None:
+    threads = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(1)
+        make_book(tmp_path / "a", cases=1, seed=5)
+        cv2.setNumThreads(4)
+        make_book(tmp_path / "b", cases=1, seed=5)
+    finally:
+        cv2.setNumThreads(threads)
+    one, two = digests(tmp_path / "a"), digests(tmp_path / "b")
+    assert one == two
+    assert "pdf/book.pdf" in one
+
+
+def test_another_seed_is_another_book(tmp_path: Path, book: BookSample) -> None:
+    other = make_book(tmp_path, cases=2, seed=12, formats=("pdf",), dpi=60)
+    names = {f["text"] for _, column, f in fields(book) if column == "nksHoTen"}
+    assert not names & {f["text"] for _, column, f in fields(other) if column == "nksHoTen"}
+
+
+def test_truth_says_what_the_interface_promises(book: BookSample) -> None:
+    pages = truth(book)
+    assert len(pages) == book.pages == len(book.images)
+    assert [page["role"] for page in pages] == ["cover", "other", *["entry"] * 5, "blank", "index", "other"]
+    for page, image in zip(pages, book.images, strict=True):
+        assert page["file"] == image.name
+        assert page["kind"] == ("KS" if page["role"] in ("cover", "entry", "index") else "OTHER")
+        assert page["edition"] == ("birth-2016" if page["role"] == "entry" else None)
+        assert len(page["entries"]) == (page["role"] == "entry")
+        for note in page["notes"]:
+            assert note["text"]
+    for entry in (entry for page in pages for entry in page["entries"]):
+        assert set(entry["fields"]) == COLUMNS
+
+
+def test_every_text_is_nfc_and_every_box_lies_on_the_page(book: BookSample) -> None:
+    sizes = {image.name: Image.open(image).size for image in book.images}
+    for page, column, field in fields(book):
+        x, y, w, h = field["box"]
+        width, height = sizes[page["file"]]
+        assert unicodedata.is_normalized("NFC", field["text"])
+        assert 0 <= x < x + w <= width, (page["file"], column)
+        assert 0 <= y < y + h <= height, (page["file"], column)
+
+
+def darkness(grey: np.ndarray, box: list[int]) -> float:
+    x, y, w, h = box
+    return float(255 - grey[y : y + h, x : x + w].mean())
+
+
+def test_written_boxes_lie_on_ink(book: BookSample) -> None:
+    greys = {image.name: np.asarray(Image.open(image).convert("L")) for image in book.images}
+    lit = 0
+    for page, column, field in fields(book):
+        if not field["text"] or column == "loaiDangKy":
+            continue
+        grey = greys[page["file"]]
+        for box in [line["box"] for line in field.get("lines", [])] or [field["box"]]:
+            x, y, w, h = box
+            paper = np.percentile(grey[max(0, y - h) : y + 2 * h, max(0, x - 20) : x + w + 20], 90)
+            assert grey[y : y + h, x : x + w].min() < paper - 60, (page["file"], column)
+            assert darkness(grey, box) > 255 - paper + 5, (page["file"], column)
+            lit += 1
+    assert lit > 100
+
+
+def test_blank_fields_have_room_without_handwriting(tmp_path: Path) -> None:
+    plain = make_book(tmp_path, cases=6, seed=2, difficulty="easy", formats=("png",), setting="cells", dpi=100)
+    empty = 0
+    for page, column, field in fields(plain):
+        if field["text"] or column in ("loaiDangKy", "ghiChu"):
+            continue
+        x, y, w, h = field["box"]
+        grey = np.asarray(Image.open(plain.folder / page["file"]).convert("L"))
+        inner = grey[y + h // 4 : y + 3 * h // 4, x + w // 8 : x + 7 * w // 8]
+        assert inner.min() > np.median(inner) - 70, (page["file"], column)
+        empty += 1
+    assert empty
+
+
+def test_handwriting_is_tightly_boxed(tmp_path: Path) -> None:
+    plain = make_book(tmp_path, cases=2, seed=9, difficulty="easy", formats=("png",), setting="columns")
+    for page, column, field in fields(plain):
+        if column != "nksHoTen":
+            continue
+        x, y, w, h = field["box"]
+        grey = np.asarray(Image.open(plain.folder / page["file"]).convert("L")).astype(int)
+        dark = grey < np.median(grey) - 60
+        assert dark[y : y + h, x : x + w].sum() > 0.98 * dark[y - 3 : y + h + 3, x - 6 : x + w + 6].sum()
+
+
+def test_numbers_rise_with_the_days(book: BookSample) -> None:
+    numbers = [int(f["text"].split("/")[0]) for _, column, f in fields(book) if column == "so"]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def test_held_out_hands_are_used_only_when_named(tmp_path: Path) -> None:
+    assert not set(HANDS) & set(HELD_OUT)
+    used = {
+        page["hand"]
+        for seed in range(4)
+        for page in truth(
+            make_book(tmp_path / str(seed), cases=1, seed=seed, formats=("pdf",), difficulty="easy", dpi=60)
+        )
+        if page["role"] == "entry"
+    }
+    assert used <= set(HANDS)
+    held = truth(make_book(tmp_path / "held", cases=1, formats=("pdf",), hands=HELD_OUT, dpi=60))
+    assert {page["hand"] for page in held if page["role"] == "entry"} <= set(HELD_OUT)
+
+
+def test_the_pdf_shows_the_same_pages(book: BookSample) -> None:
+    assert book.pdf is not None
+    reader = PdfReader(book.pdf)
+    assert len(reader.pages) == book.pages
+    shown = reader.pages[2]["/Resources"]["/XObject"]["/Im"]  # type: ignore[index]
+    assert shown._data == book.images[2].read_bytes()
+    assert "/CreationDate" not in (reader.metadata or {})
+
+
+def test_a_book_as_pdf_alone_names_the_pdf_in_its_truth(tmp_path: Path) -> None:
+    sample = make_book(tmp_path, cases=1, formats=("pdf",), dpi=60)
+    assert sample.pdf == tmp_path / "book.pdf"
+    assert {page["file"] for page in truth(sample)} == {"book.pdf"}
+    assert [page["page"] for page in truth(sample)] == list(range(1, sample.pages + 1))
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_each_setting_can_be_had(tmp_path: Path, setting: str) -> None:
+    sample = make_book(tmp_path, cases=1, formats=("pdf",), setting=setting, dpi=60)  # type: ignore[arg-type]
+    assert [page.get("setting") for page in truth(sample) if page["role"] == "entry"] == [setting]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"cases": 0}, {"difficulty": "grim"}, {"formats": ()}, {"hands": ("nobody",)}, {"setting": "round"}]
+)
+def test_wrong_use_is_refused_by_name(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(WrongUse) as refused:
+        make_book(tmp_path, **wrong)
+    assert refused.value.code == "SAMPLES_WRONG_USE"
+    assert next(iter(wrong)) in refused.value.message().vi
+
+
+def test_real_ink_stands_in_the_place_fields(tmp_path: Path, shared: Path) -> None:
+    folder = shared / "cinnamon-address-bin" / "dev"
+    sample = make_book(tmp_path, cases=2, formats=("jpeg",), ink=folder, dpi=100)
+    labels = {line.split("\t")[1] for line in (folder / "labels.tsv").read_text(encoding="utf-8").splitlines()}
+    real = {column: field["text"] for _, column, field in fields(sample) if field.get("ink") == "real"}
+    assert set(real) <= {"meNoiCuTru", "chaNoiCuTru", "nksNoiSinh", "nksQueQuan"}
+    assert real
+    assert set(real.values()) <= labels
+
+
+def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse) as refused:
+        make_book(tmp_path / "out", cases=1, ink=tmp_path)
+    assert refused.value.code == "SAMPLES_INK_UNUSABLE"
+
+
+def test_pages_of_other_registers_carry_their_kind(tmp_path: Path) -> None:
+    sample = make_other_pages(tmp_path, dpi=100)
+    assert [page["kind"] for page in truth(sample)] == ["KH", "KT", "CMC", "HN"]
+    for page, column, field in fields(sample):
+        x, y, w, h = field["box"]
+        assert w > 5 and h > 5, (page["file"], column, x, y)
