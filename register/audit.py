@@ -1,7 +1,7 @@
 """The audit chain: every event holds the digest of the one before it.
 
-``digest = SHA-256(JSON({"event": {type, object, agent, at, detail}, "previous": digest before}))`` with
-canonical JSON (sorted keys, no spaces, UTF-8) and *at* in UTC with microseconds, so that anybody can
+``digest = SHA-256(JSON({"event": {event_type, object_id, agent, at, detail}, "previous": digest before}))``
+with canonical JSON (sorted keys, no spaces, UTF-8) and *at* in UTC with microseconds, so that anybody can
 compute it anew from an export. The first event follows 64 zeros. The end of the chain is kept apart
 (``chain_head``): it is where writers queue, and it shows a tail that was cut off.
 """
@@ -23,7 +23,14 @@ START = "0" * 64
 
 def link(event: ProvenanceEvent, previous: str) -> str:
     """Return the digest of *event* following the event of digest *previous*."""
-    return sha256(dumps({"event": plain(event), "previous": previous}).encode()).hexdigest()
+    told = {
+        "event_type": event.event_type,
+        "object_id": event.object_id,
+        "agent": event.agent,
+        "at": plain(event.at),
+        "detail": event.detail,
+    }
+    return sha256(dumps({"event": told, "previous": previous}).encode()).hexdigest()
 
 
 def chain(connection: Connection, events: Iterable[ProvenanceEvent]) -> list[ChainedEvent]:

@@ -118,6 +118,7 @@ def _engine(url: str) -> tuple[Engine, str]:
     path = Path(str(parsed.database))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # personal data: for the account that runs the house only
     except OSError as error:
         raise PartUnavailable("REGISTER_DOWN", where=where, detail=error.strerror) from error
     engine = create_engine(parsed, pool_timeout=_WAIT, connect_args={"timeout": _WAIT})

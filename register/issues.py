@@ -68,7 +68,8 @@ class Issues(Part):
             row = _find(connection, number)
             if row.status is IssueStatus.CANCELLED and row.reason == reason:
                 return row
-            _refuse_unless(row, *([only] if only else [IssueStatus.RESERVED, IssueStatus.ISSUED]))
+            living = (IssueStatus.RESERVED, IssueStatus.ISSUED)
+            _refuse_unless(row, *(status for status in living if only in {None, status}))
             cancelled = replace(row, status=IssueStatus.CANCELLED, reason=reason)
             return _change(connection, cancelled, "cancellation", agent)
 

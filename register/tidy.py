@@ -1,7 +1,7 @@
 """What comes in at the door: text that every database can hold, moments that have a zone; and its fingerprint."""
 
 import datetime as dt
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 from enum import Enum
 from functools import cache
 from hashlib import sha256
@@ -59,7 +59,10 @@ def _tidy(value: Any) -> Any:
 
 
 def plain(value: object) -> object:
-    """Return a record as JSON-able data: the form in which it is fingerprinted."""
+    """Return a record as JSON-able data: the form in which it is fingerprinted.
+
+    What stands at its default is left out, so that a record keeps its fingerprint when its type gains a field.
+    """
     kind = type(value)
     if kind in _JSON_ATOMS:
         return value
@@ -76,13 +79,20 @@ def plain(value: object) -> object:
     if isinstance(value, dict):
         return {str(key): plain(part) for key, part in value.items()}
     if is_dataclass(kind):
-        return {name: plain(getattr(value, name)) for name in _names(kind)}
+        parts = {name: getattr(value, name) for name in _names(kind)}
+        defaults = _defaults(kind)
+        return {name: plain(part) for name, part in parts.items() if name not in defaults or part != defaults[name]}
     raise WrongUse("LEDGER_NOT_JSON", detail=kind.__name__)
 
 
 @cache
 def _names(kind: type) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind))
+
+
+@cache
+def _defaults(kind: type) -> dict[str, object]:
+    return {f.name: f.default for f in fields(kind) if f.default is not MISSING}
 
 
 def fingerprint(record: object) -> str:

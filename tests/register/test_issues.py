@@ -82,6 +82,18 @@ def test_a_number_is_never_used_twice_also_when_cancelled(register: SqlRegister)
         register.cancel_issue(first.number, "lý do khác")
 
 
+def test_a_reservation_is_given_up_only_while_it_is_one(register: SqlRegister) -> None:
+    source = verified(register)
+    number = register.reserve_number(extract(source)).number
+    issued = register.complete_issue(number, pdf(1))
+    with pytest.raises(Conflict) as caught:
+        register.cancel_issue(number, "hỏng", only=IssueStatus.RESERVED)
+    assert caught.value.code == "ISSUE_IS_ISSUED"
+    assert register.issue_book("HBT", 2026) == [issued]
+    other = register.reserve_number(extract(source)).number
+    assert register.cancel_issue(other, "hỏng", only=IssueStatus.RESERVED).status is IssueStatus.CANCELLED
+
+
 def test_one_request_gives_one_living_copy(register: SqlRegister) -> None:
     source = verified(register)
     wanted = [extract(source, request_id="double click") for _ in range(6)]

@@ -54,6 +54,16 @@ def test_sqlite_is_set_to_lose_nothing(tmp_path: Path) -> None:
     assert found == ["wal", 2, 1, 30_000]
 
 
+def test_a_new_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    with open_register(f"sqlite:///{tmp_path / 'r.db'}") as register:
+        register.draft([entry(so="1")])
+        assert {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {
+            "r.db": 0,
+            "r.db-shm": 0,
+            "r.db-wal": 0,
+        }
+
+
 def test_readers_see_one_state_while_somebody_writes(register: SqlRegister) -> None:
     register.draft([entry(so="12")])
     count = text("SELECT count(*) FROM entry_versions")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import itertools
-from dataclasses import replace
+from dataclasses import make_dataclass, replace
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -93,3 +93,10 @@ def test_two_events_have_one_digest_only_where_they_are_one(one: ProvenanceEvent
 def test_one_moment_has_one_digest_in_any_zone(zone: dt.tzinfo) -> None:
     told = ProvenanceEvent("access", "x", "lan", AT, {})
     assert link(replace(told, at=AT.astimezone(zone)), START) == link(told, START)
+
+
+def test_a_record_keeps_its_fingerprint_when_its_type_gains_a_field() -> None:
+    now = make_dataclass("Paper", [("name", str), ("reason", str, "")], frozen=True)
+    later = make_dataclass("Paper", [("name", str), ("reason", str, ""), ("seal", bool, False)], frozen=True)
+    assert fingerprint(now("x")) == fingerprint(later("x"))
+    assert len({fingerprint(later("x")), fingerprint(later("x", "y")), fingerprint(later("x", "", True))}) == 3
