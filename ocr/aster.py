@@ -26,6 +26,10 @@ from records.text import single_spaced
 
 HEIGHT = 32
 _EDGE = 2
+_FRAME = 4
+"""Pixels of width to a frame."""
+_MOST_FRAMES = 256
+"""The network knows so many positions; a longer line is squeezed into them."""
 
 
 class AsterLines:
@@ -54,7 +58,7 @@ class AsterLines:
         aspect = w / h
         widen = min(1.25, 1.0 + (aspect - 3.0) * 0.02) if aspect > 3.0 else 1.0
         width = max(16, round(HEIGHT / h * w * widen))
-        width += -width % 4
+        width = min(width + -width % _FRAME, _MOST_FRAMES * _FRAME)
         small = cv2.resize(paper, (width, HEIGHT), interpolation=cv2.INTER_AREA)
         return np.repeat((small.astype(np.float32) / 255.0)[None, None], 3, axis=1)
 
