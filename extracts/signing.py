@@ -21,8 +21,8 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, PdfSigningSession, SigDSSPlacementPreference
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 from pyhanko_certvalidator import ValidationContext
 
 from records.errors import IntegrityError, PartUnavailable, WrongUse
@@ -181,7 +181,7 @@ class _DatedSigner(signers.PdfSigner):
 
 
 def _time_stamper(url: str) -> TimeStamper | None:
-    return RequestsHTTPTimeStamper(url, timeout=_TIME_STAMP_SECONDS) if url else None  # type: ignore[no-untyped-call]
+    return HTTPTimeStamper(url, timeout=_TIME_STAMP_SECONDS) if url else None
 
 
 def load_roots(paths: Sequence[Path]) -> tuple[Any, ...]:

@@ -1,5 +1,6 @@
 import datetime as dt
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +74,13 @@ def test_a_file_that_is_not_as_it_must_be_is_refused_with_the_reason(old: str, n
     assert refused.value.code == "EXTRACT_TEMPLATE_INVALID"
     assert "tlks.toml" in str(refused.value)
     assert told in str(refused.value)
+
+
+def test_the_documentation_lists_every_edition_and_whether_a_lawyer_saw_it() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "extracts.md").read_text(encoding="utf-8")
+    for template in extract_templates():
+        [row] = [line for line in page.splitlines() if line.startswith(f"| `{template.id}`")]
+        assert f"{template.title} {template.subtitle}".casefold() in row.casefold()
+        assert template.suffix in row
+        assert f"{template.valid_from:%d/%m/%Y}" in row
+        assert ("not yet" in row) is not template.approved_by_lawyer
