@@ -1,14 +1,29 @@
-"""Worker processes for pages: one page at a time each, with a time limit; a page that kills its worker harms no other."""
+"""Worker processes for pages, with a time limit; a page that kills its worker harms no other."""
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, TimeoutError, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
 from typing import Any
 
 from records.errors import KhongChoError, PageError
 
 Job = Callable[..., Any]
+
+
+def _end_with_parent() -> None:
+    """End this worker as soon as its parent is gone: after ``kill -9`` it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 class Crew:
@@ -24,7 +39,7 @@ class Crew:
             # forkserver: a clean parent without threads, so that libraries with locks are never forked half-way
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["pipeline.page_work"])
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context)
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_end_with_parent)
         return self._pool
 
     def close(self) -> None:

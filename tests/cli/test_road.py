@@ -1,5 +1,6 @@
 """The whole road through the terminal, with the real readers, on a small synthetic book."""
 
+import contextlib
 import json
 import os
 import signal
@@ -119,8 +120,9 @@ def test_a_killed_run_is_finished_by_the_next_and_nothing_is_there_twice(book: P
         try:
             _wait_until(lambda wanted=done_before: _settled(home) >= wanted, child)
         finally:
-            os.killpg(child.pid, signal.SIGKILL)
+            child.send_signal(signal.SIGKILL)
             child.wait()
+        _wait_until_gone(child.pid)
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     told: dict[str, Any] = json.loads(done.stdout)
     images = len(list(book.glob("*.jpg")))
@@ -148,6 +150,25 @@ def _settled(home: Path) -> int:
         for delivery in register.deliveries()
         for page in register.delivered_pages(delivery.id)
     )
+
+
+def _wait_until_gone(session: int) -> None:
+    """The killed run's worker processes end by themselves; otherwise each would hold half a gigabyte for ever."""
+    deadline = time.monotonic() + 60
+    while alive := _alive_in(session):
+        assert time.monotonic() < deadline, f"worker processes outlive their run: {alive}"
+        time.sleep(0.1)
+
+
+def _alive_in(session: int) -> list[str]:
+    """The processes of a session that are not only waiting to be buried."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, _, belongs, *_ = entry.read_text().rpartition(")")[2].split()
+            if int(belongs) == session and state != "Z":
+                found.append(entry.parent.name)
+    return found
 
 
 def _wait_until(reached: Any, child: "subprocess.Popen[bytes]") -> None:
