@@ -47,10 +47,8 @@ def has(field: str, *terms: str) -> Every:
 
 def holds(condition: Condition, terms: Terms) -> bool:
     """Whether *condition* holds for a document with *terms*."""
-    match condition:
-        case Among(field, wanted):
-            return not wanted.isdisjoint(terms.get(field, frozenset()))
-        case Every(parts):
-            return all(holds(part, terms) for part in parts)
-        case Some(parts):
-            return any(holds(part, terms) for part in parts)
+    if isinstance(condition, Among):
+        return not condition.terms.isdisjoint(terms.get(condition.field, ()))
+    if isinstance(condition, Every):
+        return all(holds(part, terms) for part in condition.parts)
+    return any(holds(part, terms) for part in condition.parts)

@@ -49,10 +49,6 @@ class Step:
         """The condition with what is asked besides."""
         return Every((self.condition, self.besides))
 
-    def holds(self, terms: Terms) -> bool:
-        """Whether the step is true of a document with *terms*."""
-        return holds(self.condition, terms) and holds(self.besides, terms)
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -108,21 +104,41 @@ def shared(steps: Iterable[Step]) -> list[tuple[Condition, list[Step]]]:
     return list(groups.values())
 
 
-def judge(asked: Plan, document: SearchDocument) -> Hit | None:
-    """Return *document* as a hit with its score and reasons, or None where it is none."""
-    terms = terms_of(document)
-    if not all(holds(condition, terms) for condition in asked.demanded):
+def judge(asked: Plan, document: SearchDocument, terms: Terms | None = None) -> Hit | None:
+    """Return *document* as a hit with its score and reasons, or None where it is none.
+
+    *terms* spares making the document's terms again.
+    """
+    known = terms_of(document) if terms is None else terms
+    if not all(holds(condition, known) for condition in asked.demanded):
         return None
-    best = next((step for step in asked.matches if step.holds(terms)), None)
+    best = _first(asked.matches, known)
     if best is None:
         return None
-    date = next((step for step in asked.dates if step.holds(terms)), Step(0, (), ALWAYS))
+    date = _first(asked.dates, known) or Step(0, (), ALWAYS)
     return Hit(document, best.score + date.score, best.why + date.why)
+
+
+def _first(steps: tuple[Step, ...], terms: Terms) -> Step | None:
+    """Return the first of *steps* that is true of *terms*; what they share is looked at once."""
+    seen: dict[int, bool] = {}
+    for step in steps:
+        key = id(step.condition)
+        if key not in seen:
+            seen[key] = holds(step.condition, terms)
+        if seen[key] and holds(step.besides, terms):
+            return step
+    return None
 
 
 def rank(asked: Plan, documents: Iterable[SearchDocument]) -> tuple[Hit, ...]:
     """Return the hits among *documents*, best first."""
     hits = [hit for document in documents if (hit := judge(asked, document))]
+    return in_order(hits)
+
+
+def in_order(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """Return *hits* best first, equals by date of birth, entry number, entry id."""
     return tuple(sorted(hits, key=lambda hit: (-hit.score, order_of(hit.document))))
 
 

@@ -1,6 +1,5 @@
 """The engines under contract, each with an index of the test's own."""
 
-import tomllib
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -72,7 +71,3 @@ def made(entry: str, name: str = "Nguyễn Văn Hùng", version: int = 1, **more
 def make_document() -> Callable[..., SearchDocument]:
     """Make a search document: id, name, version, and any other field by its name."""
     return made
-
-
-def contract() -> dict[str, object]:
-    return tomllib.loads(Path(__file__).with_name("contract.toml").read_text(encoding="utf-8"))
