@@ -7,7 +7,6 @@ BIN := .venv/bin
 # Two workers; tests of one server stay in one worker (tests/conftest.py)
 PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
 export DO_NOT_TRACK := 1
-export PYTHONPATH := $(CURDIR)
 
 .PHONY: help demo setup test check bench docs wheel lock clean setup-run setup-servers lint types contracts fast format
 
