@@ -152,8 +152,9 @@ def _with_slip(
 
 
 def _real(page: Page, slot: Slot, line: RealLine, hand: Hand) -> Filled:
-    """Put a real line image on the widest printed line of *slot*."""
-    place = max(slot.lines, key=lambda one: one.width)
+    """Put a real line image on the first printed line of *slot* that is about as wide as any."""
+    widest = max(line.width for line in slot.lines)
+    place = next(line for line in slot.lines if line.width >= 0.75 * widest)
     patch = line.fitted(page.px(place.x + 1), page.px(place.baseline), page.px(place.width - 2), page.px(7.6), hand.ink)
     page.sheet.lay(patch)
     trace = Trace(line.text, patch.outline())

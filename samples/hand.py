@@ -72,7 +72,7 @@ def draw_hand(rng: np.random.Generator, font: str, ink: Ink, *, leading: float, 
         pen=float(rng.uniform(0.27, 0.42)),
         wander=float(rng.uniform(0.12, 0.3 + 0.4 * wildness)),
         tremor=float(rng.uniform(0.25, 0.5 + 0.5 * wildness)),
-        rise=float(rng.normal(0.35, 0.3)),
+        rise=float(np.clip(rng.normal(0.6, 0.35), -0.1 - 0.5 * wildness, 1.3)),
         tilt=float(rng.normal(0.002, 0.003 + 0.003 * wildness)),
         pressure=float(rng.uniform(0.25, 0.6 + 0.4 * wildness)),
     )

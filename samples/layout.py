@@ -240,7 +240,8 @@ def _columns(s: Setter, section: Section) -> None:
 def _checks(s: Setter) -> None:
     texts = [s.style.spelled(t) for t in lists("birth_2016")["checks"]]
     cut, side, pitch = Type(min(s.style.label_size, 11.5) - 0.5), 3.0, 5.4
-    columns = s.style.check_columns
+    widest = max(s.press.measure(text, cut) for text in texts) + side + 4
+    columns = min(s.style.check_columns, int((s.right - s.left) / widest))
     width = (s.right - s.left) / columns
     s.y += 1.5
     rows = -(-len(texts) // columns)
@@ -290,8 +291,8 @@ def _notes(s: Setter) -> None:
         end = s.press.text(s.left + 1.3, top + 4.6, label, Type(cut.size, bold=s.style.bold_labels))
         height = step * 2.7 + 2
         s.press.frame(Box(s.left, top, s.right - s.left, height))
-        lines = [Line(end + _GAP, top + 4.8, s.right - end - 3)]
-        lines += [Line(s.left + 2, top + 4.8 + step * k, s.right - s.left - 4) for k in (1, 2)]
+        lines = [Line(end + _GAP, top + 5.4, s.right - end - 3)]
+        lines += [Line(s.left + 2, top + 5.4 + step * k, s.right - s.left - 4) for k in (1, 2)]
         area = Box(end + _GAP, top + 0.8, s.right - end - 3, 5)
         s.y = top + height
     s.slots["ghiChu"] = Slot("ghiChu", tuple(lines), area)

@@ -115,12 +115,15 @@ def signature(rng: np.random.Generator, room: Box, pen: float, ink: Ink) -> list
     """Scribble a signature into *room* (pixels): loops that run to the right, and a flourish under them."""
     wide, high = room.w * rng.uniform(0.4, 0.75), room.h * rng.uniform(0.55, 0.95)
     x0, y0 = room.x + (room.w - wide) * rng.uniform(0.2, 0.8), room.y + room.h * rng.uniform(0.4, 0.6)
-    count = int(rng.integers(9, 19))
-    along = np.linspace(0, 1, count) ** rng.uniform(0.8, 1.4)
-    swing = np.where(np.arange(count) % 2 == 0, -1.0, 1.0) * rng.uniform(0.12, 0.5, count) * (1.2 - 0.9 * along)
-    swing[int(rng.integers(0, 3))] -= rng.uniform(0.2, 0.5)  # one tall letter at the beginning
-    back = rng.uniform(-0.12, 0.06, count) * rng.choice([0.4, 1.0, 1.6])
-    knots = np.stack([x0 + wide * (along + back), y0 + high * swing], axis=1).astype(np.float32)
+    if rng.random() < 0.5:
+        knots = _loops(rng, x0, y0, wide, high)
+    else:
+        count = int(rng.integers(9, 19))
+        along = np.linspace(0, 1, count) ** rng.uniform(0.8, 1.4)
+        swing = np.where(np.arange(count) % 2 == 0, -1.0, 1.0) * rng.uniform(0.12, 0.5, count) * (1.2 - 0.9 * along)
+        swing[int(rng.integers(0, 3))] -= rng.uniform(0.2, 0.5)  # one tall letter at the beginning
+        back = rng.uniform(-0.12, 0.06, count) * rng.choice([0.4, 1.0, 1.6])
+        knots = f32(np.stack([x0 + wide * (along + back), y0 + high * swing], axis=1))
     out = [stroke(_smooth(knots), pen, ink, 0.88)]
     if rng.random() < 0.6:
         lift = y0 + high * rng.uniform(0.3, 0.6)
@@ -128,6 +131,20 @@ def signature(rng: np.random.Generator, room: Box, pen: float, ink: Ink) -> list
         tail = np.concatenate([tail, f32([[x0 + wide * 1.2, lift - high * rng.uniform(0.1, 0.45)]])])
         out.append(stroke(_smooth(tail, 14), pen * 0.9, ink, 0.85))
     return out
+
+
+def _loops(rng: np.random.Generator, x0: float, y0: float, wide: float, high: float) -> NDArray[np.float32]:
+    """Return the knots of a run of loops that flattens out to the right."""
+    count = int(rng.integers(3, 7))
+    t = np.linspace(0, count, count * 8)
+    along = t / count
+    heights = np.interp(t, np.arange(count + 1), rng.uniform(0.15, 0.5, count + 1)) * (1.15 - 0.8 * along)
+    heights[:6] *= rng.uniform(1.2, 2.0)
+    reach = wide / count * rng.uniform(0.35, 0.75)
+    slant = rng.uniform(0.0, 0.6)
+    up = heights * high * np.sin(2 * np.pi * t)
+    across = x0 + wide * along + reach * np.cos(2 * np.pi * t) * (1 - 0.6 * along) + slant * up
+    return f32(np.stack([across, y0 - up], axis=1))
 
 
 def struck(rng: np.random.Generator, box: Box, pen: float, ink: Ink) -> list[Patch]:

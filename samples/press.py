@@ -1,7 +1,7 @@
 """The printing house: type, dots and rules on a form. Frame: millimetres from the top left of the sheet."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -48,6 +48,11 @@ def _face(name: str, pixels: float) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(fonts.path(name)), pixels, layout_engine=ImageFont.Layout.BASIC)
 
 
+@lru_cache(maxsize=4096)
+def _length(name: str, pixels: float, text: str) -> float:
+    return _face(name, pixels).getlength(text)
+
+
 class Press:
     """Prints on one sheet. *dry* measures only, to find the spacing that fills a page."""
 
@@ -71,14 +76,15 @@ class Press:
 
     def measure(self, text: str, cut: Type) -> float:
         """Return the width of *text*."""
-        return self._type(cut).getlength(text) * 25.4 / self.dpi
+        name = self.face + ("-bold" if cut.bold else "") + ("-italic" if cut.italic else "")
+        return _length(name, round(self.px(cut.size * PT), 2), text) * 25.4 / self.dpi
 
-    def text(self, x: float, baseline: float, text: str, cut: Type, *, align: str = "l") -> float:
+    def text(self, x: float, baseline: float, text: str, cut: Type, *, align: str = "l", tone: int = 255) -> float:
         """Set *text* at *x* (``l`` left, ``m`` middle, ``r`` right); return the right end."""
         width = self.measure(text, cut)
         left = x - {"l": 0.0, "m": width / 2, "r": width}[align]
         if not self.dry:
-            self._draw.text((self.px(left), self.px(baseline)), text, fill=255, font=self._type(cut), anchor="ls")
+            self._draw.text((self.px(left), self.px(baseline)), text, fill=tone, font=self._type(cut), anchor="ls")
         return left + width
 
     def wrapped(self, text: str, cut: Type, width: float) -> list[str]:
@@ -96,10 +102,10 @@ class Press:
         """Draw a straight rule."""
         if self.dry:
             return
-        half = max(1.0, self.px(thick)) / 2
-        box = [self.px(min(x0, x1)) - half, self.px(min(y0, y1)) - half]
-        box += [self.px(max(x0, x1)) + half - 1, self.px(max(y0, y1)) + half - 1]
-        self._draw.rectangle([round(v) for v in box], fill=235)
+        width = max(1, round(self.px(thick)))
+        left, top = round(self.px(min(x0, x1)) - width / 2), round(self.px(min(y0, y1)) - width / 2)
+        right, low = round(self.px(abs(x1 - x0))) + width - 1, round(self.px(abs(y1 - y0))) + width - 1
+        self._draw.rectangle([left, top, left + right, top + low], fill=235)
 
     def frame(self, box: Box, thick: float = 0.25) -> None:
         """Draw the four sides of *box*."""
@@ -126,4 +132,4 @@ class Press:
             return
         cut = Type(size if kind == "dots" else size * 0.72)
         count = int((x1 - x0) / self.measure(".", cut))
-        self.text(x0, baseline, "." * count, cut)
+        self.text(x0, baseline, "." * count, cut, tone=205)

@@ -8,7 +8,9 @@ from samples import BookSample, make_book
 @pytest.fixture(scope="session")
 def book(tmp_path_factory: pytest.TempPathFactory) -> BookSample:
     """A small book of medium difficulty, every page by another printing house."""
-    return make_book(tmp_path_factory.mktemp("book"), cases=5, seed=11, setting="mixed", formats=("jpeg", "pdf"))
+    return make_book(
+        tmp_path_factory.mktemp("book"), cases=5, seed=11, setting="mixed", formats=("jpeg", "pdf"), dpi=130
+    )
 
 
 @pytest.fixture(scope="session")

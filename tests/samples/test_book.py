@@ -121,7 +121,7 @@ def test_blank_fields_have_room_without_handwriting(tmp_path: Path) -> None:
 
 
 def test_handwriting_is_tightly_boxed(tmp_path: Path) -> None:
-    plain = make_book(tmp_path, cases=2, seed=9, difficulty="easy", formats=("png",), setting="columns")
+    plain = make_book(tmp_path, cases=2, seed=9, difficulty="easy", formats=("png",), setting="columns", dpi=130)
     for page, column, field in fields(plain):
         if column != "nksHoTen":
             continue
@@ -136,6 +136,7 @@ def test_numbers_rise_with_the_days(book: BookSample) -> None:
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
+@pytest.mark.slow
 def test_held_out_hands_are_used_only_when_named(tmp_path: Path) -> None:
     assert not set(HANDS) & set(HELD_OUT)
     used = {
@@ -183,6 +184,7 @@ def test_wrong_use_is_refused_by_name(tmp_path: Path, wrong: dict[str, Any]) -> 
     assert next(iter(wrong)) in refused.value.message().vi
 
 
+@pytest.mark.slow
 def test_real_ink_stands_in_the_place_fields(tmp_path: Path, shared: Path) -> None:
     folder = shared / "cinnamon-address-bin" / "dev"
     sample = make_book(tmp_path, cases=2, formats=("jpeg",), ink=folder, dpi=100)
@@ -199,6 +201,7 @@ def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:
     assert refused.value.code == "SAMPLES_INK_UNUSABLE"
 
 
+@pytest.mark.slow
 def test_pages_of_other_registers_carry_their_kind(tmp_path: Path) -> None:
     sample = make_other_pages(tmp_path, dpi=100)
     assert [page["kind"] for page in truth(sample)] == ["KH", "KT", "CMC", "HN"]
