@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import uvicorn
 from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -59,8 +60,6 @@ def create_desk(house: House, clock: Callable[[], dt.datetime] | None = None) ->
 
 def serve_desk(house: House, host: str, port: int) -> None:
     """Serve the desk until interrupted."""
-    import uvicorn
-
     uvicorn.run(
         create_desk(house), host=host, port=port, server_header=False, access_log=False, timeout_graceful_shutdown=10
     )

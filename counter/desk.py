@@ -2,6 +2,8 @@
 
 import datetime as dt
 import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +28,8 @@ from wiring import House
 HERE = Path(__file__).parent
 VENDOR = HERE / "static" / "vendor"
 _NEEDED = ("htmx.min.js", "openseadragon.min.js", "icons.svg", "be-vietnam-pro-400-vietnamese.woff2")
+_REMEMBERED = 600
+"""Pictures kept in memory, some 20 kB each."""
 _QUIET_SECONDS = 600
 """Pictures of an entry fetched so soon after it was opened are the same access."""
 
@@ -46,6 +50,8 @@ class Desk:
         self.sessions = Sessions(self.store)
         self.waiting = WaitingRequests(self.store)
         self._opened: dict[tuple[str, str], float] = {}
+        self._pictures: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._drawing = threading.Lock()
 
     @cached_property
     def templates(self) -> Environment:
@@ -92,6 +98,19 @@ class Desk:
             self._opened.clear()
         self.house.register.append(ProvenanceEvent("access", entry, visit.account.name, now, {"screen": screen}))
         self._opened[visit.account.name, entry] = now.timestamp()
+
+    def picture(self, key: tuple[object, ...], draw: Callable[[], bytes]) -> bytes:
+        """Return the picture of *key*, drawn at most once while it is remembered: masters never change.
+
+        One is drawn at a time, so that the many crops of a page share one decoding of it.
+        """
+        with self._drawing:
+            if key not in self._pictures:
+                self._pictures[key] = draw()
+                while len(self._pictures) > _REMEMBERED:
+                    self._pictures.popitem(last=False)
+            self._pictures.move_to_end(key)
+            return self._pictures[key]
 
     def full_name(self, account: str) -> str:
         """Return the full name of an account, or the account where it is not known (a programme)."""

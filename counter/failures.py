@@ -5,13 +5,14 @@ import hmac
 import json
 import logging
 import secrets
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
 from counter.desk import Desk
@@ -62,7 +63,7 @@ def page(request: Request, status: int, code: str, words: str, title: str) -> Re
 def too_large(desk: Desk, scope: Scope) -> Response:
     """Return the page for a body over the limit."""
     words = message("DESK_TOO_LARGE")
-    request = Request(scope | {"state": {}})
+    request = Request(dict(scope) | {"state": {}})
     return desk.page(
         request, "failure.html", status=413, code=words.code, said=words.vi, title="Dữ liệu gửi lên quá lớn"
     )
@@ -89,6 +90,8 @@ async def _sign_in_first(request: Request, _: Exception) -> Response:
         posted = await read_form(request)
         path = local_path(posted.text("trang"), "/tra-cuu")
         form = {k: v[0] for k, v in posted.texts.items() if k not in {"csrf", "trang"}}
+    elif not _partial(request):  # a page that was merely asked for
+        return RedirectResponse(f"/dang-nhap?{urlencode({'tiep': path})}", 303)
     return sign_in_page(request, Kept(local_path(path), form), status=401, expired=bool(form))
 
 

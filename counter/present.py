@@ -1,7 +1,8 @@
 """What the screens show of an entry: rows, state, progress. Pure: an entry in, values for a page out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import forms
 from counter import words
@@ -14,6 +15,8 @@ _HEADLINE = {
     RegisterKind.DEATH: ("nktHoTen",),
     RegisterKind.MARRIAGE: ("chongHoTen", "voHoTen"),
 }
+_WIDE = 9
+"""Width of a wide crop, in heights."""
 _LARGE = "HoTen"
 """Names are what people compare: columns that end so are set large."""
 
@@ -32,6 +35,8 @@ class Row:
     decided: bool
     has_picture: bool
     large: bool
+    wide: bool
+    """A long line: its picture needs the whole width to be legible."""
     doubts: tuple[str, ...]
     choices: tuple[str, ...]
     engine: str
@@ -81,6 +86,7 @@ def row(entry: Entry, field: FieldValue) -> Row:
         decided=field.decided,
         has_picture=field.evidence is not None,
         large=field.column.endswith(_LARGE),
+        wide=_is_wide(field),
         doubts=tuple(message(code).vi if code in known else code for code in field.doubts),
         choices=_choices(entry.edition, field.column),
         engine=f"{field.reading.engine.name}, độ tin {field.reading.confidence:.0%}" if field.reading else "",
@@ -98,10 +104,13 @@ def rows(entry: Entry, columns: Iterable[str] | None = None) -> Sequence[Row]:
 
 def sections(entry: Entry) -> Sequence[Section]:
     """Return the lines of an entry under their headings, in the order of the page."""
-    made: dict[str, list[Row]] = {}
-    for line in rows(entry):
-        made.setdefault(words.group(line.column), []).append(line)
-    return [Section(title, tuple(lines)) for title, lines in made.items()]
+    made = [
+        Section(title, tuple(lines)) for title, lines in groupby(rows(entry), lambda line: words.group(line.column))
+    ]
+    return [
+        replace(part, title=words.CLOSING) if n and part.title == words.REGISTRATION else part
+        for n, part in enumerate(made)
+    ]
 
 
 def label(edition: str, column: str) -> str:
@@ -113,6 +122,13 @@ def label(edition: str, column: str) -> str:
     if found is None:
         return column
     return found.says[0] if found.says else "Loại đăng ký"
+
+
+def _is_wide(field: FieldValue) -> bool:
+    if field.evidence is None:
+        return False
+    box = field.evidence.polygon.box()
+    return box.w > _WIDE * box.h
 
 
 def _choices(edition: str, column: str) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS sessions (
-  token TEXT PRIMARY KEY, account TEXT NOT NULL, opened REAL NOT NULL, seen REAL NOT NULL, kept TEXT NOT NULL DEFAULT '');
+  token TEXT PRIMARY KEY, account TEXT NOT NULL, opened REAL NOT NULL, seen REAL NOT NULL,
+  kept TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS tries (key TEXT NOT NULL, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS tries_key ON tries (key, at);
 CREATE TABLE IF NOT EXISTS requests (

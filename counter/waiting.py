@@ -104,7 +104,7 @@ class WaitingRequests:
     ) -> None:  # fmt: skip
         holes = ", ".join("?" for _ in fr)
         changed = self._store.run(
-            "UPDATE requests SET state = ?, settled_by = ?, settled_at = ?, reason = ?, number = ?, code = ?"  # noqa: S608
+            "UPDATE requests SET state = ?, settled_by = ?, settled_at = ?, reason = ?, number = ?, code = ?"
             f" WHERE id = ? AND state IN ({holes})",
             to, by, at.timestamp() if at else None, reason, number, code, key, *fr,
         )  # fmt: skip

@@ -62,6 +62,8 @@ GROUPS = (
 )
 """Whom a column speaks of, by the prefix of the ministry's column name."""
 REGISTRATION = "Việc đăng ký"
+CLOSING = "Người ký, loại đăng ký và ghi chú"
+"""The same columns where they close a page."""
 
 
 def group(column: str) -> str:

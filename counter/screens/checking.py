@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from counter.gate import Posted, Visit, desk_of, posted, signed_in
@@ -66,8 +67,6 @@ async def check(
     request: Request, visit: Annotated[Visit, Depends(signed_in())], form: Annotated[Posted, Depends(posted)]
 ) -> Response:
     """Verify the file."""
-    from starlette.concurrency import run_in_threadpool
-
     upload = form.files.get("tep")
     data = await upload.read() if upload else b""
     return await run_in_threadpool(_checked, request, (upload.filename or "") if upload else "", data)

@@ -199,7 +199,7 @@ def _history(desk: Desk, entry: Entry) -> list[dict[str, Any]]:
         "note read": "đọc ghi chú",
         "withdrawal": "rút mục",
     }
-    made = []
+    made: list[dict[str, Any]] = []
     for chained in desk.house.register.events(entry.id, limit=200):
         event = chained.event
         column = event.detail.get("column", "")

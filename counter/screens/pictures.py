@@ -1,4 +1,4 @@
-"""Pictures of an entry: its pages, and the crop of each field. Only ever by way of the entry, so that a look is a look."""
+"""Pictures of an entry: its pages and the crop of each field, only ever by way of the entry (a look is a look)."""
 
 import hashlib
 from typing import Annotated
@@ -14,6 +14,8 @@ router = APIRouter()
 PAGE_SIDE = 2600
 """Longest side of a page sent to the browser, in pixels: handwriting stays legible at twice its size."""
 _HEIGHTS = {"": 96, "lon": 240}
+_MARGIN = 0.2
+"""Room round a crop, as a part of its height."""
 _KEEP = "private, max-age=300"
 
 
@@ -25,7 +27,9 @@ def page(request: Request, entry_id: str, n: int, visit: Annotated[Visit, Depend
     if not 0 <= n < len(entry.pages):
         raise NotFound("PICTURE_MISSING", entry=entry.id)
     desk.opened(entry.id, visit, "page", picture=True)
-    return _picture(request, desk.house.pictures.page(entry.pages[n], PAGE_SIDE), "image/jpeg")
+    wanted = entry.pages[n]
+    made = desk.picture((wanted,), lambda: desk.house.pictures.page(wanted, PAGE_SIDE))
+    return _picture(request, made, "image/jpeg")
 
 
 @router.get("/anh/muc/{entry_id}/o/{column}")
@@ -40,7 +44,10 @@ def crop(
         raise NotFound("PICTURE_MISSING", entry=entry.id)
     desk.opened(entry.id, visit, "crop", picture=True)
     height = _HEIGHTS.get(co, _HEIGHTS[""])
-    made = desk.house.pictures.crop(field.evidence.page, field.evidence.polygon, margin=0.15, height=height)
+    told = field.evidence
+    made = desk.picture(
+        (told, height), lambda: desk.house.pictures.crop(told.page, told.polygon, margin=_MARGIN, height=height)
+    )
     return _picture(request, made, "image/png")
 
 

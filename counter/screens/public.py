@@ -27,8 +27,8 @@ def verify(request: Request, so: str = "", ma: str = "") -> Response:
     if wait := desk.throttle.wait(f"public:{address}", PUBLIC_QUESTIONS, now):
         said = message("PUBLIC_WAIT", seconds=wait)
         return desk.page(
-            request, "public.html", status=429, headers={"retry-after": str(wait)}, number=number, code=code, asked=False,
-            found=None, said=f"{said.vi} (Mã: {said.code})",
+            request, "public.html", status=429, headers={"retry-after": str(wait)}, number=number, code=code,
+            asked=False, found=None, said=f"{said.vi} (Mã: {said.code})",
         )  # fmt: skip
     desk.throttle.note(f"public:{address}", now)
     found = _known(desk.house.register.issued(code=_as_kept(code)), number) if code else None

@@ -13,7 +13,7 @@ from counter.waiting import Stand, Waiting
 from forms.extract_templates import extract_template, template_for
 from records.codes import IssueStatus
 from records.entries import Entry, VerifiedEntry
-from records.errors import Conflict, NotFound, WrongUse
+from records.errors import Conflict, NotFound
 from records.extracts import IssuedExtract
 from records.messages import Message, message
 

@@ -5,6 +5,7 @@ import math
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from counter import failures
@@ -34,12 +35,6 @@ def sign_in_page(request: Request, tiep: str = "/") -> Response:
 async def enter(request: Request) -> Response:
     """Try name and password; on success go on where the person was, with what was typed."""
     form = await read_form(request)
-    return await _in_thread(request, form)
-
-
-async def _in_thread(request: Request, form: Posted) -> Response:
-    from starlette.concurrency import run_in_threadpool
-
     return await run_in_threadpool(_enter, request, form)  # argon2 takes its time on purpose
 
 

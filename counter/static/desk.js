@@ -123,7 +123,7 @@ document.addEventListener("change", (e) => {
   if (li) seen(li, e.target.checked);
 });
 
-document.addEventListener("htmx:after:swap", settle);
+document.addEventListener("htmx:after:settle", settle);
 document.addEventListener("htmx:error", () => {
   const place = $("#thong-bao");
   if (place) { place.className = "notice notice-error"; place.textContent = "Chưa gửi được tới máy chủ. Những gì vừa nhập vẫn còn trên màn hình; hãy kiểm tra mạng rồi thử lại. (Mã: MANG)"; }

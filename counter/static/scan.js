@@ -4,6 +4,12 @@ const place = document.querySelector("#anh");
 const pages = JSON.parse(place.dataset.scans);
 let shown = 0, wanted = document.querySelector(".row.is-current")?.dataset.column;
 
+// The viewer would put a sheet of its own into the page, which the security policy forbids; it looks for one first,
+// and finds this, which is no sheet at all.
+const sheet = document.createElementNS("urn:khongcho", "style");
+sheet.setAttribute("data-openseadragon-mobile-css", "");
+document.head.append(sheet);
+
 const viewer = OpenSeadragon({
   element: place,
   prefixUrl: "",

@@ -23,8 +23,8 @@ from counter import create_desk, new_account
 from records.codes import DeliveryKind, PageRole, PageStatus, Presence, RegisterKind, Role
 from records.entries import Entry, FieldValue, Note
 from records.errors import NotFound
-from records.geometry import Box, Polygon
-from records.pages import DeliveredPage, Delivery, Evidence, PageId, PageImage, page_id
+from records.geometry import Box
+from records.pages import DeliveredPage, Delivery, Evidence, PageImage, page_id
 from records.readings import EngineIdentity, Reading
 from wiring import House, Settings, open_house
 
@@ -60,30 +60,6 @@ class Clock:
 
     def forward(self, **by: float) -> None:
         self.now += dt.timedelta(**by)
-
-
-class Pictures:
-    """Pictures cut from the masters themselves: these masters stand upright and need no preparation."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-
-    def page(self, page: PageId, max_side: int = 1600, frame: str = "prepared") -> bytes:
-        image = self._master(page)
-        image.thumbnail((max_side, max_side))
-        return _bytes(image, "JPEG")
-
-    def crop(self, page: PageId, polygon: Polygon, *, margin: float = 0.15, height: int | None = None) -> bytes:
-        box, image = polygon.box(), self._master(page)
-        pad = box.h * margin
-        cut = image.crop((int(box.x - pad), int(box.y - pad), int(box.right + pad), int(box.bottom + pad)))
-        if height:
-            cut = cut.resize((max(1, cut.width * height // cut.height), height))
-        return _bytes(cut, "PNG")
-
-    def _master(self, page: PageId) -> Pil.Image:
-        master = self._house.register.page(page).page.master
-        return Pil.open(io.BytesIO(self._house.archive.get(master))).convert("RGB")
 
 
 def _bytes(image: Pil.Image, kind: str) -> bytes:
@@ -200,7 +176,8 @@ def add_entry(house: House, values: dict[str, str], *, notes: tuple[str, ...] = 
     except NotFound:
         seq = 1
     delivered = DeliveredPage(
-        delivery.id, seq, f"page-{seq:04d}.png", image, PageStatus.DONE, None, PageRole.ENTRY, RegisterKind.BIRTH, "birth-2016"
+        delivery.id, seq, f"page-{seq:04d}.png", image, PageStatus.DONE, None, PageRole.ENTRY,
+        RegisterKind.BIRTH, "birth-2016",
     )  # fmt: skip
     house.register.open_delivery(delivery, [delivered])
     made = Entry(
@@ -208,12 +185,14 @@ def add_entry(house: House, values: dict[str, str], *, notes: tuple[str, ...] = 
         kind=RegisterKind.BIRTH,
         edition="birth-2016",
         pages=(image.id,),
-        fields=tuple(_field(column, values.get(column), Evidence(image.id, boxes[column].polygon())) for column in columns),
+        fields=tuple(
+            _field(column, values.get(column), Evidence(image.id, boxes[column].polygon())) for column in columns
+        ),
         notes=tuple(Note(f"n{i}", text, Evidence(image.id, boxes["ghiChu"].polygon())) for i, text in enumerate(notes)),
         delivery=delivery.id,
     )
     house.register.draft([made])
-    house.projection.bring([house.entry(made.id)])
+    house.project_delivery(delivery.id)
     return house.entry(made.id)
 
 
@@ -235,7 +214,6 @@ def clock() -> Clock:
 def town(tmp_path: Path, clock: Clock) -> Iterator[Town]:
     """A house with one entry and one account for each role; ``minh`` holds two."""
     house = open_house(Settings(home=tmp_path / "home"))
-    house.__dict__["pictures"] = Pictures(house)
     people = {
         "lan": ("Lê Thị Lan", {Role.CLERK}),
         "khoa": ("Phạm Văn Khoa", {Role.KEYER}),
