@@ -43,7 +43,6 @@ class S3Archive:
         self._client = make_client(settings)
         self._first_use = threading.Lock()
         self._connected = False
-        self._held_by_default = False
 
     def __reduce__(self) -> tuple[type["S3Archive"], tuple[S3Settings]]:
         return (S3Archive, (self._settings,))
@@ -59,14 +58,20 @@ class S3Archive:
         key = _key(digest)
         with translated(self._settings):
             self._connect()
-            present = self._read(key)
+            present = self._current(key)
             if present is not None and digest_of(present) == digest:
                 version = None
             else:
                 if present is not None:
                     log.critical("%s: the current version of %s is damaged; a new version replaces it.", self.name, key)
-                version = self._write(key, data, media_type, digest)
-            if not self._held_by_default and self._settings.retention_days and not self._held_until(key, version):
+                try:
+                    version = self._write(key, data, media_type, digest)
+                except S3Error:
+                    if self._current(key) != data:
+                        raise
+                    version = None  # somebody else put the same bytes meanwhile, and the server took only theirs
+            # Not every server applies the bucket's default to every version, so look.
+            if self._settings.retention_days and not self._held_until(key, version):
                 self._hold(key, version, self._settings.retention_days)
         return digest
 
@@ -78,11 +83,15 @@ class S3Archive:
         key = _key(digest)
         with translated(self._settings):
             self._connect()
-            data = self._read(key)
-            if data is None:
-                if self._versions(key):
-                    raise IntegrityError("ARCHIVE_HIDDEN", digest=digest, where=f"{self.name}/{key}")
-                raise not_found(digest)
+            try:
+                data = self._read(key)
+            except S3Error as error:
+                if error.code != "NoSuchKey":
+                    raise
+                # Some servers say at once that a marker hides the object; others must be asked for versions.
+                if error.response.headers.get("x-amz-delete-marker") == "true" or self._versions(key):
+                    raise IntegrityError("ARCHIVE_HIDDEN", digest=digest, where=f"{self.name}/{key}") from None
+                raise not_found(digest) from None
         return verified(data, digest, f"{self.name}/{key}")
 
     def has(self, digest: Digest) -> bool:
@@ -127,36 +136,34 @@ class S3Archive:
             self._connected = True
 
     def _find_or_make_bucket(self) -> None:
-        if not self._client.bucket_exists(self._bucket):
-            try:
-                self._client.make_bucket(self._bucket, object_lock=True)
-                if days := self._settings.retention_days:
-                    self._client.set_object_lock_config(self._bucket, ObjectLockConfig(COMPLIANCE, days, DAYS))
-            except S3Error as error:
-                if error.code != "BucketAlreadyOwnedByYou":  # another process was faster
-                    raise
+        if self._client.bucket_exists(self._bucket):
+            return
         try:
-            config = self._client.get_object_lock_config(self._bucket)
-            # Only a hold that nobody can lift counts; GOVERNANCE can be lifted by whoever has the right.
-            self._held_by_default = config.mode == COMPLIANCE
+            self._client.make_bucket(self._bucket, object_lock=True)
+            if days := self._settings.retention_days:
+                self._client.set_object_lock_config(self._bucket, ObjectLockConfig(COMPLIANCE, days, DAYS))
         except S3Error as error:
-            if error.code not in NOT_HELD:
+            if error.code != "BucketAlreadyOwnedByYou":  # another process was faster
                 raise
 
     # --- single calls ----------------------------------------------------------------------------------
 
-    def _read(self, key: str) -> bytes | None:
-        try:
-            answer = self._client.get_object(self._bucket, key)
-        except S3Error as error:
-            if error.code == "NoSuchKey":
-                return None
-            raise
+    def _read(self, key: str) -> bytes:
+        answer = self._client.get_object(self._bucket, key)
         try:
             return answer.read()
         finally:
             answer.close()
             answer.release_conn()
+
+    def _current(self, key: str) -> bytes | None:
+        """Return the bytes of the current version, None when there is none."""
+        try:
+            return self._read(key)
+        except S3Error as error:
+            if error.code == "NoSuchKey":
+                return None
+            raise
 
     def _write(self, key: str, data: bytes, media_type: str, digest: Digest) -> str | None:
         """Put *data* in one request, so that it is there wholly or not at all, and ask back. Return the version's id.
