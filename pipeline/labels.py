@@ -19,6 +19,8 @@ MIN_LIKENESS = 0.68
 """Least likeness (1 - edits / length, marks and case ignored) at which words can be a label."""
 MIN_LIKENESS_SHORT = 0.99
 """The same for wordings of up to four letters: these must be read rightly."""
+CLOSER = 1_000_000
+"""Line numbers from here on belong to words that were read a second time, more closely."""
 WRAP_GAP = 1.6
 """Largest distance between the lines of a wrapped label, in line heights."""
 
@@ -31,6 +33,8 @@ class Token:
     text: str
     box: Box
     index: int
+    group: int
+    """0 for the page's first reading; words read again more closely stand in groups of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ def tokens(words: Sequence[Word]) -> list[Token]:
     out = []
     for i, word in enumerate(words):
         if letters := letters_of(word.text):
-            out.append(Token(letters, word.text, word.polygon.box(), i))
+            group = word.line if word.line >= CLOSER else 0
+            out.append(Token(letters, word.text, word.polygon.box(), i, group))
     return out
 
 
@@ -97,7 +102,13 @@ class _Chains:
         best, best_gap = None, 1.6 * self.height
         for j, other in enumerate(self.tokens):
             gap = other.box.x - here.right
-            if j == i or gap < -0.3 * self.height or gap > best_gap or other.box.x <= here.x:
+            if (
+                j == i
+                or other.group != self.tokens[i].group
+                or gap < -0.3 * self.height
+                or gap > best_gap
+                or other.box.x <= here.x
+            ):
                 continue
             if abs(other.box.y + other.box.h / 2 - middle) < 0.55 * self.height:
                 best, best_gap = j, gap

@@ -66,19 +66,20 @@ def _leaders(ink: Image, rules: Image) -> tuple[Image, list[Box]]:
         x, y = (round(v) for v in centres[i])
         cv2.rectangle(carpet, (x - 10, y - 1), (x + 10, y + 1), 255, -1)
     count, groups, gstats, _ = cv2.connectedComponentsWithStats(carpet)
-    members = np.zeros(count, dtype=int)
+    members = [0] * count
     owner: dict[int, int] = {}
-    for i in dots.tolist():
-        x, y = (round(v) for v in centres[i])
-        owner[i] = int(groups[y, x])
-        members[owner[i]] += 1
+    for dot in (int(d) for d in dots):
+        x, y = (round(v) for v in centres[dot])
+        group = int(groups[y, x])
+        owner[dot] = group
+        members[group] += 1
     chosen = np.zeros(len(stats), dtype=bool)
     boxes: dict[int, Box] = {}
-    for i, group in owner.items():
-        gx, gy, gw, gh, _ = (int(v) for v in gstats[group])
-        if int(members[group]) >= MIN_DOTS and gw > 12 * gh:
-            chosen[i] = True
-            boxes[group] = Box(gx, gy, gw, gh)
+    for dot, own in owner.items():
+        gx, gy, gw, gh, _ = (int(v) for v in gstats[own])
+        if members[own] >= MIN_DOTS and gw > 12 * gh:
+            chosen[dot] = True
+            boxes[own] = Box(gx, gy, gw, gh)
     mask[chosen[labels]] = 255
     return mask, list(boxes.values())
 

@@ -41,7 +41,7 @@ def find_runs(grey: Image, ink: Image, region: Box, letter: float) -> list[Run]:
         cv2.rectangle(
             carpet, (x, y + int(0.3 * h)), (x + w + int(0.8 * letter), y + max(int(0.7 * h), int(0.3 * h) + 1)), 255, -1
         )
-    _groups_n, groups = cv2.connectedComponents(carpet)
+    _, groups = cv2.connectedComponents(carpet)
     members: dict[int, list[int]] = {}
     for i in body:
         x, y, w, h, _ = (int(v) for v in stats[i])
@@ -83,16 +83,39 @@ def find_runs(grey: Image, ink: Image, region: Box, letter: float) -> list[Run]:
 
 
 def read_runs(runs: Sequence[Run], reader: LineRecogniser, first_line: int) -> list[Word]:
-    """Read each run; its words share the run's width in proportion to their letters."""
+    """Read each run; its words are told apart by the widest gaps of its ink."""
     words: list[Word] = []
     for number, run in enumerate(runs):
         reading = reader.read_line(run.picture)
         parts = reading.text.split()
-        letters = sum(len(p) + 1 for p in parts)
-        x = run.box.x
-        for part in parts:
-            w = run.box.w * (len(part) + 1) / letters
-            box = Box(x, run.box.y, max(1.0, w - run.box.w / letters), run.box.h)
+        for part, (x0, x1) in zip(parts, _word_spans(run.picture, parts), strict=True):
+            box = Box(run.box.x + x0, run.box.y, max(1.0, x1 - x0), run.box.h)
             words.append(Word(part, box.polygon(), reading.confidence, first_line + number))
-            x += w
     return words
+
+
+def _word_spans(picture: Image, parts: Sequence[str]) -> list[tuple[float, float]]:
+    """Return (left, right) of each of *parts* in pixels of *picture*, cut at its widest gaps."""
+    if not parts:
+        return []
+    inked = np.flatnonzero((picture < 150).any(axis=0))
+    if not len(inked):
+        return [(0.0, float(picture.shape[1]))] * len(parts)
+    left, right = float(inked[0]), float(inked[-1] + 1)
+    jumps = np.diff(inked)
+    letters = np.cumsum([len(p) + 1 for p in parts])
+    whole = float(letters[-1])
+    cuts: list[tuple[float, float]] = []
+    for count in letters[:-1]:
+        expected = left + (right - left) * float(count) / whole
+        near = np.flatnonzero((jumps > 2) & (np.abs(inked[:-1] - expected) < 0.25 * (right - left) + 20))
+        free = [k for k in near.tolist() if not cuts or inked[k] > cuts[-1][0]]
+        if free:
+            best = max(free, key=lambda k: float(jumps[k]) * 4 - abs(float(inked[k]) - expected) * 0.15)
+            cuts.append((float(inked[best] + 1), float(inked[best + 1])))
+        else:
+            at = max(expected, cuts[-1][1] + 1 if cuts else 0.0)
+            cuts.append((at, at))
+    starts = [left, *(b for _, b in cuts)]
+    ends = [*(a for a, _ in cuts), right]
+    return [(s, max(e, s + 1)) for s, e in zip(starts, ends, strict=True)]
