@@ -2,6 +2,8 @@
 
 import datetime as dt
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 from cryptography import x509
@@ -24,10 +26,24 @@ def make_demo_identity(folder: Path) -> SigningIdentity:
     The key of the authority is thrown away as soon as it has signed the one certificate.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key, certificate, root = folder / KEY_FILE, folder / CERTIFICATE_FILE, folder / ROOT_FILE
-    if not (key.exists() and certificate.exists() and root.exists()):
-        _make(key, certificate, root)
-    return SigningIdentity.from_pem(key, certificate, [root], chain=[root])
+    home = folder / "demo"
+    if not home.exists():
+        _make_once(home)
+    root = home / ROOT_FILE
+    return SigningIdentity.from_pem(home / KEY_FILE, home / CERTIFICATE_FILE, [root], chain=[root])
+
+
+def _make_once(home: Path) -> None:
+    """Make all files aside and name their folder last: key and certificate always belong together."""
+    scratch = Path(tempfile.mkdtemp(dir=home.parent, prefix=".demo-"))
+    try:
+        _make(scratch / KEY_FILE, scratch / CERTIFICATE_FILE, scratch / ROOT_FILE)
+        scratch.rename(home)
+    except OSError:
+        if not home.exists():  # else another process was first, and its identity is as good
+            raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _make(key_file: Path, certificate_file: Path, root_file: Path) -> None:
@@ -99,10 +115,6 @@ def _usage(
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write *data* so that only the owner can ever read it, in one step."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+    """Write *data* so that only the owner can ever read it."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    scratch.replace(path)

@@ -68,7 +68,9 @@ def test_the_demonstration_says_what_it_is_and_guards_its_key(tmp_path: Path) ->
     assert first.demo
     assert first.subject == f"CHỨNG THƯ THỬ NGHIỆM – {DEMO_WORDS}"
     assert "NO LEGAL VALUE" in str(first.signer.signing_cert.subject.native)  # type: ignore[union-attr]
-    for path in (tmp_path / "demo").iterdir():
+    files = list((tmp_path / "demo").rglob("*.pem"))
+    assert len(files) == 3
+    for path in files:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     again = make_demo_identity(tmp_path / "demo")
     assert again.signer.signing_cert is not None
@@ -249,3 +251,21 @@ def test_an_extract_of_a_real_office_bears_no_mark_of_a_demonstration(
 def test_a_demonstration_says_so_on_the_paper(issued: tuple[Office, bytes]) -> None:
     text = re.sub(r"\s+", " ", pypdf.PdfReader(io.BytesIO(issued[1])).pages[0].extract_text())
     assert "ký bằng chứng thư thử nghiệm, không có giá trị pháp lý" in text
+
+
+def test_two_that_make_the_demonstration_at_once_get_the_same_one(tmp_path: Path) -> None:
+    start = threading.Barrier(4)
+    made: list[SigningIdentity] = []
+
+    def make() -> None:
+        start.wait()
+        made.append(make_demo_identity(tmp_path))
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    certificates = {one.signer.signing_cert.dump() for one in made if one.signer.signing_cert is not None}
+    assert (len(made), len(certificates)) == (4, 1)
+    assert [p.name for p in tmp_path.iterdir()] == ["demo"]

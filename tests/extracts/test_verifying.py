@@ -5,6 +5,7 @@ import io
 import re
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pypdf
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import NumberObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import SigSeedSubFilter
 from pypdf.annotations import FreeText
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
@@ -356,3 +358,15 @@ def test_every_finding_has_words(issued: tuple[Office, bytes]) -> None:
 def test_two_offices_do_not_know_each_others_extracts(office: Office, issued: tuple[Office, bytes]) -> None:
     report = office.verifier.verify(issued[1])
     assert (report.trusted, report.known_number, report.findings) == (True, False, ("EXTRACT_UNKNOWN",))
+
+
+def test_a_signature_of_another_kind_is_refused(issued: tuple[Office, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    office, pdf = issued
+    unsigned = pdf[: pdf.index(b"%%EOF") + len(b"%%EOF")]
+    other = SimpleNamespace(PADES=SigSeedSubFilter.ADOBE_PKCS7_DETACHED)
+    with monkeypatch.context() as patch:
+        patch.setattr("extracts.signing.SigSeedSubFilter", other)
+        signed = office.identity.sign(unsigned, office.moment)
+    report = office.verifier.verify(signed)
+    assert report.findings == ("EXTRACT_SIGNATURE_KIND", "EXTRACT_BYTES_DIFFER")
+    assert not (report.intact or report.valid or report.trusted)
