@@ -21,7 +21,7 @@ import pytesseract
 import tesserocr
 
 from ocr.images import grey, unreadable
-from records.errors import PartUnavailable
+from records.errors import PageError, PartUnavailable
 from records.geometry import Box
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading, Reading, Word
@@ -71,7 +71,8 @@ class TesseractPages:
     def read_page(self, image: Image) -> PageReading:
         """Read a page. Word outlines are upright boxes in the pixels of *image*.
 
-        Raises PartUnavailable where the programme is missing or does not end in time.
+        Raises PartUnavailable where the programme is missing, PageError where it fails on this page or does not
+        end in time: one hostile page must not stop the others.
         """
         options = f"--psm {self.layout} --oem 1 --tessdata-dir {tessdata()}"
         try:
@@ -85,7 +86,7 @@ class TesseractPages:
         except pytesseract.TesseractNotFoundError as error:
             raise PartUnavailable("TESSERACT_MISSING") from error
         except (RuntimeError, pytesseract.TesseractError) as error:
-            raise PartUnavailable("TESSERACT_FAILED", detail=str(error)[:200]) from error
+            raise PageError("TESSERACT_FAILED", detail=str(error)[:200]) from error
         words: list[Word] = []
         lines: dict[tuple[int, int, int], int] = {}
         for i, raw in enumerate(table["text"]):
