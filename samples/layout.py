@@ -1,7 +1,7 @@
 """Setting the birth page: from a style to a printed sheet and the room for each value. Frame: millimetres."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from records.geometry import Box
 from samples.ink import Pixels
@@ -10,6 +10,8 @@ from samples.press import Line, Press, Slot, Type
 from samples.style import FormStyle, Section, sections
 
 WIDTH, HEIGHT = 210.0, 297.0
+_NARROWEST = 6.0
+"""Distance of writing lines under which nobody can write."""
 _GAP = 1.3
 """Between a label and its value."""
 
@@ -69,20 +71,29 @@ class Setter:
 
 
 def set_page(style: FormStyle, dpi: float) -> FormPage:
-    """Print the empty page in *style*: the widest spacing of lines that still fits the sheet."""
+    """Print the empty page in *style*: the widest spacing of lines that still fits the sheet.
+
+    Where not even the narrowest fits, places get one line each, as a printing house would do.
+    """
     leading = 9.4 if style.setting != "columns" else 8.6
-    while leading > 5.6:
-        setter = Setter(Press(WIDTH, HEIGHT, dpi, style.face, dry=True), style, leading, style.top)
-        _all(setter)
-        if setter.y <= HEIGHT - style.bottom:
-            break
+    while not _fits(style, dpi, leading):
         leading -= 0.15
+        if leading < _NARROWEST and style.place_lines > 1:
+            leading, style = 9.4, replace(style, place_lines=1)
     press = Press(WIDTH, HEIGHT, dpi, style.face)
     setter = Setter(press, style, leading, style.top)
     _all(setter)
     _frame(setter)
     coverage = press.coverage()
     return FormPage(style, dpi, coverage, setter.slots, setter.checks, tuple(setter.signatures), leading)
+
+
+def _fits(style: FormStyle, dpi: float, leading: float) -> bool:
+    if leading < 4.5:
+        return True
+    setter = Setter(Press(WIDTH, HEIGHT, dpi, style.face, dry=True), style, leading, style.top)
+    _all(setter)
+    return setter.y <= HEIGHT - style.bottom - (2.5 if style.frame != "none" else 0)
 
 
 def _frame(s: Setter) -> None:
@@ -199,9 +210,9 @@ def _cell_row(s: Setter, row: tuple[str, ...]) -> None:
         parts = s.press.wrapped(label, small if s.style.label_above else cut, w - 3)
         beside = not s.style.label_above and len(parts) == 1 and s.press.measure(label, cut) < w * 0.62
         pitch = s.style.label_size * 0.352 * 1.12
-        first = top + (0.72 * s.leading if beside else pitch * len(parts) + 0.78 * step)
+        first = top + (0.72 * s.leading if beside else pitch * len(parts) + 0.96 * step)
         count = 2 if long and fields[column].get("lines", 1) > 1 else 1
-        low = max(low, first + step * (count - 1) + 0.34 * step)
+        low = max(low, first + step * (count - 1) + 0.30 * step)
         plans.append((column, x, w, parts, beside, pitch, first, count))
         x += w
     for column, x0, w, parts, beside, pitch, first, count in plans:

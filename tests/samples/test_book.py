@@ -127,8 +127,9 @@ def test_handwriting_is_tightly_boxed(tmp_path: Path) -> None:
             continue
         x, y, w, h = field["box"]
         grey = np.asarray(Image.open(plain.folder / page["file"]).convert("L")).astype(int)
-        dark = grey < np.median(grey) - 60
-        assert dark[y : y + h, x : x + w].sum() > 0.98 * dark[y - 3 : y + h + 3, x - 6 : x + w + 6].sum()
+        dark = (grey < np.median(grey) - 50)[y : y + h, x : x + w]
+        for side in (dark[:4], dark[-4:], dark[:, :4], dark[:, -4:]):
+            assert side.any(), (page["file"], field)
 
 
 def test_numbers_rise_with_the_days(book: BookSample) -> None:
