@@ -72,7 +72,11 @@ class S3Archive:
                     version = None  # somebody else put the same bytes meanwhile, and the server took only theirs
             # Not every server applies the bucket's default to every version, so look.
             if self._settings.retention_days and not self._held_until(key, version):
-                self._hold(key, version, self._settings.retention_days)
+                try:
+                    self._hold(key, version, self._settings.retention_days)
+                except S3Error:
+                    if not self._held_until(key, version):  # unless somebody else held it meanwhile
+                        raise
         return digest
 
     def get(self, digest: Digest) -> bytes:
