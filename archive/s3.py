@@ -58,25 +58,8 @@ class S3Archive:
         key = _key(digest)
         with translated(self._settings):
             self._connect()
-            present = self._current(key)
-            if present is not None and digest_of(present) == digest:
-                version = None
-            else:
-                if present is not None:
-                    log.critical("%s: the current version of %s is damaged; a new version replaces it.", self.name, key)
-                try:
-                    version = self._write(key, data, media_type, digest)
-                except S3Error:
-                    if self._current(key) != data:
-                        raise
-                    version = None  # somebody else put the same bytes meanwhile, and the server took only theirs
-            # Not every server applies the bucket's default to every version, so look.
-            if self._settings.retention_days and not self._held_until(key, version):
-                try:
-                    self._hold(key, version, self._settings.retention_days)
-                except S3Error:
-                    if not self._held_until(key, version):  # unless somebody else held it meanwhile
-                        raise
+            version = self._ensure_current(key, data, media_type, digest)
+            self._ensure_held(key, version)
         return digest
 
     def get(self, digest: Digest) -> bytes:
@@ -148,6 +131,33 @@ class S3Archive:
                 self._client.set_object_lock_config(self._bucket, ObjectLockConfig(COMPLIANCE, days, DAYS))
         except S3Error as error:
             if error.code != "BucketAlreadyOwnedByYou":  # another process was faster
+                raise
+
+    # --- what put() promises, whoever else is putting ----------------------------------------------------
+
+    def _ensure_current(self, key: str, data: bytes, media_type: str, digest: Digest) -> str | None:
+        """Make *data* the current version unless it is. Return the new version's id, None when it was there."""
+        present = self._current(key)
+        if present == data:
+            return None
+        if present is not None:
+            log.critical("%s: the current version of %s is damaged; a new version replaces it.", self.name, key)
+        try:
+            return self._write(key, data, media_type, digest)
+        except S3Error:
+            if self._current(key) == data:  # somebody else put the same bytes, and the server took only theirs
+                return None
+            raise
+
+    def _ensure_held(self, key: str, version: str | None) -> None:
+        """Hold the version, looking first: not every server applies the bucket's default to every version."""
+        days = self._settings.retention_days
+        if not days or self._held_until(key, version):
+            return
+        try:
+            self._hold(key, version, days)
+        except S3Error:
+            if not self._held_until(key, version):  # unless somebody else held it meanwhile
                 raise
 
     # --- single calls ----------------------------------------------------------------------------------
