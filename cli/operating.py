@@ -2,12 +2,13 @@
 
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.screen import Json, notice, opened, out, print_json, table
-from records.codes import Role
+from records.codes import DeliveryKind, Role
 from records.errors import WrongUse
 from wiring.health import Health
 
@@ -118,6 +119,23 @@ def flows_deploy() -> None:
     from flows import deploy
 
     notice(f"Đã đăng ký: {deploy(opened().settings)}")
+
+
+@flows_app.command("submit")
+def flows_submit(
+    path: Annotated[Path, typer.Argument(exists=True, help="A folder, an image or a PDF the workers can reach.")],
+    kind: Annotated[DeliveryKind, typer.Option("--kind", help="What is handed in.")] = DeliveryKind.BOOK,
+    wait: Annotated[float, typer.Option("--wait", min=0, help="Wait so many seconds for the end.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Giao một đợt nhận cho các worker. Hand a delivery to the workers."""
+    from flows import submit
+
+    run, state = submit(opened().settings, path, kind, wait_seconds=wait)
+    if as_json:
+        print_json({"flow_run": run, "state": state})
+    else:
+        notice(f"Lần chạy {run}: {state}")
 
 
 @flows_app.command("worker")
