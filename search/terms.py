@@ -34,6 +34,7 @@ TERM_FIELDS = (*NAME_FIELDS, "words", "born", "registered", "kind")
 
 _LONGEST_NAME = 30
 _LONGEST_ID = 512
+_VERSIONS = 2**63
 
 
 def bag(keys: Iterable[str]) -> tuple[str, ...]:
@@ -114,6 +115,8 @@ def refusal(document: SearchDocument) -> str | None:
     """Return the catalogue code of why no index can take *document*, or None where every one can."""
     if not document.entry.strip() or len(document.entry.encode("utf-8", "replace")) > _LONGEST_ID:
         return "SEARCH_REFUSED_ID"
+    if not 0 <= document.version < _VERSIONS:
+        return "SEARCH_REFUSED_VERSION"
     strings = (document.entry, document.name, *document.other_names, document.mother, document.father)
     rest = (document.born, document.registered, document.number, document.book, *document.places, document.text)
     try:

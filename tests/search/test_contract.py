@@ -195,9 +195,9 @@ def test_of_one_entry_in_one_batch_the_newest_stays(index: SearchIndex, made: Ma
 
 def test_what_cannot_be_kept_is_refused_with_its_reason(index: SearchIndex, made: Made) -> None:
     for way in (index.update, index.rebuild):
-        report = way([made("KS-1"), made(""), made("x" * 513), made("KS-2", "a\ud800b")])
+        report = way([made("KS-1"), made(""), made("x" * 513), made("KS-2", "a\ud800b"), made("KS-3", version=-1)])
         assert report.indexed == 1
-        assert sorted(refused.entry for refused in report.refused) == ["", "KS-2", "x" * 513]
+        assert sorted(refused.entry for refused in report.refused) == ["", "KS-2", "KS-3", "x" * 513]
         assert all(refused.reason for refused in report.refused)
         assert index.count() == 1
 
