@@ -24,7 +24,6 @@ class HandFont:
 _ALL = (
     HandFont("allison", joined=True, capitals=False, size=0.86),
     HandFont("bad-script", joined=False, capitals=True, size=1.15),
-    HandFont("birthstone", joined=True, capitals=False, size=1.12),
     HandFont("charm", joined=False, capitals=True),
     HandFont("charmonman", joined=True, capitals=False, size=0.86),
     HandFont("licorice", joined=True, capitals=False, size=0.92),
