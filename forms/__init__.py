@@ -1,7 +1,7 @@
 """Every printed form edition of a register book and of an extract, as data with validity and legal basis."""
 
 from forms.editions import Edition, Label, LayoutKnowledge, edition, editions, parse_edition
-from forms.values import folded, normalise, parse_date
+from forms.values import folded, is_valid, nearest, normalise, parse_date
 from forms.words import date_in_words, parse_date_words
 
 __all__ = [
@@ -12,6 +12,8 @@ __all__ = [
     "edition",
     "editions",
     "folded",
+    "is_valid",
+    "nearest",
     "normalise",
     "parse_date",
     "parse_date_words",

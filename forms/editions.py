@@ -36,6 +36,8 @@ class Label:
     choices: tuple[str, ...] = ()
     """Printed words beside the boxes, for CHECK."""
     section: str = ""
+    floating: bool = False
+    """Stands anywhere on the page (a page number), outside the order of the others."""
     repeats: str = ""
     """Column whose date this field says again in words."""
 
@@ -70,7 +72,7 @@ class Edition:
 
 
 def _label(row: dict[str, Any]) -> Label:
-    known = {"column", "says", "kind", "required", "choices", "section", "repeats"}
+    known = {"column", "says", "kind", "required", "choices", "section", "repeats", "floating"}
     if unknown := set(row) - known:
         raise ValueError(f"unknown keys in a label: {sorted(unknown)}")
     return Label(
@@ -81,6 +83,7 @@ def _label(row: dict[str, Any]) -> Label:
         choices=tuple(row.get("choices", ())),
         section=row.get("section", ""),
         repeats=row.get("repeats", ""),
+        floating=row.get("floating", False),
     )
 
 

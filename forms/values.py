@@ -6,6 +6,8 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 
+from rapidfuzz.distance import DamerauLevenshtein
+
 from forms.words import parse_date_words
 from records.codes import ValueKind
 from records.dates import PartialDate
@@ -15,6 +17,7 @@ _SAID = re.compile(
     r"^(?:ngày\s*)?(?:(\d{1,2})\s*(?:tháng|th\.?)\s*(\d{1,2})|(?:tháng\s*)(\d{1,2}))\s*năm\s*(\d{4})\.?$", re.IGNORECASE
 )
 _DIGIT_DATE = re.compile(r"^(?:(\d{1,2})\s*[./\- ]\s*)?(\d{1,2})\s*[./\- ]\s*(\d{4})\.?$")
+_ENTRY_NUMBER = re.compile(r"^\d{1,5}\s?[a-zA-Z]?\s?([/\-.]\s?\d{2,4})?$")
 _LONE_YEAR = re.compile(r"^(?:năm\s*)?(\d{4})\.?$", re.IGNORECASE)
 
 
@@ -22,6 +25,12 @@ _LONE_YEAR = re.compile(r"^(?:năm\s*)?(\d{4})\.?$", re.IGNORECASE)
 def _codes(name: str) -> dict[str, str]:
     raw = tomllib.loads(files("forms").joinpath("codes", f"{name}.toml").read_text(encoding="utf-8"))
     return {folded(text): row["code"] for row in raw["codes"] for text in row["says"]}
+
+
+@cache
+def _shown(name: str) -> dict[str, str]:
+    raw = tomllib.loads(files("forms").joinpath("codes", f"{name}.toml").read_text(encoding="utf-8"))
+    return {folded(text): text for row in raw["codes"] for text in row["says"]}
 
 
 def folded(text: str) -> str:
@@ -47,6 +56,47 @@ def parse_date(text: str) -> PartialDate | None:
         return PartialDate(int(year), int(month) if month else None, int(day) if day else None)
     except ValueError:
         return None
+
+
+_CLOSED = {
+    ValueKind.SEX: "sex",
+    ValueKind.ETHNIC_GROUP: "ethnic_group",
+    ValueKind.NATIONALITY: "nationality",
+}
+
+
+def nearest(kind: ValueKind, text: str) -> str | None:
+    """Return the printed form of the closed list's item that *text* is but for a reading error, or None.
+
+    Only where one item is clearly nearest: at most one letter in three differs, marks and case ignored, and no
+    other item is as near. An exact item is returned as written in the list.
+    """
+    name = _CLOSED.get(kind)
+    read = folded(text)
+    if name is None or not read:
+        return None
+    ranked = sorted((DamerauLevenshtein.distance(read, item), item) for item in _codes(name))
+    best = ranked[0]
+    if best[0] > len(best[1]) // 3 or (len(ranked) > 1 and ranked[1][0] == best[0] and best[0] > 0):
+        return None
+    return _shown(name)[best[1]]
+
+
+def is_valid(kind: ValueKind, text: str) -> bool:
+    """Whether *text* is a possible value of its kind; always true for kinds without a rule."""
+    if not single_spaced(text):
+        return False
+    match kind:
+        case ValueKind.DATE | ValueKind.DATE_WORDS:
+            return bool(normalise(kind, text))
+        case ValueKind.ENTRY_NUMBER:
+            return bool(_ENTRY_NUMBER.match(single_spaced(text)))
+        case ValueKind.PERSONAL_ID:
+            return len(re.sub(r"\D", "", text)) in (9, 12) and not re.search(r"[^\W\d]", text)
+        case ValueKind.SEX | ValueKind.ETHNIC_GROUP | ValueKind.NATIONALITY:
+            return folded(text) in _codes(_CLOSED[kind])
+        case _:
+            return True
 
 
 def _number(text: str) -> str:

@@ -15,6 +15,10 @@ from records.geometry import Box
 from records.ports import Image
 
 PAPER = 245
+FAINT = 0.42
+"""Marks with less than this share of the page's usual contrast are show-through, stains or shadows."""
+PALE = 0.6
+"""The same within one field: beside strong ink, paler marks do not belong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,10 @@ class Marks:
     labels: np.ndarray[tuple[int, int], np.dtype[np.int32]]
     boxes: np.ndarray[tuple[int, int], np.dtype[np.int32]]
     """Columns x, y, w, h, area; row 0 is the background."""
+    contrast: np.ndarray[tuple[int], np.dtype[np.float64]]
+    """How much darker than paper each mark is, in grey levels."""
+    strong: float
+    """Contrast of the page's ink: show-through and stains are well under it."""
 
 
 def page_marks(page: CleanPage, printed: Sequence[Box], letter: float) -> Marks:
@@ -43,8 +51,14 @@ def page_marks(page: CleanPage, printed: Sequence[Box], letter: float) -> Marks:
         x1, y1 = int(box.right) + 2, int(box.y + (box.h + tall) / 2) + 1
         y0 = max(y0, y1 - int(tall) - 2)
         ink[max(0, y0) : y1, max(0, x0) : x1] = 0
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
-    return Marks(np.asarray(labels, np.int32), np.asarray(stats, np.int32))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    inked = labels > 0
+    sums = np.bincount(labels[inked], weights=page.grey[inked].astype(np.float64), minlength=count)
+    contrast = PAPER - sums / np.maximum(1, stats[:, cv2.CC_STAT_AREA])
+    body = (stats[:, cv2.CC_STAT_AREA] > 0.3 * letter * letter) & (stats[:, cv2.CC_STAT_HEIGHT] < 6 * letter)
+    body[0] = False
+    strong = float(np.percentile(contrast[body], 60)) if body.any() else 100.0
+    return Marks(np.asarray(labels, np.int32), np.asarray(stats, np.int32), contrast, strong)
 
 
 def _cost(area: FieldArea, x: float, y: float, letter: float) -> float | None:
@@ -62,7 +76,7 @@ def assign(marks: Marks, areas: Sequence[FieldArea], letter: float) -> dict[str,
     """Give each mark to one field: bodies of letters by level, then dots and tone marks to the nearest body."""
     x, y, w, h, size = (marks.boxes[:, k].astype(float) for k in range(5))
     cx, cy = x + w / 2, y + h / 2
-    usable = (w <= 25 * letter) & (h <= 6 * letter) & (size >= 5)
+    usable = (w <= 25 * letter) & (h <= 6 * letter) & (size >= 5) & (marks.contrast >= FAINT * marks.strong)
     usable[0] = False
     bodies: list[int] = []
     owner: dict[int, str] = {}
@@ -92,7 +106,17 @@ def assign(marks: Marks, areas: Sequence[FieldArea], letter: float) -> dict[str,
     out: dict[str, list[int]] = {a.column: [] for a in areas}
     for i, column in sorted(owner.items()):
         out[column].append(i)
-    return out
+    return {column: _without_pale(marks, own) for column, own in out.items()}
+
+
+def _without_pale(marks: Marks, own: list[int]) -> list[int]:
+    """Drop marks much paler than the field's own ink."""
+    if len(own) < 2:
+        return own
+    weights = np.array([marks.boxes[i][4] for i in own], dtype=float)
+    contrasts = np.array([marks.contrast[i] for i in own])
+    usual = float(np.average(contrasts, weights=weights))
+    return [i for i, c in zip(own, contrasts.tolist(), strict=True) if c >= PALE * usual]
 
 
 def _split_lines(marks: Marks, chosen: list[int], letter: float) -> list[list[int]]:

@@ -207,7 +207,8 @@ def find_labels(edition: Edition, words: Sequence[Word]) -> dict[int, Match]:
     if not found:
         return {}
     heights = sorted(t.box.h for t in found)
-    spots = _ordered(candidates(edition, found), heights[len(heights) // 2])
+    everywhere = candidates(edition, found)
+    spots = _ordered([m for m in everywhere if not edition.labels[m.label].floating], heights[len(heights) // 2])
     n = len(spots)
     score = [0.0] * n
     back = [-1] * n
@@ -219,14 +220,16 @@ def find_labels(edition: Edition, words: Sequence[Word]) -> dict[int, Match]:
             if earlier.label < match.label and score[j] > best and not (earlier.words & match.words):
                 best, at = score[j], j
         score[i], back[i] = best + match.weight, at
-    if not n:
-        return {}
     chain: dict[int, Match] = {}
-    i = max(range(n), key=lambda k: score[k])
+    i = max(range(n), key=lambda k: score[k]) if n else -1
     while i >= 0:
         match = spots[i][2]
         chain[match.label] = match
         i = back[i]
+    taken = frozenset(w for m in chain.values() for w in m.words)
+    for match in sorted(everywhere, key=lambda m: m.weight):
+        if edition.labels[match.label].floating and not (match.words & taken):
+            chain[match.label] = match
     return chain
 
 

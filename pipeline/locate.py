@@ -16,10 +16,22 @@ from pipeline.labels import CLOSER, Match, coverage, find_labels
 from pipeline.prepare import PreparedPage, ink_mask
 from pipeline.rules import Rules, find_rules, without_rules
 from pipeline.runs import Run, find_runs, read_runs
+from records.codes import ValueKind
 from records.geometry import Box
 from records.ports import Image, LineRecogniser
 from records.readings import Word
 
+ONE_LINE = frozenset(
+    {
+        ValueKind.ENTRY_NUMBER,
+        ValueKind.DATE,
+        ValueKind.SEX,
+        ValueKind.ETHNIC_GROUP,
+        ValueKind.NATIONALITY,
+        ValueKind.PERSONAL_ID,
+    }
+)
+"""Kinds whose values are short."""
 TWIN = 0.62
 """Least correlation at which a place looks like a label of the same wording."""
 
@@ -99,10 +111,11 @@ def _letter(labels: dict[int, Match]) -> float:
 def _gaps(edition: Edition, found: dict[int, Match], page: CleanPage) -> list[Box]:
     """Return the bands of the page where labels of the edition are missing between found ones."""
     height, width = page.grey.shape
-    points = [-1, *sorted(found), len(edition.labels)]
+    ordered = [i for i in sorted(found) if not edition.labels[i].floating]
+    points = [-1, *ordered, len(edition.labels)]
     bands = []
     for a, b in itertools.pairwise(points):
-        if not any(edition.labels[k].says for k in range(a + 1, b)):
+        if not any(edition.labels[k].says and not edition.labels[k].floating for k in range(a + 1, b)):
             continue
         top = found[a].first.y - 30 if a >= 0 else 0.0
         bottom = found[b].last.bottom + 30 if b < len(edition.labels) else float(height)
@@ -247,6 +260,8 @@ def field_areas(labelled: LabelledPage, page: CleanPage, extra: Sequence[Box] = 
                 areas.append(FieldArea(column, (_inset(beside),)))
                 continue
         boxes = _inline(match, cell, printed, (left, right, float(height)), letter)
+        if cell is None and labelled.edition.labels[index].kind in ONE_LINE and boxes[0].y < match.last.y + letter:
+            boxes = boxes[:1]  # such a value never runs over to the next line
         areas.append(FieldArea(column, boxes, match.last.y + match.last.h / 2))
     return areas
 

@@ -4,6 +4,7 @@
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from pipeline.decode import Limits, decode_page
 from pipeline.labels import find_labels
 from pipeline.locate import CleanPage, LabelledPage, clean_page, field_areas, find_page_labels
 from pipeline.payloads import Json, of_engine, of_preparation, of_reading, of_words, to_preparation, to_words
-from pipeline.prepare import PreparedPage, prepare
+from pipeline.prepare import PreparedPage, again, prepare, red_ink
 from pipeline.readers import MakeReaders, Readers
 from pipeline.values import BLANK_VALUE, ReadValue, cross_check, read_value
 from records.codes import PageRole, Presence, ValueKind
@@ -25,7 +26,7 @@ from records.geometry import Box
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading, Reading, Word
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Raised whenever a stage's result would differ: then pages are read anew."""
 CHECK_ENGINE = EngineIdentity("checkbox", "1", "")
 SURE_WORD = 0.6
@@ -33,6 +34,8 @@ ENOUGH_WORDS = 8
 MIN_COVERAGE = 0.42
 """Share of an edition's printed letters that must be found for a page to be of it."""
 MIN_LABELS = 8
+RED_SHARE = 0.01
+"""Share of red pixels in a field's area from which the field is not called blank."""
 
 _readers: dict[int, Readers] = {}
 
@@ -80,13 +83,13 @@ def _upright(image: Image, readers: Readers, dossier: bool) -> tuple[PreparedPag
 
 
 def do_prepare(work: Work) -> tuple[Json, bytes]:
-    """Return (payload, prepared page as JPEG in grey)."""
+    """Return (payload, prepared page as JPEG)."""
     began = time.perf_counter()
     image, dpi = decode_page(work.data, work.media_type, work.page_in_file, work.limits)
     height, width = image.shape[:2]
     readers = readers_of(work.make)
     page, reading, turns = _upright(image, readers, work.dossier)
-    done, jpeg = cv2.imencode(".jpg", page.grey, [cv2.IMWRITE_JPEG_QUALITY, 93])
+    done, jpeg = cv2.imencode(".jpg", page.colour, [cv2.IMWRITE_JPEG_QUALITY, 93])
     assert done
     payload: Json = {
         "width": width,
@@ -106,11 +109,10 @@ def _reading(prepared: Json) -> PageReading:
 
 
 def _page(prepared: Json, jpeg: bytes) -> PreparedPage:
-    grey = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
-    if grey is None:
+    colour = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    if colour is None:
         raise ValueError("the prepared page is no JPEG")
-    pixels = np.asarray(grey, np.uint8)
-    return PreparedPage(pixels, pixels, to_preparation(prepared["preparation"]))
+    return again(np.asarray(colour, np.uint8), to_preparation(prepared["preparation"]))
 
 
 def _halves(words: tuple[Word, ...], width: int) -> tuple[list[Word], list[Word]]:
@@ -182,7 +184,7 @@ def do_read(work: Work, prepared: Json, jpeg: bytes, edition_id: str) -> Json:
     page = _page(prepared, jpeg)
     clean = clean_page(page)
     labelled = find_page_labels(forms.edition(edition_id), clean, to_words(prepared["words"]), readers.printed)
-    fields = read_fields(clean, labelled, readers)
+    fields = read_fields(page, clean, labelled, readers)
     to_master = page.preparation.to_master
     rows = []
     for column, (value, boxes) in fields.items():
@@ -204,7 +206,7 @@ def do_read(work: Work, prepared: Json, jpeg: bytes, edition_id: str) -> Json:
 
 
 def read_fields(
-    clean: CleanPage, labelled: LabelledPage, readers: Readers
+    page: PreparedPage, clean: CleanPage, labelled: LabelledPage, readers: Readers
 ) -> dict[str, tuple[ReadValue, tuple[Box, ...]]]:
     """Return (value, boxes in prepared pixels) of every column of the edition, in its order."""
     letter = labelled.letter
@@ -224,18 +226,31 @@ def read_fields(
                 values[label.column] = BLANK_VALUE if confidence > 0.3 else _not_read()
                 places[label.column] = tuple(box for c in choices for box in c.words.lines)
     areas = field_areas(labelled, clean, extra)
+    red = red_ink(page.colour)
     marks = page_marks(clean, [b for m in labelled.labels.values() for b in m.lines] + extra, letter)
     written = field_lines(clean, marks, areas, letter)
     for area in areas:
         found = labelled.edition.label(area.column)
         assert found is not None
         lines = written[area.column]
-        values[area.column] = read_value(found, lines, readers)
+        value = read_value(found, lines, readers)
+        if value.presence is Presence.BLANK and _is_red(red, area.boxes):
+            value = ReadValue(Presence.NOT_READ, "", "", None, ("RED_INK",))
+        values[area.column] = value
         places[area.column] = tuple(line.box for line in lines) or area.boxes[:1]
     for label in labelled.edition.labels:
         if label.repeats and label.column:
             values = cross_check(values, label.repeats, label.column)
     return {c: (values.get(c, _not_read()), places.get(c, ())) for c in labelled.edition.columns}
+
+
+def _is_red(red: Image, boxes: Sequence[Box]) -> bool:
+    """Whether red ink stands where a value would: then the field is not blank, it was not read."""
+    return any(
+        float(np.mean(red[int(b.y) : int(b.bottom), int(b.x) : int(b.right)] > 0)) > RED_SHARE
+        for b in boxes
+        if b.w >= 1 and b.h >= 1
+    )
 
 
 def _not_read() -> ReadValue:

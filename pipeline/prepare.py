@@ -24,7 +24,7 @@ MAX_TILT = 6.0
 class PreparedPage:
     """A page ready to be read.
 
-    *colour* is BGR with even light and white paper; *grey* the same in grey with specks removed.
+    *colour* is BGR with even light and white paper; *grey* the same without red ink and specks.
     """
 
     colour: Image
@@ -154,6 +154,25 @@ def even_light(image: Image) -> tuple[Image, Step]:
     return _as_u8(out), Step("light", Transform.identity(), {"paper": float(paper.mean())})
 
 
+RED = 34
+"""How far red must exceed green and blue (8 bit) for ink to count as a red seal's."""
+
+
+def red_ink(colour: Image) -> Image:
+    """Return 255 where there is red ink (seals, red pens)."""
+    b, g, r = (colour[:, :, k].astype(np.int16) for k in range(3))
+    red = (r - np.maximum(b, g) > RED) & (np.minimum(b, g) < 200)
+    return _as_u8(cv2.dilate(_as_u8(red * 255), np.ones((3, 3), np.uint8)))
+
+
+def without_red(colour: Image) -> tuple[Image, Step]:
+    """Return the page in grey in which red ink is as light as it is in red light; black and blue ink stay."""
+    grey = _as_u8(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY))
+    red = red_ink(colour)
+    grey[red > 0] = np.maximum(grey, colour[:, :, 2])[red > 0]
+    return grey, Step("red", Transform.identity(), {"share": float(np.mean(red > 0))})
+
+
 def remove_specks(grey: Image) -> tuple[Image, Step]:
     """Paint over isolated specks of at most 4 px that no letter, mark or dotted rule is made of."""
     ink = ink_mask(grey)
@@ -176,6 +195,12 @@ def remove_specks(grey: Image) -> tuple[Image, Step]:
     return out, Step("despeckle", Transform.identity(), {"pixels": float(removed)})
 
 
+def again(colour: Image, preparation: Preparation) -> PreparedPage:
+    """Return a prepared page from its kept colour picture."""
+    grey, _ = remove_specks(without_red(colour)[0])
+    return PreparedPage(colour, grey, preparation)
+
+
 def prepare(image: Image, quarter_turns: int = 0) -> PreparedPage:
     """Do all steps on a decoded page (grey or BGR)."""
     colour = image if image.ndim == 3 else _as_u8(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
@@ -188,7 +213,9 @@ def prepare(image: Image, quarter_turns: int = 0) -> PreparedPage:
     for act in (crop_borders, deskew, even_light):
         colour, step = act(colour)
         steps.append(step)
-    grey, step = remove_specks(_as_u8(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY)))
+    grey, step = without_red(colour)
+    steps.append(step)
+    grey, step = remove_specks(grey)
     steps.append(step)
     h, w = grey.shape
     return PreparedPage(colour, grey, Preparation(tuple(steps), w, h))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from forms import Label, normalise, parse_date, parse_date_words
+from forms import Label, is_valid, nearest, normalise, parse_date, parse_date_words
 from pipeline.crops import Line
 from pipeline.readers import Readers
 from records.codes import Presence, ValueKind
@@ -29,36 +29,45 @@ BLANK_VALUE = ReadValue(Presence.BLANK, "", "", None)
 _EDGES = ".…_-–—,;:| '`"
 
 
-def _line(line: Line, readers: Readers) -> Reading:
+def _readings(line: Line, kind: ValueKind, readers: Readers) -> Reading:
+    """Return the better reading of one line, the other kept as its alternative."""
     printed = readers.printed.read_line(line.picture)
-    if printed.confidence >= PRINT_SURE and printed.text:
+    if printed.text and printed.confidence >= PRINT_SURE and is_valid(kind, printed.text.strip(_EDGES)):
         return printed
     written = readers.written.read_line(line.picture)
-    if not written.text:
+    if not written.text or not printed.text:
         return printed if printed.text else written
-    if not printed.text:
-        return written
-    return replace(written, alternatives=(Alternative(printed.text, printed.confidence),))
+    good_print, good_hand = (is_valid(kind, r.text.strip(_EDGES)) for r in (printed, written))
+    if good_print is not good_hand:
+        best, other = (printed, written) if good_print else (written, printed)
+    else:
+        best, other = (printed, written) if printed.confidence >= PRINT_SURE else (written, printed)
+    return replace(best, alternatives=(Alternative(other.text, other.confidence),))
 
 
 def read_value(label: Label, lines: Sequence[Line], readers: Readers) -> ReadValue:
     """Return the value written on *lines* (top to bottom). No lines: blank in the book."""
     if not lines:
         return BLANK_VALUE
-    readings = [_line(line, readers) for line in lines]
+    kind = label.kind or ValueKind.TEXT
+    readings = [_readings(line, kind if len(lines) == 1 else ValueKind.TEXT, readers) for line in lines]
     read = [r for r in readings if r.text.strip(_EDGES)]
     if not read:
         return ReadValue(Presence.NOT_READ, "", "", readings[0])
-    text = single_spaced(" ".join(r.text.strip() for r in read)).strip(
-        _EDGES if label.kind is not ValueKind.TEXT else " |"
-    )
-    whole = replace(read[0], text=text, confidence=min(r.confidence for r in read), reason=None)
-    if len(read) > 1:
-        whole = replace(whole, alternatives=())
+    text = single_spaced(" ".join(r.text.strip() for r in read)).strip(" |" if kind is ValueKind.TEXT else _EDGES)
     if not text:
-        return ReadValue(Presence.NOT_READ, "", "", replace(whole, text=""))
-    value = normalise(label.kind or ValueKind.TEXT, text)
-    doubts = () if value else ("VALUE_UNCLEAR",)
+        return ReadValue(Presence.NOT_READ, "", "", replace(read[0], text=""))
+    alternatives = read[0].alternatives if len(read) == 1 else ()
+    whole = replace(
+        read[0], text=text, confidence=min(r.confidence for r in read), reason=None, alternatives=alternatives
+    )
+    known = nearest(kind, text)
+    if known is not None and known != text:
+        # the list decides between like readings; what the engine saw stays beside it
+        whole = replace(whole, text=known, alternatives=(Alternative(text, whole.confidence), *alternatives))
+        text = known
+    value = normalise(kind, text)
+    doubts = () if value and is_valid(kind, text) else ("VALUE_UNCLEAR",)
     return ReadValue(Presence.WRITTEN, text, value, whole, doubts)
 
 
