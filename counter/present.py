@@ -15,6 +15,8 @@ _HEADLINE = {
     RegisterKind.DEATH: ("nktHoTen",),
     RegisterKind.MARRIAGE: ("chongHoTen", "voHoTen"),
 }
+_OTHERS = ("me", "cha", "vo", "chong", "nyc")
+"""Prefixes of columns whose labels repeat those of the person the entry is about."""
 _WIDE = 9
 """Width of a wide crop, in heights."""
 _LARGE = "HoTen"
@@ -41,6 +43,12 @@ class Row:
     choices: tuple[str, ...]
     engine: str
     by: str
+
+    @property
+    def full_label(self) -> str:
+        """The label, with whom it speaks of where the label alone does not say ("Năm sinh (mẹ)")."""
+        whom = words.group(self.column).lower()
+        return self.label if not self.column.startswith(_OTHERS) or whom in self.label else f"{self.label} ({whom})"
 
     @property
     def said(self) -> str:

@@ -1,0 +1,144 @@
+"""Passwords, sign-in, waiting after failures, sessions."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from counter import LEAST_PASSWORD, new_account, with_password
+from counter.sessions import COOKIE, IDLE_SECONDS, LONGEST_SECONDS
+from records.codes import Role
+from records.errors import WrongUse
+
+GOOD = "mưa rào tháng sáu"
+
+
+def test_a_password_is_kept_as_argon2id_alone() -> None:
+    account = new_account("lan", "Lê Thị Lan", [Role.CLERK], GOOD)
+    assert account.password_hash.startswith("$argon2id$")
+    assert GOOD not in repr(account)
+    assert account.password_hash != new_account("lan", "Lê Thị Lan", [Role.CLERK], GOOD).password_hash
+
+
+@pytest.mark.parametrize(
+    ("name", "full", "roles", "password", "code"),
+    [
+        ("Lan", "Lê Thị Lan", [Role.CLERK], GOOD, "ACCOUNT_NAME_INVALID"),
+        ("../lan", "Lê Thị Lan", [Role.CLERK], GOOD, "ACCOUNT_NAME_INVALID"),
+        ("lan", "  ", [Role.CLERK], GOOD, "ACCOUNT_INCOMPLETE"),
+        ("lan", "Lê Thị Lan", [], GOOD, "ACCOUNT_INCOMPLETE"),
+        ("lan", "Lê Thị Lan", [Role.CLERK], "", "PASSWORD_WEAK"),
+        ("lan", "Lê Thị Lan", [Role.CLERK], "a" * (LEAST_PASSWORD - 1), "PASSWORD_WEAK"),
+        ("lelanlelan", "Lê Thị Lan", [Role.CLERK], "LELANLELAN", "PASSWORD_WEAK"),
+    ],
+)
+def test_a_bad_account_is_refused(name: str, full: str, roles: list[Role], password: str, code: str) -> None:
+    with pytest.raises(WrongUse) as refused:
+        new_account(name, full, roles, password)
+    assert refused.value.code == code
+
+
+def test_there_is_no_account_until_one_is_made(town: Any) -> None:
+    answer = town.browser().sign_in("admin", "admin")
+    assert answer.status_code == 403
+    assert "SIGN_IN_WRONG" in answer.text
+
+
+def test_sign_in_gives_a_strict_cookie_and_leads_on(town: Any) -> None:
+    answer = town.browser().sign_in("lan", path="/dang-nhap?tiep=/so-cap")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/so-cap")
+    cookie = next(c for c in answer.headers.get_list("set-cookie") if c.startswith(f"{COOKIE}="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_sign_in_never_leads_to_another_site(town: Any, elsewhere: str) -> None:
+    browser = town.browser()
+    answer = browser.sign_in("lan", path=f"/dang-nhap?tiep={elsewhere}")
+    assert answer.headers["location"] == "/"
+
+
+def test_an_unknown_name_is_answered_as_a_wrong_password(town: Any) -> None:
+    def told(name: str) -> str:
+        text: str = town.browser(address=f"10.1.0.{len(name)}").sign_in(name, "không đúng đâu").text
+        return text[text.index("SIGN_IN_WRONG") - 200 : text.index("SIGN_IN_WRONG")]
+
+    assert told("lan") == told("khongcoai")
+
+
+def test_five_failures_make_an_account_wait_wherever_they_come_from(town: Any) -> None:
+    for n in range(5):
+        assert town.browser(address=f"10.2.0.{n}").sign_in("lan", "không đúng đâu").status_code == 403
+    answer = town.browser(address="10.2.0.99").sign_in("lan")
+    assert answer.status_code == 429
+    assert "5 phút" in answer.text
+    assert town.house.register.account("lan").locked_until is not None
+    town.clock.forward(minutes=6)
+    assert town.browser(address="10.2.0.99").sign_in("lan").status_code == 303
+    assert town.house.register.account("lan").failures == 0
+
+
+def test_five_failures_make_an_address_wait_whatever_the_name(town: Any) -> None:
+    browser = town.browser(address="10.3.0.1")
+    for name in ("a1", "b2", "c3", "d4", "e5"):
+        assert browser.sign_in(name, "không đúng đâu").status_code == 403
+    assert browser.sign_in("lan").status_code == 429
+    assert town.browser(address="10.3.0.2").sign_in("lan").status_code == 303
+
+
+def test_a_disabled_account_is_out_at_once(town: Any) -> None:
+    browser = town.browser("khoa")
+    town.house.register.put_account(replace(town.house.register.account("khoa"), disabled=True))
+    assert browser.get("/tra-cuu").headers["location"].startswith("/dang-nhap")
+    assert town.browser().sign_in("khoa").status_code == 403
+
+
+def test_a_new_password_opens_and_the_old_one_no_longer(town: Any) -> None:
+    account = with_password(town.house.register.account("khoa"), "nắng hạn tháng ba")
+    town.house.register.put_account(account)
+    assert town.browser().sign_in("khoa").status_code == 403
+    assert town.browser().sign_in("khoa", "nắng hạn tháng ba").status_code == 303
+
+
+@pytest.mark.parametrize("seconds", [IDLE_SECONDS + 1, LONGEST_SECONDS + 1])
+def test_a_session_ends_by_itself(town: Any, seconds: int) -> None:
+    browser = town.browser("lan")
+    town.clock.forward(seconds=seconds)
+    assert browser.get("/tra-cuu").status_code == 303
+
+
+def test_signing_out_ends_the_session_at_the_server(town: Any) -> None:
+    browser = town.browser("lan")
+    token = browser.cookies[COOKIE]
+    assert browser.post("/dang-xuat").status_code == 303
+    stolen = town.browser()
+    stolen.cookies.set(COOKIE, token)
+    assert stolen.get("/tra-cuu").status_code == 303
+
+
+def test_what_was_typed_survives_the_end_of_the_session(town: Any) -> None:
+    entry = town.verify(town.entries[0])
+    browser = town.browser("lan")
+    typed = {"trang": f"/muc/{entry.id}/soan", "applicant": "Lê Văn <Thử>", "paper": "Căn cước 1", "copies": "2"}
+    csrf = browser.csrf()
+    town.clock.forward(hours=13)
+    answer = browser.ask("POST", f"/muc/{entry.id}/soan", data=typed | {"csrf": csrf})
+    assert answer.status_code == 401
+    assert "Những gì vừa nhập vẫn còn" in answer.text
+    assert town.desk.state.desk.waiting.of_entry(entry.id) == []
+    found = _hidden(answer.text, "giu"), _hidden(answer.text, "csrf")
+    back = browser.ask(
+        "POST", "/dang-nhap", data={"giu": found[0], "csrf": found[1], "tai_khoan": "lan", "mat_khau": GOOD}
+    )
+    assert back.headers["location"] == f"/muc/{entry.id}/soan"
+    form = browser.get(back.headers["location"]).text
+    assert 'value="Lê Văn &lt;Thử&gt;"' in form
+    assert 'value="Căn cước 1"' in form
+
+
+def _hidden(text: str, name: str) -> str:
+    start = text.index(f'name="{name}" value="') + len(f'name="{name}" value="')
+    return text[start : text.index('"', start)]
