@@ -6,6 +6,7 @@ numbers by value. Entries of one page are matched in order.
 
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -204,16 +205,18 @@ def _works(folder: Path, truths: Sequence[Json], limits: Limits, make: MakeReade
     base = folder if folder.is_dir() else folder.parent
     pdfs = sorted((p for p in base.glob("*.pdf")), key=lambda p: natural(p.name))
 
+    rows_of = Counter(row["file"] for row in truths)
+
     def loader(number: int, row: Json) -> Any:
         def load() -> Work:
             path = base / row["file"]
-            page = int(row.get("page", 1))
+            place = 1 + sum(earlier["file"] == row["file"] for earlier in truths[:number])
+            # "page" may be the page of the book: it is a page of the file only where the file holds several
+            page = int(row.get("page", place)) if rows_of[row["file"]] > 1 else 1
             if not path.is_file() and pdfs:
                 path, page = pdfs[0], number + 1
             if not path.is_file():
                 raise WrongUse("LABELS_IMAGE_MISSING", folder=folder, file=row["file"])
-            if path.suffix.casefold() == ".pdf" and "page" not in row:
-                page = number + 1
             data = path.read_bytes()
             return Work(data, sniff(data) or "", page, limits, False, make)
 
