@@ -213,7 +213,18 @@ def clock() -> Clock:
 @pytest.fixture
 def town(tmp_path: Path, clock: Clock) -> Iterator[Town]:
     """A house with one entry and one account for each role; ``minh`` holds two."""
-    house = open_house(Settings(home=tmp_path / "home"))
+    yield from found_town(tmp_path / "home", clock)
+
+
+@pytest.fixture(scope="module")
+def quiet_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The same, shared by tests that change nothing."""
+    yield from found_town(tmp_path_factory.mktemp("quiet") / "home", Clock())
+
+
+def found_town(home: Path, clock: Clock) -> Iterator[Town]:
+    """Build the house at *home*, its people and its first entry."""
+    house = open_house(Settings(home=home))
     people = {
         "lan": ("Lê Thị Lan", {Role.CLERK}),
         "khoa": ("Phạm Văn Khoa", {Role.KEYER}),

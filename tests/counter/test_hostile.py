@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[2]
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
 
-def test_every_answer_carries_the_security_headers(town: Any) -> None:
+def test_every_answer_carries_the_security_headers(quiet_town: Any) -> None:
     for path in ("/dang-nhap", "/khong-co", "/static/desk.css", "/xac-minh"):
-        headers = town.browser().get(path).headers
+        headers = quiet_town.browser().get(path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
@@ -30,11 +30,11 @@ def test_pages_of_persons_are_never_cached_and_static_files_are(town: Any) -> No
     assert "immutable" in browser.get(sheet).headers["cache-control"]
 
 
-def test_no_page_holds_script_or_style_of_its_own(town: Any) -> None:
+def test_no_page_holds_script_or_style_of_its_own() -> None:
     for template in (ROOT / "counter" / "templates").glob("*.html"):
         text = template.read_text(encoding="utf-8")
         assert "<style" not in text
-        assert " style=" not in text
+        assert ' style="' not in text
         assert " onclick" not in text
         assert text.count("<script") == text.count('<script src="{{ static(')
         assert "http://" not in text
@@ -46,8 +46,8 @@ SCREENS = ["/tra-cuu", "/ky", "/so-cap", "/so-cap.csv", "/kiem-tra", "/tinh-tran
 
 
 @pytest.mark.parametrize("path", SCREENS)
-def test_nothing_is_shown_to_who_is_not_signed_in(town: Any, path: str) -> None:
-    answer = town.browser().get(path.format(town.entries[0].id))
+def test_nothing_is_shown_to_who_is_not_signed_in(quiet_town: Any, path: str) -> None:
+    answer = quiet_town.browser().get(path.format(quiet_town.entries[0].id))
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/dang-nhap?tiep=")
     assert "Hương" not in answer.text
@@ -70,13 +70,13 @@ MAY_NOT = [
 
 
 @pytest.mark.parametrize(("who", "method", "path"), MAY_NOT)
-def test_each_role_does_its_own_work_only(town: Any, who: str, method: str, path: str) -> None:
-    browser = town.browser(who)
-    where = path.format(town.entries[0].id)
+def test_each_role_does_its_own_work_only(quiet_town: Any, who: str, method: str, path: str) -> None:
+    browser = quiet_town.browser(who)
+    where = path.format(quiet_town.entries[0].id)
     answer = browser.get(where) if method == "GET" else browser.post(where, {"viec": "dung", "phien_ban": "1"})
     assert answer.status_code == 403
     assert "DESK_NOT_ALLOWED" in answer.text
-    assert town.house.entry(town.entries[0].id).version == 1
+    assert quiet_town.house.entry(quiet_town.entries[0].id).version == 1
 
 
 POSTS = ["/dang-xuat", "/muc/{}/truong/nksHoTen", "/muc/{}/xac-nhan", "/muc/{}/soan", "/kiem-tra"]
@@ -84,13 +84,13 @@ POSTS = ["/dang-xuat", "/muc/{}/truong/nksHoTen", "/muc/{}/xac-nhan", "/muc/{}/s
 
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("token", [None, "", "0" * 64, "khác"])
-def test_a_form_of_another_site_does_nothing(town: Any, path: str, token: str | None) -> None:
-    browser = town.browser("lan")
+def test_a_form_of_another_site_does_nothing(quiet_town: Any, path: str, token: str | None) -> None:
+    browser = quiet_town.browser("lan")
     data = {"viec": "dung", "phien_ban": "1"} | ({"csrf": token} if token is not None else {})
-    answer = browser.ask("POST", path.format(town.entries[0].id), data=data)
+    answer = browser.ask("POST", path.format(quiet_town.entries[0].id), data=data)
     assert answer.status_code == 403
     assert "DESK_FOREIGN_FORM" in answer.text
-    assert town.house.entry(town.entries[0].id).version == 1
+    assert quiet_town.house.entry(quiet_town.entries[0].id).version == 1
     assert browser.get("/tra-cuu").status_code == 200
 
 
@@ -120,21 +120,21 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_what_does_not_exist_is_a_plain_404(town: Any, path: str) -> None:
-    answer = town.browser("lan").get(path.format(town.entries[0].id))
+def test_what_does_not_exist_is_a_plain_404(quiet_town: Any, path: str) -> None:
+    answer = quiet_town.browser("lan").get(path.format(quiet_town.entries[0].id))
     assert answer.status_code == 404
     assert "(Mã: " in answer.text
     assert "Traceback" not in answer.text
 
 
-def test_a_page_number_that_is_none_is_refused_in_plain_words(town: Any) -> None:
-    answer = town.browser("lan").get(f"/anh/muc/{town.entries[0].id}/trang/một")
+def test_a_page_number_that_is_none_is_refused_in_plain_words(quiet_town: Any) -> None:
+    answer = quiet_town.browser("lan").get(f"/anh/muc/{quiet_town.entries[0].id}/trang/một")
     assert answer.status_code == 422
     assert "DESK_BAD_REQUEST" in answer.text
 
 
-def test_a_form_of_ten_megabytes_is_refused(town: Any) -> None:
-    answer = town.browser("lan").post("/muc/KS-0000000000/soan", {"applicant": "a" * 10_000_000})
+def test_a_form_of_ten_megabytes_is_refused(quiet_town: Any) -> None:
+    answer = quiet_town.browser("lan").post("/muc/KS-0000000000/soan", {"applicant": "a" * 10_000_000})
     assert answer.status_code == 413
     assert "DESK_TOO_LARGE" in answer.text
 
@@ -202,7 +202,8 @@ def test_the_public_page_gives_nothing_away_and_cannot_be_hammered(town: Any) ->
 
 def test_the_desk_starts_without_the_scheduler(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from wiring import Settings, open_house; from counter import create_desk;"
+        "import sys; from pathlib import Path;"
+        "from wiring import Settings, open_house; from counter import create_desk;"
         f"create_desk(open_house(Settings(home=Path({str(tmp_path)!r}))));"
         "print(sorted(m for m in ('prefect', 'cv2', 'onnxruntime', 'tesserocr') if m in sys.modules))"
     )
