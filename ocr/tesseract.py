@@ -119,9 +119,12 @@ class TesseractLines:
         if self._api is not None and self._crops >= self.RECYCLE_AFTER:
             self.close()
         if self._api is None:
-            self._api = tesserocr.PyTessBaseAPI(
-                path=str(tessdata()), lang=LANGUAGE, psm=tesserocr.PSM.SINGLE_LINE, oem=tesserocr.OEM.LSTM_ONLY
-            )
+            try:
+                self._api = tesserocr.PyTessBaseAPI(
+                    path=str(tessdata()), lang=LANGUAGE, psm=tesserocr.PSM.SINGLE_LINE, oem=tesserocr.OEM.LSTM_ONLY
+                )
+            except RuntimeError as error:  # the model is there but no model
+                raise PartUnavailable("TESSERACT_MODEL_MISSING", model=f"{LANGUAGE}.traineddata") from error
             self._crops = 0
         self._crops += 1
         return self._api

@@ -50,7 +50,7 @@ class Crew:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in processes:
                 if process.is_alive():
-                    process.terminate()
+                    process.kill()  # nothing of theirs is kept but what they hand back
 
     def __enter__(self) -> "Crew":
         return self

@@ -1,29 +1,38 @@
 """Open what was delivered, by content and never by name; refuse hostile files from their header.
 
 Accepted: JPEG, PNG, TIFF (also of many pages), PDF. Everything here raises PageError with a code of the
-catalogue and touches no disk. Pixels are decoded one page at a time.
+catalogue and keeps nothing on disk. Pixels are decoded one page at a time.
 """
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-import pdf2image
-import pdf2image.exceptions
 from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
+from PIL import ImageFile, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
-from records.errors import PageError, PartUnavailable
+from pipeline.pdf import PDF_DPI, pdf_jpegs, pdf_page, pdf_sizes
+from pipeline.tiff import tiff_sizes
+from records.errors import PageError
 from records.ports import Image
 
 PDF = "application/pdf"
 JPEG = "image/jpeg"
 PNG = "image/png"
 TIFF = "image/tiff"
-_FORMATS = {"JPEG": JPEG, "MPO": JPEG, "PNG": PNG, "TIFF": TIFF}
-PDF_DPI = 200
-PDF_SECONDS = 60
+_OPENERS: dict[str, type[ImageFile.ImageFile]] = {JPEG: JpegImageFile, PNG: PngImageFile, TIFF: TiffImageFile}
+"""Named, not sniffed: one parser a type, and none of those that nobody delivers."""
+LEAST_SIDE = 64
+"""Pixels; nothing smaller is a page."""
+_EXIF_ORIENTATION = 0x0112
+_NEVER_DECODED = 128
+"""What a JPEG decoder leaves, in all colours, where the data ended early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +43,40 @@ class Limits:
     pages_per_file: int = 5000
     file_bytes: int = 2048 * 1024 * 1024
 
+    def check_size(self, width: int, height: int) -> None:
+        """Raise PageError for a page of *width* x *height* pixels that is not opened."""
+        if width * height > self.megapixels * 1e6:
+            raise PageError("IMAGE_TOO_LARGE", width=width, height=height, most=round(self.megapixels))
+        if min(width, height) < LEAST_SIDE:
+            raise PageError("IMAGE_TOO_SMALL", width=width, height=height, least=LEAST_SIDE)
+
 
 @dataclass(frozen=True, slots=True)
 class FileHeader:
-    """What a file says of itself: type, pages, and the size of its largest page in pixels."""
+    """What a file says of itself: type, and (width, height) in pixels of each page as it is shown."""
 
     media_type: str
-    pages: int
-    width: int
-    height: int
+    sizes: tuple[tuple[int, int], ...]
 
 
 def sniff(data: bytes) -> str | None:
     """Return the media type by the first bytes, or None for what is not accepted."""
-    if data[:5] == b"%PDF-" or b"%PDF-" in data[:1024]:
-        return PDF
     if data[:3] == b"\xff\xd8\xff":
         return JPEG
     if data[:8] == b"\x89PNG\r\n\x1a\n":
         return PNG
     if data[:4] in (b"II*\x00", b"MM\x00*"):
         return TIFF
+    if b"%PDF-" in data[:1024]:
+        return PDF
     return None
 
 
 def read_header(data: bytes, limits: Limits) -> FileHeader:
-    """Return what the header says. Raises PageError for anything that cannot or must not be opened."""
+    """Return what the header says. Raises PageError for anything that cannot or must not be opened.
+
+    A file with at least one page that may be opened is taken; its other pages fail one by one when their turn comes.
+    """
     if not data:
         raise PageError("FILE_EMPTY")
     if len(data) > limits.file_bytes:
@@ -67,96 +84,104 @@ def read_header(data: bytes, limits: Limits) -> FileHeader:
     kind = sniff(data)
     if kind is None:
         raise PageError("FILE_NOT_AN_IMAGE")
-    header = _pdf_header(data) if kind == PDF else _image_header(data, kind)
-    if header.pages == 0:
-        raise PageError("PDF_NO_PAGES")
-    if header.pages > limits.pages_per_file:
-        raise PageError("FILE_TOO_MANY_PAGES", pages=header.pages, most=limits.pages_per_file)
-    if header.width * header.height > limits.megapixels * 1e6:
-        raise PageError("IMAGE_TOO_LARGE", width=header.width, height=header.height, most=round(limits.megapixels))
-    return header
+    sizes = _sizes(data, kind, limits)
+    refused = None
+    for size in sizes:
+        try:
+            limits.check_size(*size)
+        except PageError as error:
+            refused = refused or error
+        else:
+            return FileHeader(kind, sizes)
+    raise refused or PageError("IMAGE_DAMAGED", detail="no page")
 
 
-def _image_header(data: bytes, kind: str) -> FileHeader:
+def _sizes(data: bytes, kind: str, limits: Limits) -> tuple[tuple[int, int], ...]:
+    if kind == PDF:
+        return pdf_sizes(data, limits.pages_per_file)
+    if kind == TIFF:
+        return tiff_sizes(data, limits.pages_per_file)
+    with _opened(data, kind) as image:
+        width, height = image.size
+        sideways = kind == JPEG and image.getexif().get(_EXIF_ORIENTATION, 1) >= 5
+        return ((height, width) if sideways else (width, height),)
+
+
+@contextmanager
+def _opened(data: bytes, kind: str) -> Iterator[ImageFile.ImageFile]:
+    """Open an image file lazily; what its parser or decoder raises becomes PageError."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Pillow.DecompressionBombWarning)
-            with Pillow.open(io.BytesIO(data), formats=("JPEG", "MPO", "PNG", "TIFF")) as image:
-                width, height = image.size
-                pages = getattr(image, "n_frames", 1) if kind == TIFF else 1
-    except Pillow.DecompressionBombError as error:
-        raise PageError("IMAGE_TOO_LARGE", width="?", height="?", most="?") from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError, KeyError, EOFError) as error:
-        raise PageError("IMAGE_DAMAGED", detail=type(error).__name__) from error
-    return FileHeader(kind, pages, width, height)
-
-
-def _pdf_header(data: bytes) -> FileHeader:
-    try:
-        info = pdf2image.pdfinfo_from_bytes(data, timeout=PDF_SECONDS)
-    except pdf2image.exceptions.PDFInfoNotInstalledError as error:
-        raise PartUnavailable("POPPLER_MISSING") from error
-    except Exception as error:  # poppler's wrapper raises what its parser meets
-        words = str(error).lower()
-        if "password" in words or "encrypt" in words:
-            raise PageError("PDF_ENCRYPTED") from error
-        raise PageError("PDF_DAMAGED", detail=type(error).__name__) from error
-    pages = int(info.get("Pages", 0))
-    size = str(info.get("Page size", "595 x 842")).split()
-    try:
-        width, height = float(size[0]) / 72 * PDF_DPI, float(size[2]) / 72 * PDF_DPI
-    except (ValueError, IndexError):
-        width, height = 1654.0, 2339.0
-    return FileHeader(PDF, pages, round(width), round(height))
+            warnings.simplefilter("ignore")
+            with _OPENERS[kind](io.BytesIO(data)) as image:
+                yield image
+    except PageError:
+        raise
+    except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError, MemoryError) as error:
+        code = "IMAGE_TRUNCATED" if "truncat" in str(error).lower() else "IMAGE_DAMAGED"
+        raise PageError(code, detail=type(error).__name__) from error
 
 
 def decode_page(data: bytes, media_type: str, page_in_file: int, limits: Limits) -> tuple[Image, float | None]:
     """Return (BGR pixels, dots per inch or None) of page *page_in_file* (from 1).
 
     Image files give their own pixels, turned as their EXIF orientation says; PDF pages are rendered at
-    :data:`PDF_DPI`. Raises PageError (truncated, damaged, too large) and PartUnavailable (no poppler).
+    :data:`pipeline.pdf.PDF_DPI`. Raises PageError (truncated, damaged, too large) and PartUnavailable (no poppler).
     """
     if media_type == PDF:
         return _pdf_page(data, page_in_file, limits), float(PDF_DPI)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Pillow.DecompressionBombWarning)
-            with Pillow.open(io.BytesIO(data), formats=("JPEG", "MPO", "PNG", "TIFF")) as opened:
-                opened.seek(page_in_file - 1)
-                if opened.size[0] * opened.size[1] > limits.megapixels * 1e6:
-                    raise PageError(
-                        "IMAGE_TOO_LARGE", width=opened.size[0], height=opened.size[1], most=round(limits.megapixels)
-                    )
-                dpi = opened.info.get("dpi")
-                upright = ImageOps.exif_transpose(opened) if media_type == JPEG else opened
-                rgb = np.asarray(upright.convert("RGB"), dtype=np.uint8)
-    except PageError:
-        raise
-    except Pillow.DecompressionBombError as error:
-        raise PageError("IMAGE_TOO_LARGE", width="?", height="?", most=round(limits.megapixels)) from error
-    except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, MemoryError) as error:
-        code = "IMAGE_TRUNCATED" if "truncat" in str(error).lower() else "IMAGE_DAMAGED"
-        raise PageError(code, detail=type(error).__name__) from error
+    if media_type not in _OPENERS:
+        raise PageError("FILE_NOT_AN_IMAGE")
+    sizes = _sizes(data, media_type, limits)
+    if not 1 <= page_in_file <= len(sizes):
+        raise PageError("IMAGE_DAMAGED", detail=f"page {page_in_file} of {len(sizes)}")
+    limits.check_size(*sizes[page_in_file - 1])
+    with _opened(data, media_type) as image:
+        image.seek(page_in_file - 1)
+        limits.check_size(*image.size)
+        dpi = image.info.get("dpi")
+        rgb = _rgb(image)
+        if media_type == JPEG:
+            _refuse_half(rgb)
+            rgb = _rgb(ImageOps.exif_transpose(image))
     density = float(dpi[0]) if dpi and float(dpi[0]) > 1 else None
-    return np.ascontiguousarray(rgb[:, :, ::-1]), density
+    return _bgr(rgb), density
 
 
 def _pdf_page(data: bytes, page_in_file: int, limits: Limits) -> Image:
-    try:
-        info = pdf2image.pdfinfo_from_bytes(data, first_page=page_in_file, last_page=page_in_file, timeout=PDF_SECONDS)
-        size = str(info.get(f"Page {page_in_file:>4} size", info.get("Page size", "595 x 842"))).split()
-        pixels = float(size[0]) * float(size[2]) / 72**2 * PDF_DPI**2
-        if pixels > limits.megapixels * 1e6:
-            raise PageError("IMAGE_TOO_LARGE", width=size[0], height=size[2], most=round(limits.megapixels))
-        pages = pdf2image.convert_from_bytes(
-            data, dpi=PDF_DPI, first_page=page_in_file, last_page=page_in_file, timeout=PDF_SECONDS, thread_count=1
-        )
-    except PageError:
-        raise
-    except pdf2image.exceptions.PDFInfoNotInstalledError as error:
-        raise PartUnavailable("POPPLER_MISSING") from error
-    except Exception as error:
-        raise PageError("PDF_DAMAGED", detail=type(error).__name__) from error
-    if not pages:
-        raise PageError("PDF_DAMAGED", detail=f"page {page_in_file}")
-    return np.ascontiguousarray(np.asarray(pages[0].convert("RGB"), dtype=np.uint8)[:, :, ::-1])
+    (size,) = pdf_sizes(data, limits.pages_per_file, page_in_file)
+    limits.check_size(*size)
+    for jpeg in pdf_jpegs(data, page_in_file):
+        with _opened(jpeg, JPEG) as image:
+            if min(image.size) < LEAST_SIDE:  # a logo
+                continue
+            limits.check_size(*image.size)
+            image.draft(None, (image.size[0] // 8, image.size[1] // 8))  # means of the blocks are enough
+            _refuse_half(_rgb(image), side=2)
+    return _bgr(pdf_page(data, page_in_file))
+
+
+def _rgb(image: Pillow.Image) -> Pillow.Image:
+    """Return *image* in 8-bit RGB: 16-bit grey scaled down, transparent places white."""
+    if image.mode.startswith("I;16"):
+        return Pillow.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
+    if image.mode in ("I", "F"):  # 32 bits without a known white: the brightest is paper
+        levels = np.asarray(image, dtype=np.float64)
+        top = max(float(levels.max()), 1.0)
+        return Pillow.fromarray((levels.clip(0) / top * 255).astype(np.uint8)).convert("RGB")
+    if image.has_transparency_data:
+        clear = image.convert("RGBA")
+        return Pillow.alpha_composite(Pillow.new("RGBA", clear.size, "white"), clear).convert("RGB")
+    return image.convert("RGB")
+
+
+def _refuse_half(rgb: Pillow.Image, side: int = 16) -> None:
+    """Raise IMAGE_TRUNCATED where the decoder patched the end: it does so silently if the end mark stands there."""
+    width, height = rgb.size
+    corner = np.asarray(rgb.crop((max(0, width - side), max(0, height - side), width, height)))
+    if bool(np.all(corner == _NEVER_DECODED)):
+        raise PageError("IMAGE_TRUNCATED", detail="JPEG data")
+
+
+def _bgr(rgb: Pillow.Image) -> Image:
+    return np.ascontiguousarray(np.asarray(rgb.convert("RGB"), dtype=np.uint8)[:, :, ::-1])

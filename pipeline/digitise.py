@@ -24,7 +24,6 @@ from records.entries import Entry, FieldValue
 from records.errors import KhongChoError, PartUnavailable, WrongUse
 from records.finding import SearchDocument
 from records.geometry import Point, Polygon
-from records.messages import message
 from records.pages import DeliveredPage, Delivery, Digest, Evidence, PageId, PageProblem, StageResult
 from records.ports import Archive, Register
 from records.progress import Progress
@@ -32,7 +31,6 @@ from records.readings import EngineIdentity, PageReading
 
 STAGES = ("prepare", "classify", "read", "draft")
 _LABELS = {"prepare": "nắn trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}
-_AGENT = f"khongcho pipeline {CODE_VERSION}"
 
 
 def entry_id(kind: RegisterKind, page: PageId, place: int) -> str:
@@ -90,14 +88,15 @@ class Digitiser:
     def run_stage(self, stage: str, pages: Sequence[PageId], progress: Progress) -> StageSummary:
         """Do one stage for a batch of pages; pages that failed or wait are passed over.
 
-        Raises PartUnavailable when an outside part is gone (archive, ledger, reader): nothing is lost, run again.
+        Raises PartUnavailable when an outside part is gone (archive, ledger, reader), WrongUse for an unknown reader
+        or a stage before its turn: no page is blamed for it, nothing is lost, run again.
         """
         if stage not in STAGES:
             raise WrongUse("STAGE_UNKNOWN", stage=stage, known=", ".join(STAGES))
-        open_pages = [p for p in map(self.register.page, pages) if p.status is PageStatus.RECEIVED]
+        open_pages = [one for page in dict.fromkeys(pages) for one in self._open(page)]
         missing, kept = [], 0
         for page in open_pages:
-            if stage != "draft" and self._result(page.page.id, stage):
+            if stage != "draft" and self._result(page, stage):
                 kept += 1
             else:
                 missing.append(page)
@@ -107,7 +106,7 @@ class Digitiser:
         seconds = 0.0
         try:
             for page, outcome in self._do(stage, missing):
-                if isinstance(outcome, PartUnavailable):
+                if isinstance(outcome, PartUnavailable | WrongUse):
                     raise outcome
                 if isinstance(outcome, KhongChoError):
                     failed += 1
@@ -120,19 +119,26 @@ class Digitiser:
             progress.finish()
         return StageSummary(stage, done, kept, failed, seconds)
 
+    def _open(self, page: PageId) -> list[DeliveredPage]:
+        """Return where the page stands open: one place for each kind of delivery that it came with."""
+        found = [p for p in self.register.placings(page) if p.status is PageStatus.RECEIVED]
+        return list({self._kind(p): p for p in found}.values())
+
+    def _kind(self, page: DeliveredPage) -> DeliveryKind:
+        return self.register.delivery(page.delivery).kind
+
     def _do(self, stage: str, pages: Sequence[DeliveredPage]) -> Iterator[tuple[DeliveredPage, float | KhongChoError]]:
         if stage == "draft":
             for page in pages:
                 yield page, self._draft(page)
             return
         make: Callable[[DeliveredPage], tuple[Any, tuple[Any, ...]] | None] = getattr(self, f"_job_{stage}")
-        by_name = {p.page.id: p for p in pages}
         for start in range(0, len(pages), 4 * self.crew.workers):  # few pages' bytes in memory at a time
             jobs = []
-            for page in pages[start : start + 4 * self.crew.workers]:
+            for number, page in enumerate(pages[start : start + 4 * self.crew.workers], start):
                 try:
                     job = make(page)
-                except PartUnavailable:
+                except (PartUnavailable, WrongUse):
                     raise
                 except KhongChoError as error:
                     yield page, error
@@ -140,9 +146,9 @@ class Digitiser:
                 if job is None:
                     yield page, 0.0
                 else:
-                    jobs.append((page.page.id, *job))
+                    jobs.append((str(number), *job))
             for name, result in self.crew.each(jobs):
-                page = by_name[PageId(name)]
+                page = pages[int(name)]
                 yield page, result if isinstance(result, KhongChoError) else self._keep(page, stage, result)
 
     def _keep(self, page: DeliveredPage, stage: str, result: Any) -> float:
@@ -151,12 +157,12 @@ class Digitiser:
             payload, jpeg = result
             payload["picture"] = self.archive.put(jpeg, "image/jpeg")
         seconds = float(payload.pop("seconds"))
-        self.register.record_stage(StageResult(page.page.id, stage, CODE_VERSION, payload, seconds))
+        self.register.record_stage(StageResult(page.page.id, stage, _version(self._kind(page)), payload, seconds))
         return seconds
 
     def _work(self, page: DeliveredPage, *, with_master: bool) -> Work:
         data = self.archive.get(page.page.master) if with_master else b""
-        dossier = self.register.delivery(page.delivery).kind is DeliveryKind.DOSSIER
+        dossier = self._kind(page) is DeliveryKind.DOSSIER
         kind = sniff(data) or "" if with_master else ""
         return Work(data, kind, page.page.page_in_file, self.limits, dossier, self.make_readers)
 
@@ -164,41 +170,51 @@ class Digitiser:
         return do_prepare, (self._work(page, with_master=True),)
 
     def _job_classify(self, page: DeliveredPage) -> tuple[Any, tuple[Any, ...]]:
-        prepared = self._payload(page.page.id, "prepare")
+        prepared = self._payload(page, "prepare")
         return do_classify, (self._work(page, with_master=False), prepared, self._picture(prepared))
 
     def _job_read(self, page: DeliveredPage) -> tuple[Any, tuple[Any, ...]] | None:
-        edition = self._payload(page.page.id, "classify")["edition"]
+        edition = self._payload(page, "classify")["edition"]
         if edition is None:
             return None
-        prepared = self._payload(page.page.id, "prepare")
+        prepared = self._payload(page, "prepare")
         return do_read, (self._work(page, with_master=False), prepared, self._picture(prepared), edition)
 
     def _picture(self, prepared: Json) -> bytes:
         return self.archive.get(Digest(prepared["picture"]))
 
-    def _result(self, page: PageId, stage: str) -> StageResult | None:
-        return self.register.stage_result(page, stage, CODE_VERSION)
+    def _result(self, page: DeliveredPage, stage: str) -> StageResult | None:
+        return self.register.stage_result(page.page.id, stage, _version(self._kind(page)))
 
-    def _payload(self, page: PageId, stage: str) -> Json:
+    def _payload(self, page: DeliveredPage, stage: str) -> Json:
         found = self._result(page, stage)
         if found is None:
-            raise WrongUse("STAGE_NOT_DONE", stage=stage, page=page)
+            raise WrongUse("STAGE_NOT_DONE", stage=stage, page=page.page.id)
         return dict(found.payload)
 
     def _fail(self, page: DeliveredPage, error: KhongChoError) -> None:
-        facts = {k: str(v) for k, v in error.facts.items()}
-        self.register.settle_page(replace(page, status=PageStatus.FAILED, problem=PageProblem(error.code, facts)))
+        self._settle(replace(page, status=PageStatus.FAILED, problem=PageProblem.of(error)))
+
+    def _settle(self, page: DeliveredPage) -> None:
+        """Settle a page wherever it stands open: the same bytes in another file or delivery get the same answer."""
+        kind = self._kind(page)
+        placings = [p for p in self.register.placings(page.page.id) if self._kind(p) is kind]
+        first = placings[-1]
+        for place in placings:
+            if place.status is not PageStatus.RECEIVED:
+                continue
+            settled = replace(page, delivery=place.delivery, seq=place.seq, file=place.file)
+            if page.status is PageStatus.DONE and page.problem is None and place is not first:
+                known = {"file": first.file, "delivery": first.delivery}
+                settled = replace(settled, problem=PageProblem("PAGE_SEEN_BEFORE", known))
+            self.register.settle_page(settled)
 
     # --- drafting ---------------------------------------------------------------------------------
 
     def _draft(self, page: DeliveredPage) -> float | KhongChoError:
         """Settle a page: its entry drafted, or the reason why a person has to look."""
-        try:
-            prepared = self._payload(page.page.id, "prepare")
-            said = self._payload(page.page.id, "classify")
-        except WrongUse as error:
-            return error
+        prepared = self._payload(page, "prepare")
+        said = self._payload(page, "classify")
         kind, role = RegisterKind(said["kind"]), PageRole(said["role"])
         settled = replace(page, role=role, kind=kind, edition=said["edition"], status=PageStatus.DONE, problem=None)
         if said["edition"] is not None:
@@ -210,11 +226,11 @@ class Digitiser:
         elif prepared["turns"]:
             degrees = {1: "270", 2: "180", 3: "90"}[int(prepared["turns"])]
             settled = replace(settled, problem=PageProblem("PAGE_TURNED", {"degrees": degrees}))
-        self.register.settle_page(settled)
+        self._settle(settled)
         return 0.0
 
     def _entry(self, page: DeliveredPage, kind: RegisterKind, edition: str) -> Entry:
-        rows = self._payload(page.page.id, "read")["fields"]
+        rows = self._payload(page, "read")["fields"]
         return Entry(
             id=entry_id(kind, page.page.id, 0),
             kind=kind,
@@ -231,19 +247,19 @@ class Digitiser:
         delivery = self.register.delivery(delivery_id)
         pages = self.register.delivered_pages(delivery_id)
         stages = dict.fromkeys(STAGES, 0.0)
-        for page in {p.page.id for p in pages}:
+        for page in {p.page.id: p for p in pages}.values():
             for stage in STAGES:
                 if found := self._result(page, stage):
                     stages[stage] += found.seconds
-        failed = [_row(f, 0, d, code, {}) for f, d, code in delivery.quarantined]
+        failed = [_row(file, 0, digest, PageProblem.parse(told)) for file, digest, told in delivery.quarantined]
         listed: list[FailedPage] = []
         notices: list[FailedPage] = []
         for p in pages:
             if p.problem is None:
                 continue
-            row = _row(p.file, p.page.page_in_file, p.page.master, p.problem.code, p.problem.facts)
+            row = _row(p.file, p.page.page_in_file, p.page.master, p.problem)
             {PageStatus.FAILED: failed, PageStatus.WAITING: listed}.get(p.status, notices).append(row)
-        entries = {e.id for e in self._entries(delivery_id)}
+        entries = {p.page.id for p in pages if p.status is PageStatus.DONE and p.edition is not None}
         return DeliveryReport(
             delivery=delivery_id,
             pages=len(pages),
@@ -256,12 +272,6 @@ class Digitiser:
             listed=tuple(listed),
             notices=tuple(notices),
         )
-
-    def _entries(self, delivery_id: str) -> Iterator[Entry]:
-        after: str | None = None
-        while found := self.register.entries(delivery=delivery_id, after=after):
-            yield from found
-            after = found[-1].id
 
     def papers(self, delivery_ids: Iterable[str] | None = None) -> Iterator[SearchDocument]:
         """Yield the full text of every dossier page read (of the deliveries named, else of all), for the index."""
@@ -285,19 +295,24 @@ class Digitiser:
 
     def paper_text(self, page: PageId) -> str:
         """Return the print read on a page, line by line; empty where it has not been read."""
-        found = self._result(page, "prepare")
+        read = (
+            self.register.stage_result(page, "prepare", _version(k)) for k in (DeliveryKind.DOSSIER, DeliveryKind.BOOK)
+        )
+        found = next(filter(None, read), None)
         if found is None:
             return ""
         payload: Json = dict(found.payload)
         return PageReading(to_words(payload["words"]), EngineIdentity(**payload["engine"])).text()
 
 
-def _row(file: str, page: int, digest: Digest, code: str, facts: dict[str, str]) -> FailedPage:
-    told = message(code, **{**_GAPS, **facts})
-    return FailedPage(file, page, code, told.vi, told.en, digest)
+def _row(file: str, page: int, digest: Digest, problem: PageProblem) -> FailedPage:
+    told = problem.message()
+    return FailedPage(file, page, problem.code, told.vi, told.en, digest)
 
 
-_GAPS = {"detail": "?", "megabytes": "?", "most": "?", "pages": "?", "width": "?", "height": "?"}
+def _version(kind: DeliveryKind) -> str:
+    """Return under which code version a stage's result is kept: a page of a book and of a dossier are read apart."""
+    return CODE_VERSION if kind is DeliveryKind.BOOK else f"{CODE_VERSION}-{kind}"
 
 
 def _field(row: Json, page: PageId) -> FieldValue:

@@ -6,17 +6,20 @@ listed with the reason. Files beside the scans that are plain text of known kind
 
 import datetime as dt
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from forms import folded
 from pipeline.decode import PDF, FileHeader, Limits, read_header
+from pipeline.pdf import PDF_DPI
 from records.codes import DeliveryKind, PageStatus
 from records.errors import PageError, WrongUse
-from records.pages import DeliveredPage, Delivery, Digest, PageImage, page_id
+from records.pages import DeliveredPage, Delivery, Digest, PageImage, PageProblem, page_id
 from records.ports import Archive
 from records.progress import Progress
+from records.text import nfc
 
 SIDECARS = frozenset({".tsv", ".txt", ".json", ".jsonl", ".toml", ".md", ".csv", ".sha256"})
 
@@ -46,9 +49,9 @@ def files_of(path: Path) -> list[tuple[str, Path]]:
     if path.is_symlink() or not path.exists():
         raise WrongUse("DELIVERY_NOT_FOUND", path=path)
     if path.is_file():
-        return [(path.name, path)]
+        return [(_name(Path(path.name)), path)]
     found = [
-        (p.relative_to(path).as_posix(), p)
+        (_name(p.relative_to(path)), p)
         for p in path.rglob("*")
         if p.is_file()
         and not p.is_symlink()
@@ -58,6 +61,11 @@ def files_of(path: Path) -> list[tuple[str, Path]]:
     if not found:
         raise WrongUse("DELIVERY_EMPTY", path=path)
     return sorted(found, key=lambda f: natural(f[0]))
+
+
+def _name(path: Path) -> str:
+    """Return the name that the ledger keeps: bytes that are no text become question marks, forms of letters one."""
+    return nfc(os.fsencode(path.as_posix()).decode("utf-8", errors="replace"))
 
 
 def label_of(path: Path) -> str:
@@ -81,10 +89,10 @@ def take_in(
     progress.start("nhận tệp", len(files))
     try:
         for name, file in files:
-            digest, header, problem = _take_file(file, archive, limits)
+            digest, header = _take_file(file, archive, limits)
             whole.update(f"{name}\0{digest}\n".encode())
-            if header is None:
-                quarantined.append((name, digest, problem))
+            if isinstance(header, PageProblem):
+                quarantined.append((name, digest, header.written()))
             else:
                 taken.append((name, digest, header))
             progress.advance()
@@ -98,7 +106,7 @@ def take_in(
     return Delivery(delivery_id, kind, label_of(path), received, tuple(quarantined)), pages
 
 
-def _take_file(file: Path, archive: Archive, limits: Limits) -> tuple[Digest, FileHeader | None, str]:
+def _take_file(file: Path, archive: Archive, limits: Limits) -> tuple[Digest, FileHeader | PageProblem]:
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -106,11 +114,11 @@ def _take_file(file: Path, archive: Archive, limits: Limits) -> tuple[Digest, Fi
     try:
         header = read_header(data, limits)
     except PageError as error:
-        return archive.put(data, "application/octet-stream"), None, error.code
-    return archive.put(data, header.media_type), header, ""
+        return archive.put(data, "application/octet-stream"), PageProblem.of(error)
+    return archive.put(data, header.media_type), header
 
 
 def _pages(digest: Digest, header: FileHeader) -> Iterator[PageImage]:
-    for number in range(1, header.pages + 1):
-        dpi = 200.0 if header.media_type == PDF else None
-        yield PageImage(page_id(digest, number), digest, number, header.width, header.height, dpi)
+    dpi = float(PDF_DPI) if header.media_type == PDF else None
+    for number, (width, height) in enumerate(header.sizes, start=1):
+        yield PageImage(page_id(digest, number), digest, number, width, height, dpi)

@@ -2,10 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import NewType
+from typing import NewType, Self
+from urllib.parse import parse_qsl, urlencode
 
 from records.codes import DeliveryKind, PageRole, PageStatus, RegisterKind
+from records.errors import KhongChoError
 from records.geometry import Polygon, Transform
+from records.messages import Message, message
 
 Digest = NewType("Digest", str)
 """SHA-256 of a file's bytes, 64 lower-case hexadecimal digits."""
@@ -55,6 +58,25 @@ class PageProblem:
     code: str
     facts: dict[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, error: KhongChoError) -> Self:
+        """Return what an error tells, as it is kept."""
+        return cls(error.code, {name: str(fact) for name, fact in error.facts.items()})
+
+    def message(self) -> Message:
+        """Return the words for people, gaps filled."""
+        return message(self.code, **self.facts)
+
+    def written(self) -> str:
+        """Return the problem in one line: ``CODE``, or ``CODE?fact=value&…`` where it has facts."""
+        return f"{self.code}?{urlencode(self.facts)}" if self.facts else self.code
+
+    @classmethod
+    def parse(cls, written: str) -> Self:
+        """Return the problem that :meth:`written` put in one line."""
+        code, _, facts = written.partition("?")
+        return cls(code, dict(parse_qsl(facts, keep_blank_values=True)))
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -65,7 +87,7 @@ class Delivery:
     label: str
     received_at: dt.datetime
     quarantined: tuple[tuple[str, Digest, str], ...] = ()
-    """Files that could not be opened at all: (file, digest, error code)."""
+    """Files that could not be opened at all: (file, digest, problem as :meth:`PageProblem.written`)."""
 
 
 @dataclass(frozen=True, slots=True)

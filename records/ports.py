@@ -117,6 +117,10 @@ class Register(Protocol):
         """The page as last delivered."""
         ...
 
+    def placings(self, page: PageId) -> Sequence[DeliveredPage]:
+        """Every place where the page was delivered, the last delivery first: the same bytes may come again."""
+        ...
+
     def settle_page(self, page: DeliveredPage) -> None:
         """Set status, problem, role, kind and edition of a delivered page."""
         ...

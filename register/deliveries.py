@@ -72,13 +72,19 @@ class Deliveries(Part):
 
     def page(self, page: PageId) -> DeliveredPage:
         """Return the page as last delivered. Raises NotFound."""
-        last = (deliveries.c.received_at.desc(), delivered_pages.c.delivery.desc(), delivered_pages.c.seq.desc())
-        wanted = select(delivered_pages).join(deliveries).where(delivered_pages.c.page == page).order_by(*last).limit(1)
         with self.database.read() as connection:
-            row = connection.execute(wanted).one_or_none()
+            row = connection.execute(_placings(page).limit(1)).one_or_none()
         if row is None:
             raise NotFound("PAGE_UNKNOWN", page=page)
         return page_of(row)
+
+    def placings(self, page: PageId) -> Sequence[DeliveredPage]:
+        """Return every place where the page was delivered, the last delivery first. Raises NotFound."""
+        with self.database.read() as connection:
+            rows = connection.execute(_placings(page)).all()
+        if not rows:
+            raise NotFound("PAGE_UNKNOWN", page=page)
+        return [page_of(row) for row in rows]
 
     def settle_page(self, page: DeliveredPage) -> None:
         """Set status, problem, role, kind and edition of a delivered page. Raises NotFound."""
@@ -111,6 +117,11 @@ class Deliveries(Part):
                         recorded_at=now(),
                     )
                 )
+
+
+def _placings(page: PageId) -> Select[Any]:
+    last = (deliveries.c.received_at.desc(), delivered_pages.c.delivery.desc(), delivered_pages.c.seq.desc())
+    return select(delivered_pages).join(deliveries).where(delivered_pages.c.page == page).order_by(*last)
 
 
 def _stage(page: PageId, stage: str, code_version: str) -> Select[Any]:
