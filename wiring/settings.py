@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 
-def key(default: Any, help_text: str) -> Any:
-    """Declare a setting with its default and what it means (used in the documentation)."""
-    return field(default=default, metadata={"help": help_text})
+def key(default: Any, help_text: str, *, secret: bool = False) -> Any:
+    """Declare a setting with its default and what it means (used in the documentation); secrets are never shown."""
+    return field(default=default, repr=not secret, metadata={"help": help_text})
 
 
 def table(kind: type, help_text: str) -> Any:
@@ -31,7 +31,7 @@ class ArchiveSettings:
     endpoint: str = key("", "host:port of the S3 server")
     bucket: str = key("khongcho", "bucket with versioning and object lock")
     access_key: str = key("", "access key")
-    secret_key: str = key("", "secret key; better given in the environment than in the file")
+    secret_key: str = key("", "secret key; better given in the environment than in the file", secret=True)
     secure: bool = key(True, "speak TLS to the S3 server")
     ca_file: Path | None = key(None, "certificate authority of the S3 server, PEM; empty: the system's")
     region: str = key("us-east-1", "region name the server expects")
@@ -53,7 +53,7 @@ class SearchSettings:
     folder: Path | None = key(None, "folder of the embedded index; empty: `index` in the home folder")
     url: str = key("", "address of Elasticsearch, with scheme and port")
     user: str = key("", "account on Elasticsearch")
-    password: str = key("", "its password; better given in the environment than in the file")
+    password: str = key("", "its password; better given in the environment than in the file", secret=True)
     ca_file: Path | None = key(None, "certificate authority of Elasticsearch, PEM; empty: the system's")
     alias: str = key("khongcho-entries", "alias behind which the versioned indices stand")
 
@@ -78,7 +78,9 @@ class SigningSettings:
     """With what extracts are signed, and whom verification trusts."""
 
     pkcs12: Path | None = key(None, "key and certificate, PKCS #12; empty: a demonstration identity made at first use")
-    passphrase: str = key("", "passphrase of the PKCS #12 file; better given in the environment than in the file")
+    passphrase: str = key(
+        "", "passphrase of the PKCS #12 file; better given in the environment than in the file", secret=True
+    )
     trust: tuple[Path, ...] = key((), "certificates trusted as roots, PEM; needed together with `pkcs12`")
     timestamp_url: str = key("", "RFC 3161 time-stamp service; empty: signatures without time-stamp (PAdES B-B)")
     long_term: bool = key(False, "embed chain and revocation data (PAdES B-LT); needs a time-stamp service")

@@ -135,3 +135,10 @@ def test_file_and_environment_mean_the_same(
         }
     )
     assert by_file == by_environment
+
+
+def test_secrets_are_never_shown(tmp_path: Path) -> None:
+    names = ("KHONGCHO_ARCHIVE__SECRET_KEY", "KHONGCHO_SEARCH__PASSWORD", "KHONGCHO_SIGNING__PASSPHRASE")
+    settings = read_settings({"KHONGCHO_HOME": str(tmp_path), **dict.fromkeys(names, "hush-hush")})
+    assert settings.signing.passphrase == "hush-hush"
+    assert "hush-hush" not in repr(settings)
