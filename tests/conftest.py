@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from servers.elasticsearch import V8, V9, ElasticsearchConnection, ElasticsearchServer, releases_for_this_machine
 from servers.minio import MinioServer
@@ -15,6 +16,10 @@ from servers.objectstore import S3Connection
 from servers.postgresql import PostgresqlConnection, PostgresqlServer, create_database, drop_database
 from servers.prefect import PrefectConnection, PrefectServer
 from servers.seaweedfs import SeaweedfsServer
+
+# No test may fail because the machine is busy
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 _GROUPS = {
     "elasticsearch_server": "elasticsearch",

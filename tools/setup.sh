@@ -106,7 +106,8 @@ python_packages() { # run|dev
     say "Python packages of requirements/$kind.txt (a few minutes the first time)"
     local locks=(-r "requirements/$kind.txt")
     [[ $kind == dev ]] || locks+=(-r requirements/build.txt)
-    patiently pip .venv/bin/pip --disable-pip-version-check install --quiet --require-hashes "${locks[@]}" ||
+    # The lock is complete, so nothing is to be resolved; byte code is made for what is imported, when it is.
+    patiently pip .venv/bin/pip --disable-pip-version-check install --quiet --require-hashes --no-deps --no-compile "${locks[@]}" ||
       fail "the Python packages could not be installed; the end of pip's log stands above."
     if [[ $kind == dev ]]; then digest requirements/run.txt >.venv/stamps/run; fi
     printf '%s\n' "$stamp" >".venv/stamps/$kind"

@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
@@ -18,6 +19,13 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@cache
+def _owners() -> dict[str, set[str]]:
+    """Who provides each importable name, by normalised name of the distribution."""
+    return {name: {_normal(one) for one in owners} for name, owners in packages_distributions().items()}
+
+
+@cache
 def _imported(room: str) -> set[str]:
     """Top-level names that the modules of *room* import, wherever in the module the import stands."""
     names: set[str] = set()
@@ -52,15 +60,13 @@ def test_the_architecture_shows_every_room() -> None:
 @pytest.mark.parametrize("room", ROOMS)
 def test_what_a_room_imports_is_declared(room: str) -> None:
     declared = {_normal(re.split(r"[\s\[<>=!~;]", line)[0]) for line in PROJECT["project"]["dependencies"]}
-    owners = packages_distributions()
     outside = _imported(room) - sys.stdlib_module_names - set(ROOMS)
-    undeclared = {name for name in outside if not declared & {_normal(owner) for owner in owners.get(name, [])}}
+    undeclared = {name for name in outside if not declared & _owners().get(name, set())}
     assert undeclared == set(), f"add to the dependencies in pyproject.toml: {sorted(undeclared)}"
 
 
 def test_dependencies_that_nobody_imports_are_few_and_known() -> None:
-    owners = packages_distributions()
-    used = {_normal(owner) for room in ROOMS for name in _imported(room) for owner in owners.get(name, [])}
+    used = {owner for room in ROOMS for name in _imported(room) for owner in _owners().get(name, set())}
     declared = {_normal(re.split(r"[\s\[<>=!~;]", line)[0]) for line in PROJECT["project"]["dependencies"]}
     # asterocr carries the weights, psycopg is named in the database's address, python-multipart is used by FastAPI
     assert declared - used <= {"asterocr", "psycopg", "python-multipart"}
