@@ -97,7 +97,7 @@ def row(entry: Entry, field: FieldValue) -> Row:
         wide=_is_wide(field),
         doubts=tuple(message(code).vi if code in known else code for code in field.doubts),
         choices=_choices(entry.edition, field.column),
-        engine=f"{field.reading.engine.name}, độ tin {field.reading.confidence:.0%}" if field.reading else "",
+        engine=_engine(field),
         by=field.decision.by if field.decision else "",
     )
 
@@ -130,6 +130,14 @@ def label(edition: str, column: str) -> str:
     if found is None:
         return column
     return found.says[0] if found.says else "Loại đăng ký"
+
+
+def _engine(field: FieldValue) -> str:
+    """Return who read a field; its confidence only where that was calibrated, for else the number means nothing."""
+    if field.reading is None:
+        return ""
+    engine = field.reading.engine
+    return f"{engine.name}, độ tin {field.reading.confidence:.0%}" if engine.calibrated else engine.name
 
 
 def _is_wide(field: FieldValue) -> bool:

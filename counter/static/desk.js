@@ -41,6 +41,12 @@ function zoom(row) {
   image.src = image.src.split("?")[0] + (large ? "?co=lon" : "");
 }
 
+function backToSearch() {
+  // Back to the answers one came from; what was asked stands in their address.
+  if (new URL(document.referrer || location.href).pathname === "/tra-cuu") history.back();
+  else location.assign("/tra-cuu");
+}
+
 function entryKeys(e) {
   const row = current();
   if (!$("#muc") || !row) return false;
@@ -48,7 +54,7 @@ function entryKeys(e) {
   if (["F4", "F5", "Escape"].includes(e.key)) {
     const act = $(`[data-key="${e.key}"]`, row);
     if (act) act.click();
-    else if (e.key === "Escape") location.assign("/tra-cuu");
+    else if (e.key === "Escape") backToSearch();
     return act !== null || e.key !== "F5";
   }
   if (inside) return false;

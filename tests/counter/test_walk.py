@@ -111,7 +111,15 @@ def test_the_whole_road_with_the_keyboard_alone(town: Any, page: Any, address: s
     page.keyboard.type("nguyen thi thanh huong")
     page.wait_for_selector(".hit-name")
     walker.look()
+    page.wait_for_url("**/tra-cuu?q=nguyen*")
     walker.press("ArrowDown", "Enter")
+    page.wait_for_url(f"**/muc/{entry.id}")
+    page.wait_for_selector(".row:focus")
+    walker.press("Escape")
+    page.wait_for_selector(".hit-name")
+    assert page.input_value("#q") == "nguyen thi thanh huong"
+    walker.tab_to(".hit-name")
+    walker.press("Enter")
     page.wait_for_url(f"**/muc/{entry.id}")
 
     # compare and confirm: the first by Enter's long way (correct), all others as they stand in the book

@@ -1,0 +1,189 @@
+"""Take the pictures of the desk for the documentation: ``python tools/screenshots.py [--out docs/images]``.
+
+A sample book is made, digitised and searched in a house of its own that is thrown away afterwards; one entry is
+confirmed from the known truth by a simulated keyer, one copy is issued. Needs Chromium (``/usr/bin/chromium``).
+"""
+
+import argparse
+import json
+import secrets
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from counter import create_desk, new_account  # noqa: E402
+from records.codes import DeliveryKind, Presence, Role  # noqa: E402
+from records.entries import Entry  # noqa: E402
+from records.progress import SilentProgress  # noqa: E402
+from samples.book import make_book  # noqa: E402
+from wiring import House, Settings, open_house  # noqa: E402
+
+ARGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PASSWORD = secrets.token_urlsafe(16)
+
+
+def furnished(home: Path) -> tuple[House, list[Entry]]:
+    """Return a house with a digitised sample book, its first entry verified, and two accounts."""
+    book = make_book(home / "book", cases=5, seed=5, formats=("jpeg",))
+    (home / "scans").mkdir()
+    for image in book.images:
+        image.rename(home / "scans" / image.name)
+    house = open_house(Settings(home=home / "house"))
+    house.digitise(home / "scans", DeliveryKind.BOOK, SilentProgress())
+    for name, full, role in (("lan", "Lê Thị Lan", Role.CLERK), ("binh", "Đỗ Thanh Bình", Role.OFFICER)):
+        house.register.put_account(new_account(name, full, [role], PASSWORD))
+    truths = {t["file"]: t for t in map(json.loads, book.truth.read_text(encoding="utf-8").splitlines())}
+    entries = list(house.every_entry())
+    if not entries:
+        raise SystemExit("screenshots: the sample book gave no entry")
+    verify(house, entries[0], truths)
+    return house, list(house.every_entry())
+
+
+def verify(house: House, entry: Entry, truths: dict[str, Any]) -> None:
+    """Confirm *entry* from the truth, as the simulated keyer does."""
+    file = house.register.page(entry.pages[0]).file
+    fields = truths[file]["entries"][0]["fields"]
+    now = entry
+    for field in entry.fields:
+        text = fields.get(field.column, {}).get("text", "")
+        presence = Presence.WRITTEN if text else Presence.BLANK
+        now = house.confirm_field(
+            entry.id, field.column, presence, text, by="lan", expected_version=now.version, simulated=True
+        )
+    for note in now.notes:
+        now = house.read_note(entry.id, note.id, note.text, by="lan", expected_version=now.version, simulated=True)
+    house.verify_entry(entry.id, by="lan", expected_version=now.version)
+
+
+@contextmanager
+def served(house: House) -> Iterator[str]:
+    """Serve the desk on a free port of loopback for the length of the block."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_desk(house), host="127.0.0.1", port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=20)
+
+
+class Camera:
+    """Walks the desk and keeps a picture of each screen."""
+
+    def __init__(self, page: Page, address: str, out: Path) -> None:
+        self.page, self.address, self.out = page, address, out
+
+    def go(self, path: str) -> None:
+        """Open a screen."""
+        self.page.goto(self.address + path)
+
+    def take(self, name: str) -> None:
+        """Keep a picture as ``desk-NAME.png``."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_timeout(600)
+        self.page.screenshot(path=str(self.out / f"desk-{name}.png"))
+
+    def sign_in(self, name: str) -> None:
+        """Sign in as *name* in a fresh session."""
+        self.page.context.clear_cookies()
+        self.go("/dang-nhap")
+        self.page.fill("#tai_khoan", name)
+        self.page.fill("#mat_khau", PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url("**/tra-cuu")
+
+    def walk(self, entries: list[Entry]) -> None:
+        """Take all pictures; *entries* holds a verified one first."""
+        ready, other = entries[0], entries[-1]
+        self.go("/dang-nhap")
+        self.take("dang-nhap")
+        self.sign_in("lan")
+        self.go(f"/tra-cuu?q={ready.text('nksHoTen').split()[0]}")
+        self.take("tra-cuu")
+        self.go(f"/muc/{other.id}?o=nksHoTen")
+        self.take("muc")
+        self.go(f"/muc/{other.id}?sua=nksHoTen")
+        self.page.click("[data-scan=field]")
+        self.take("sua")
+        self.go(f"/muc/{ready.id}/soan")
+        for box, text in (
+            ("applicant", "Người Yêu Cầu Minh Họa"),
+            ("paper", "Căn cước 000000000000"),
+            ("relation", "mẹ"),
+        ):
+            self.page.fill(f"#{box}", text)
+        self.take("soan")
+        self.page.click("form.stack button.primary")
+        self.page.wait_for_url("**/de-nghi/*")
+        self.take("ban-nhap")
+        self.page.click("form.acts button.primary")
+        self.page.wait_for_selector(".notice-verified")
+        self.sign_in("binh")
+        self.go("/ky")
+        self.page.click(".hit-name")
+        self.page.wait_for_url("**/ky/*")
+        self.page.wait_for_load_state("networkidle")
+        for _ in range(3):
+            self.page.keyboard.press("ArrowRight")
+        self.take("ky")
+        for _ in range(self.page.locator(".compare li").count()):
+            self.page.keyboard.press("ArrowRight")
+        self.page.keyboard.press("s")
+        self.page.wait_for_url("**/ban-sao/*")
+        self.take("da-cap")
+        with self.page.expect_download() as download:
+            self.page.click("#tai-ve")
+        for path, name in (("/so-cap", "so-cap"), ("/tinh-trang", "tinh-trang"), ("/kiem-tra", "")):
+            self.go(path)
+            if name:
+                self.take(name)
+        self.page.set_input_files("#tep", download.value.path())
+        self.page.click("form.stack button.primary")
+        self.take("kiem-tra")
+        self.go("/xac-minh")
+        self.take("xac-minh")
+
+
+def main() -> int:
+    """Run from the command line; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    out: Path = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        house, entries = furnished(Path(home))
+        with served(house) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
+            page = browser.new_page(viewport={"width": 1366, "height": 768})
+            page.set_default_timeout(60_000)
+            Camera(page, address, out).walk(entries)
+            browser.close()
+    print(f"screenshots: {len(list(out.glob('desk-*.png')))} pictures in {out}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
