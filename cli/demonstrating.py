@@ -11,7 +11,7 @@ from cli.ingesting import digitise
 from cli.issuing import file_name, show_verification, write_extract
 from cli.sampling import make
 from cli.screen import TerminalProgress, notice, out, table
-from cli.tables import book_table, entry_table
+from cli.tables import STAGES, book_table, entry_table
 from records.codes import DeliveryKind
 from records.entries import Entry
 from records.errors import IntegrityError
@@ -76,7 +76,7 @@ def _digitise(house: House, book: Path, *, no_prefect: bool) -> str:
         *(str(n) for n in (report.pages, report.entries, read, report.waiting, len(report.failed))), per_page
     )
     out.print(counts)
-    stages = table("Giây mỗi trang theo công đoạn", *report.stages)
+    stages = table("Giây mỗi trang theo công đoạn", *(STAGES.get(name, name) for name in report.stages))
     stages.add_row(*(f"{seconds / max(1, report.pages):.2f}" for seconds in report.stages.values()))
     out.print(stages)
     out.print(book_table(evaluate_delivery(house.register, report.delivery, book)))
@@ -147,7 +147,7 @@ def _farewell(home: Path, book: Path, paper: Path, seconds: float) -> None:
     for what, where in (
         ("Dữ liệu của lần minh họa (KHONGCHO_HOME)", home),
         ("Sổ giả lập và sự thật", book),
-        ("Bản quét gốc, không ai sửa được", home / "archive"),
+        ("Bản quét gốc, giữ theo mã băm nên sửa là biết", home / "archive"),
         ("Sổ dữ liệu", home / "register.db"),
         ("Chỉ mục tra cứu", home / "index"),
         ("Bản sao đã ký", paper),

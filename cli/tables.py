@@ -17,21 +17,24 @@ _PRESENCE = {
     Presence.ILLEGIBLE: "(không đọc được)",
     Presence.NOT_READ: "(máy chưa đọc được)",
 }
+STAGES = {"prepare": "nắn trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}
+"""Names of the stages for people."""
 
 
 def entry_table(entry: Entry) -> Table:
     """Return the fields of *entry*, each with its state in a sign and a word."""
-    shown = table(f"{entry.id}, bản {entry.version}, {entry.state}", "Ô", "Chữ trong sổ", "Giá trị", "Trạng thái")
+    shown = table(f"{entry.id}, bản {entry.version}, {entry.state}", "Ô", "Chữ trong sổ", "Giá trị chuẩn", "Trạng thái")
     for found in entry.fields:
-        shown.add_row(found.column, found.text or _PRESENCE[found.presence], found.value, field_state(found))
+        value = found.value if found.value != found.text else ""
+        shown.add_row(found.column, found.text or _PRESENCE[found.presence], value, field_state(found))
     return shown
 
 
 def field_state(found: FieldValue) -> str:
     """Return whether a person or a machine stands behind the value."""
     if found.decision is not None:
-        role = " (mô phỏng)" if found.decision.simulated else ""
-        return f"✓ {found.decision.by}{role}"
+        by = found.decision.by
+        return f"✓ {by} (mô phỏng)" if found.decision.simulated and "mô phỏng" not in by else f"✓ {by}"
     if found.reading is None:
         return "… chưa đọc"
     sign = "?" if found.doubts else "○"
