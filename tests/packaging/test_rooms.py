@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-ROOMS = sorted(door.parent.name for door in ROOT.glob("*/__init__.py"))
+WORKSHOP = {"bench", "tests", "tools"}
+ROOMS = sorted(door.parent.name for door in ROOT.glob("*/__init__.py") if door.parent.name not in WORKSHOP)
 
 
 def _normal(name: str) -> str:
