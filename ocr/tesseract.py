@@ -11,6 +11,7 @@ os.environ["OMP_THREAD_LIMIT"] = "1"
 
 import hashlib
 import math
+import tempfile
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -76,13 +77,16 @@ class TesseractPages:
         """
         options = f"--psm {self.layout} --oem 1 --tessdata-dir {tessdata()}"
         try:
-            table = pytesseract.image_to_data(
-                grey(image),
-                lang=LANGUAGE,
-                config=options,
-                output_type=pytesseract.Output.DICT,
-                timeout=PAGE_TIMEOUT_S,
-            )
+            with tempfile.NamedTemporaryFile(suffix=".pgm") as file:  # a plain picture costs no compression
+                file.write(cv2.imencode(".pgm", grey(image))[1].tobytes())
+                file.flush()
+                table = pytesseract.image_to_data(
+                    file.name,
+                    lang=LANGUAGE,
+                    config=options,
+                    output_type=pytesseract.Output.DICT,
+                    timeout=PAGE_TIMEOUT_S,
+                )
         except pytesseract.TesseractNotFoundError as error:
             raise PartUnavailable("TESSERACT_MISSING") from error
         except (RuntimeError, pytesseract.TesseractError) as error:

@@ -7,8 +7,9 @@ order and explains most. Nothing is assumed about where on the page a label stan
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from forms import Edition, Label, folded
@@ -47,6 +48,8 @@ class Match:
     words: frozenset[int]
     likeness: float
     weight: float
+    last_text: str = ""
+    """The last line as read."""
 
     @property
     def first(self) -> Box:
@@ -94,54 +97,52 @@ class _Chains:
         self.tokens = found
         heights = sorted(t.box.h for t in found) or [30.0]
         self.height = heights[len(heights) // 2]
+        boxes = np.array([(t.box.x, t.box.y, t.box.right, t.box.bottom) for t in found]).reshape(-1, 4)
+        self.x, self.y, self.end, self.foot = (boxes[:, k] for k in range(4))
+        self.middle = (self.y + self.foot) / 2
+        self.group = np.array([t.group for t in found])
         self.right = [self._right(i) for i in range(len(found))]
 
     def _right(self, i: int) -> int | None:
-        here = self.tokens[i].box
-        middle = here.y + here.h / 2
-        best, best_gap = None, 1.6 * self.height
-        for j, other in enumerate(self.tokens):
-            gap = other.box.x - here.right
-            if (
-                j == i
-                or other.group != self.tokens[i].group
-                or gap < -0.3 * self.height
-                or gap > best_gap
-                or other.box.x <= here.x
-            ):
-                continue
-            if abs(other.box.y + other.box.h / 2 - middle) < 0.55 * self.height:
-                best, best_gap = j, gap
-        return best
+        gap = self.x - self.end[i]
+        fits = (self.group == self.group[i]) & (gap >= -0.3 * self.height) & (gap <= 1.6 * self.height)
+        fits &= (self.x > self.x[i]) & (np.abs(self.middle - self.middle[i]) < 0.55 * self.height)
+        fits[i] = False
+        found = np.flatnonzero(fits)
+        return int(found[np.argmin(gap[found])]) if len(found) else None
 
-    def below(self, start: int, last: int) -> list[int]:
-        """Return tokens that may open the next line of a label begun at *start* and now at *last*."""
-        head, here = self.tokens[start].box, self.tokens[last].box
-        found = []
-        for j, other in enumerate(self.tokens):
-            drop = other.box.y - here.y
-            if (
-                0.5 * self.height < drop < WRAP_GAP * self.height + here.h
-                and abs(other.box.x - head.x) < 2.5 * self.height
-            ):
-                found.append(j)
-        return sorted(found, key=lambda j: abs(self.tokens[j].box.x - head.x))[:1]
+    def below(self, start: int, last: int) -> int | None:
+        """Return the token that may open the next line of a label begun at *start* and now at *last*."""
+        drop = self.y - self.y[last]
+        tall = self.foot[last] - self.y[last]
+        fits = (drop > 0.5 * self.height) & (drop < WRAP_GAP * self.height + tall)
+        aside = np.abs(self.x - self.x[start])
+        found = np.flatnonzero(fits & (aside < 2.5 * self.height))
+        return int(found[np.argmin(aside[found])]) if len(found) else None
 
-    def runs(self, start: int, most: int) -> Iterator[list[list[int]]]:
-        """Yield growing runs of words from *start*, each as lines of token indices, up to *most* letters."""
+    def runs(self, start: int, wordings: Sequence[str]) -> Iterator[tuple[list[list[int]], str]]:
+        """Yield growing runs of words from *start* (lines of tokens, their letters) while some wording begins so."""
         stack: list[list[list[int]]] = [[[start]]]
         while stack:
             lines = stack.pop()
-            yield lines
-            size = sum(len(self.tokens[t].letters) for line in lines for t in line)
-            if size > most:
+            read = "".join(self.tokens[t].letters for line in lines for t in line)
+            bare = read.lstrip("0123456789") or read
+            yield lines, read
+            if not any(_may_begin(text, w) for text in {read, bare} for w in wordings):
                 continue
             last = lines[-1][-1]
             after = self.right[last]
             if after is not None:
                 stack.append([*lines[:-1], [*lines[-1], after]])
-            if len(lines) < 3:
-                stack.extend([*lines, [j]] for j in self.below(start, last) if size >= 4)
+            if len(lines) < 3 and len(read) >= 4 and (under := self.below(start, last)) is not None:
+                stack.append([*lines, [under]])
+
+
+def _may_begin(read: str, wording: str) -> bool:
+    """Whether *wording*, misread in places, may begin with *read* and go on."""
+    if len(read) >= len(wording) + 3:
+        return False
+    return Levenshtein.distance(read, wording[: len(read)]) <= 0.4 * len(read) + 1
 
 
 def _likeness(read: str, wording: str) -> float:
@@ -153,7 +154,6 @@ def candidates(edition: Edition, found: Sequence[Token]) -> list[Match]:
     """Return every place where some label could stand, with its weight (> 0)."""
     chains = _Chains(found)
     wordings = [(index, letters_of(text)) for index, label in enumerate(edition.labels) for text in label.says]
-    longest = max((len(w) for _, w in wordings), default=0)
     out: list[Match] = []
     for start, token in enumerate(found):
         best: dict[int, Match] = {}
@@ -164,8 +164,7 @@ def candidates(edition: Edition, found: Sequence[Token]) -> list[Match]:
         ]
         if not near:
             continue
-        for lines in chains.runs(start, longest + 4):
-            read = "".join(found[t].letters for line in lines for t in line)
+        for lines, read in chains.runs(start, [w for _, w in near]):
             stripped = read.lstrip("0123456789") or read
             for index, wording in near:
                 if abs(len(stripped) - len(wording)) > 0.4 * len(wording) + 1:
@@ -179,7 +178,8 @@ def candidates(edition: Edition, found: Sequence[Token]) -> list[Match]:
                     weight *= 1.15
                 if index not in best or weight > best[index].weight:
                     boxes = tuple(_joined([found[t].box for t in line]) for line in lines)
-                    best[index] = Match(index, boxes, used, likeness, weight)
+                    last_text = " ".join(found[t].text for t in lines[-1])
+                    best[index] = Match(index, boxes, used, likeness, weight, last_text)
         out.extend(best.values())
     return out
 
@@ -226,11 +226,26 @@ def find_labels(edition: Edition, words: Sequence[Word]) -> dict[int, Match]:
         match = spots[i][2]
         chain[match.label] = match
         i = back[i]
+    chain = {i: _with_number(m, found) for i, m in chain.items()}
     taken = frozenset(w for m in chain.values() for w in m.words)
     for match in sorted(everywhere, key=lambda m: m.weight):
         if edition.labels[match.label].floating and not (match.words & taken):
             chain[match.label] = match
     return chain
+
+
+def _with_number(match: Match, found: Sequence[Token]) -> Match:
+    """Return *match* with the number printed before it ("12."), where there is one."""
+    line = match.first
+    for t, token in enumerate(found):
+        gap = line.x - token.box.right
+        level = abs(token.box.y + token.box.h / 2 - line.y - line.h / 2)
+        if t not in match.words and token.letters.isdigit() and len(token.letters) <= 2 and token.text[-1:] in ".)":
+            if -4 <= gap < 1.2 * line.h and level < 0.6 * line.h:
+                wider = Box(token.box.x, line.y, line.right - token.box.x, line.h)
+                last = f"{token.text} {match.last_text}" if len(match.lines) == 1 else match.last_text
+                return replace(match, lines=(wider, *match.lines[1:]), words=match.words | {t}, last_text=last)
+    return match
 
 
 def coverage(edition: Edition, found: dict[int, Match]) -> float:

@@ -86,9 +86,21 @@ def trimmed(match: Match, words: Sequence[Box], letter: float) -> Match:
     return replace(match, lines=(*match.lines[:-1], last))
 
 
-def snapped(match: Match, page: CleanPage, letter: float) -> Match:
-    """Return *match* with its last line ending in a gap of the ink: the widest near where the reader saw its end."""
+def _pitch(found: dict[int, Match]) -> float:
+    """Return the usual width of a printed character of the labels, in pixels."""
+    widths = sorted(m.last.w / len(m.last_text) for m in found.values() if len(m.last_text) >= 5)
+    return widths[len(widths) // 2] if widths else 0.0
+
+
+def snapped(match: Match, page: CleanPage, letter: float, pitch: float) -> Match:
+    """Return *match* with its last line ending in a gap of the ink: the widest near where its end should be.
+
+    That is where the reader saw it, unless the line is far wider than print of *pitch* px a character would be.
+    """
     line = match.last
+    expected = line.x + pitch * (len(match.last_text) + 0.5)
+    if match.last_text and pitch and line.right > expected + letter:
+        line = Box(line.x, line.y, expected - line.x, line.h)
     y0, y1 = int(line.y + 0.25 * line.h), int(line.y + 0.8 * line.h)
     x0 = int(max(line.x + 2, line.right - 0.9 * letter))
     stop = line.right + 0.9 * letter
@@ -203,7 +215,8 @@ def find_page_labels(edition: Edition, page: CleanPage, words: Sequence[Word], r
         found = find_labels(edition, all_words)
     letter = _letter(found)
     boxes = [w.polygon.box() for w in words if any(c.isalnum() for c in w.text)]
-    exact = {i: snapped(trimmed(m, boxes, letter), page, letter) for i, m in found.items()}
+    pitch = _pitch(found)
+    exact = {i: snapped(trimmed(m, boxes, letter), page, letter, pitch) for i, m in found.items()}
     return LabelledPage(edition, exact, tuple(all_words), letter)
 
 
