@@ -2,6 +2,7 @@
 
 import io
 import logging
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -47,7 +48,7 @@ def _pixels(size: str, turned: str) -> tuple[int, int]:
     points = _POINTS.match(size)
     if points is None:
         raise PageError("PDF_DAMAGED", detail="page without size")
-    width, height = (round(float(side) / 72 * PDF_DPI) for side in points.groups())
+    width, height = (math.ceil(float(side) / 72 * PDF_DPI) for side in points.groups())
     return (height, width) if turned in ("90", "270") else (width, height)
 
 
