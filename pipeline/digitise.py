@@ -262,7 +262,7 @@ class Digitiser:
         entries = {p.page.id for p in pages if p.status is PageStatus.DONE and p.edition is not None}
         return DeliveryReport(
             delivery=delivery_id,
-            pages=len(pages),
+            pages=len(pages) + len(delivery.quarantined),
             done=sum(p.status is PageStatus.DONE for p in pages),
             waiting=sum(p.status is PageStatus.WAITING for p in pages),
             failed=tuple(failed),

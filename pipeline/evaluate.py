@@ -8,7 +8,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,8 @@ class BookReport:
     entries_lost: int
     seconds_per_page: float
     real_ink: dict[str, FieldScore] = field(default_factory=dict)
+    failed: tuple[tuple[str, str], ...] = ()
+    """Pages that could not be read at all: (file, catalogue code)."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report under its published keys."""
@@ -67,6 +69,7 @@ class BookReport:
             "entries_lost": self.entries_lost,
             "seconds_per_page": round(self.seconds_per_page, 3),
             "real_ink": scores(self.real_ink),
+            "failed": [{"file": file, "code": code} for file, code in self.failed],
         }
 
 
@@ -161,6 +164,10 @@ def evaluate_delivery(register: Register, delivery_id: str, folder: Path) -> Boo
         entry = register.entry(entry_id(page.kind or RegisterKind.OTHER, page.page.id, 0))
         read = {f.column: (f.reading.text if f.reading and f.presence.value == "written" else "") for f in entry.fields}
         by_file.setdefault(page.file, []).append(read)
+    if len(pages) == len(truths) and not {t["file"] for t in truths} & {p.file for p in pages}:
+        # handed in as one file (a PDF): the truth tells its pages in order
+        reads = iter(by_file.pop(pages[0].file, []))
+        by_file = {t["file"]: [next(reads)] for t, p in zip(truths, pages, strict=True) if p.edition is not None}
     seen: list[_Seen] = []
     lost = sum(_compare(t, by_file.get(t["file"], []), seen) for t in truths)
     seconds = 0.0
@@ -183,6 +190,7 @@ def evaluate_book(
     works = _works(folder, truths, bounds, make_readers)
     progress.start(f"đo {folder.name}", len(works))
     read: dict[int, list[dict[str, str]]] = {}
+    failed: list[tuple[str, str]] = []
     seconds = 0.0
     with Crew(workers, 180.0) as crew:
         for start in range(0, len(works), 8):
@@ -190,6 +198,7 @@ def evaluate_book(
             for name, result in crew.each(jobs):
                 progress.advance()
                 if isinstance(result, KhongChoError):
+                    failed.append((truths[int(name)]["file"], result.code))
                     continue
                 fields, spent = result
                 seconds += spent
@@ -197,7 +206,7 @@ def evaluate_book(
     progress.finish()
     seen: list[_Seen] = []
     lost = sum(_compare(t, read.get(i, []), seen) for i, t in enumerate(truths))
-    return _report(truths, seen, lost, seconds, len(truths))
+    return replace(_report(truths, seen, lost, seconds, len(truths)), failed=tuple(failed))
 
 
 def _works(folder: Path, truths: Sequence[Json], limits: Limits, make: MakeReaders) -> list[Any]:

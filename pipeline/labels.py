@@ -238,13 +238,15 @@ def _with_number(match: Match, found: Sequence[Token]) -> Match:
     """Return *match* with the number printed before it ("12."), where there is one."""
     line = match.first
     for t, token in enumerate(found):
+        numeral = token.letters.isdigit() and len(token.letters) <= 2 and token.text[-1:] in ".)"
+        if t in match.words or not numeral:
+            continue
         gap = line.x - token.box.right
         level = abs(token.box.y + token.box.h / 2 - line.y - line.h / 2)
-        if t not in match.words and token.letters.isdigit() and len(token.letters) <= 2 and token.text[-1:] in ".)":
-            if -4 <= gap < 1.2 * line.h and level < 0.6 * line.h:
-                wider = Box(token.box.x, line.y, line.right - token.box.x, line.h)
-                last = f"{token.text} {match.last_text}" if len(match.lines) == 1 else match.last_text
-                return replace(match, lines=(wider, *match.lines[1:]), words=match.words | {t}, last_text=last)
+        if -4 <= gap < 1.2 * line.h and level < 0.6 * line.h:
+            wider = Box(token.box.x, line.y, line.right - token.box.x, line.h)
+            last = f"{token.text} {match.last_text}" if len(match.lines) == 1 else match.last_text
+            return replace(match, lines=(wider, *match.lines[1:]), words=match.words | {t}, last_text=last)
     return match
 
 
