@@ -1,0 +1,83 @@
+"""Draw what was found on a page: ``python tools/field_picture.py [--scan FILE] [--out docs/images/page-fields.jpg]``.
+
+Without ``--scan`` a page of a sample book is used. Each field's outline, as the pipeline found it, is drawn on the scan
+as delivered: the outlines go through the inverse of the whole preparation, so that they show whether the way back to
+master pixels holds. Green: read; amber: read with doubts; grey: blank in the book; red: not read.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from pipeline import Limits  # noqa: E402
+from pipeline.decode import decode_page, sniff  # noqa: E402
+from pipeline.page_work import Work, do_classify, do_prepare, do_read  # noqa: E402
+from pipeline.payloads import Json  # noqa: E402
+from records.codes import Presence  # noqa: E402
+from samples import make_book  # noqa: E402
+from wiring.readers import ReaderMaker  # noqa: E402
+
+Pixels = NDArray[np.uint8]
+GREEN, AMBER, GREY, RED = (70, 140, 30), (20, 140, 235), (150, 150, 150), (40, 40, 210)
+WIDTH = 1100
+"""Of the picture, in pixels."""
+
+
+def colour_of(row: Json) -> tuple[int, int, int]:
+    """Return the colour (blue, green, red) of a field's outline."""
+    if row["presence"] == Presence.BLANK.value:
+        return GREY
+    if row["presence"] != Presence.WRITTEN.value:
+        return RED
+    return AMBER if row["doubts"] else GREEN
+
+
+def drawn(scan: bytes) -> Pixels:
+    """Return the scan, in colour, with the outline of every field. Raises SystemExit where no form is known."""
+    work = Work(scan, sniff(scan) or "", 1, Limits(), False, ReaderMaker(""))
+    prepared, jpeg = do_prepare(work)
+    said = do_classify(work, prepared, jpeg)
+    if said["edition"] is None:
+        raise SystemExit(f"field_picture: no field is read on this page ({said['reason']})")
+    image = np.array(decode_page(scan, work.media_type, 1, work.limits)[0])
+    scale = WIDTH / image.shape[1]
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    wash = small.copy()
+    rows = [row for row in do_read(work, prepared, jpeg, said["edition"])["fields"] if row["outline"]]
+    outlines = [np.rint(np.array(row["outline"]) * scale).astype(np.int32) for row in rows]
+    for row, outline in zip(rows, outlines, strict=True):
+        cv2.fillPoly(wash, [outline], colour_of(row))
+    out = cv2.addWeighted(wash, 0.13, small, 0.87, 0)
+    for row, outline in zip(rows, outlines, strict=True):
+        cv2.polylines(out, [outline], True, colour_of(row), 2, cv2.LINE_AA)
+        x, y = (int(v) for v in outline.min(axis=0))
+        cv2.putText(out, row["column"], (x, y - 3), cv2.FONT_HERSHEY_SIMPLEX, 0.38, colour_of(row), 1, cv2.LINE_AA)
+    return np.asarray(out, np.uint8)
+
+
+def main() -> int:
+    """Run from the command line; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--scan", type=Path, help="an image of one page")
+    parser.add_argument("--seed", type=int, default=11, help="of the sample book, where there is no scan")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images" / "page-fields.jpg")
+    told = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        scan = told.scan or make_book(Path(folder), cases=1, seed=told.seed, formats=("jpeg",)).images[2]
+        picture = drawn(scan.read_bytes())
+    told.out.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(told.out), picture, [cv2.IMWRITE_JPEG_QUALITY, 82])
+    print(f"field_picture: {told.out} ({told.out.stat().st_size // 1024} kB)")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
