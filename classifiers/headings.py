@@ -24,7 +24,11 @@ SURE = 0.82
 MARGIN = 0.04
 """Least distance between the best kind and the next."""
 BLANK_INK = 0.0025
-"""Share of dark pixels under which a page without words is blank."""
+"""Share of dark pixels under which a page without sure words is blank."""
+SURE_WORD = 0.6
+"""Least confidence of a word that is surely print: in the grain of empty paper a reader sees hundreds of words."""
+STRAY_WORDS = 3
+"""Sure words that empty paper may seem to have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ class HeadingClassifier:
         """Say what the page is. *image* is the prepared page in grey, *reading* its printed words."""
         page = "".join(_letters(w.text) for w in reading.words)
         dark = float(np.mean(image < 128))
-        if len(page) < 12 and dark < BLANK_INK:
+        sure_words = sum(w.confidence >= SURE_WORD and len(_letters(w.text)) >= 3 for w in reading.words)
+        if sure_words <= STRAY_WORDS and dark < BLANK_INK:
             return Classification(PageRole.BLANK, RegisterKind.OTHER, 1.0 - dark / BLANK_INK / 2)
         known = _headings()
         scores = sorted(

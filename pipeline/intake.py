@@ -29,7 +29,7 @@ SIDECARS = frozenset({".tsv", ".txt", ".json", ".jsonl", ".toml", ".md", ".csv",
 
 def natural(name: str) -> tuple[tuple[int, int | str], ...]:
     """Return a sort key in which ``page2`` comes before ``page10``."""
-    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"(\d+)", name) if part)
+    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in re.split(r"(\d+)", name) if part)
 
 
 def _is_sidecar(path: Path) -> bool:

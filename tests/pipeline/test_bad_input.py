@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from pipeline.decode import JPEG, Limits, decode_page, read_header, sniff
-from pipeline.intake import files_of
+from pipeline.intake import files_of, natural
 from records.codes import PageStatus
 from records.errors import PageError, WrongUse
 from records.pages import Digest
@@ -190,12 +192,28 @@ def test_too_many_bytes() -> None:
 
 
 def test_hidden_files_links_and_tables_stay_where_they_are(tmp_path: Path) -> None:
-    for name in ("page10.png", "page2.png", "sub/page1.png", ".hidden.png", ".git/x.png", "truth.jsonl", "notes.TXT"):
+    for name in ("page10.png", "page2.png", ".hidden.png", ".git/x.png", "truth.jsonl", "notes.TXT"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "scan.txt").write_bytes(b"\xff\xd8\xff\xe0 no text")
     (tmp_path / "link.png").symlink_to(tmp_path / "page2.png")
-    assert [name for name, _ in files_of(tmp_path)] == ["page2.png", "page10.png", "scan.txt", "sub/page1.png"]
+    assert [name for name, _ in files_of(tmp_path)] == ["page2.png", "page10.png", "scan.txt"]
+
+
+def test_a_folder_of_folders_is_one_delivery_in_natural_order(tmp_path: Path) -> None:
+    for name in ("vol10/p1.png", "vol9/p2.png", "vol9/p10.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    assert [name for name, _ in files_of(tmp_path)] == ["vol9/p2.png", "vol9/p10.png", "vol10/p1.png"]
+
+
+@given(st.lists(st.integers(0, 10**6), unique=True), st.text(max_size=6))
+def test_names_are_sorted_as_people_count(numbers: list[int], name: str) -> None:
+    stem = name if not name[-1:].isdecimal() else f"{name}_"
+    names = [f"{stem}{n}.jpg" for n in sorted(numbers)]
+    names.reverse()
+    assert sorted(names, key=natural) == names[::-1]
+    assert natural("1²2") < natural("2")
 
 
 def test_a_name_that_is_no_text_is_kept_readable(desk: Desk, tmp_path: Path) -> None:

@@ -1,0 +1,107 @@
+"""Labels of an edition, found among words that an engine misread."""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from forms import edition
+from pipeline.labels import coverage, find_labels
+from records.geometry import Box
+from records.readings import Word
+
+BIRTH = edition("birth-2016")
+LETTER = 14
+"""Pixels of width to a printed letter."""
+
+
+def printed(text: str, x: float, y: float, line: int, height: float = 30.0) -> list[Word]:
+    """The words of *text* set in one line from (x, y)."""
+    out = []
+    for word in text.split():
+        out.append(Word(word, Box(x, y, LETTER * len(word), height).polygon(), 0.9, line))
+        x += LETTER * (len(word) + 1)
+    return out
+
+
+def form(draw: random.Random, *, values: bool = True) -> tuple[list[Word], dict[int, float]]:
+    """A birth page, one label a line, with values after the labels; and where each label begins (y by index)."""
+    words: list[Word] = []
+    places: dict[int, float] = {}
+    for index, label in enumerate(BIRTH.labels):
+        if not label.says:
+            continue
+        y = 80.0 + 60 * len(places)
+        places[index] = y
+        text = draw.choice(label.says) + ":"
+        value = draw.choice(["Nguyễn Văn An", "12", "Phường Bách Khoa", ""]) if values else ""
+        words += printed(text, 120, y, len(places))
+        words += printed(value, 160 + LETTER * (len(text) + 2), y, len(places))
+    return words, places
+
+
+def misread(words: Sequence[Word], draw: random.Random, rate: float) -> list[Word]:
+    """Some letters replaced, the words jittered and in another order."""
+    out = []
+    for word in words:
+        text = "".join(draw.choice("aeiounmhtc1l.") if draw.random() < rate else c for c in word.text)
+        box = word.polygon.box()
+        moved = Box(box.x + draw.uniform(-3, 3), box.y + draw.uniform(-4, 4), box.w, box.h)
+        out.append(Word(text, moved.polygon(), word.confidence, word.line))
+    draw.shuffle(out)
+    return out
+
+
+def rightly(found: dict, places: dict[int, float]) -> set[int]:  # type: ignore[type-arg]
+    return {i for i, match in found.items() if abs(match.first.y - places[i]) < 20}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_all_labels_are_found_where_they_stand(seed: int) -> None:
+    draw = random.Random(seed)
+    words, places = form(draw)
+    draw.shuffle(words)  # the order of the reading does not count
+    found = find_labels(BIRTH, words)
+    assert rightly(found, places) == set(places) == set(found)
+    assert coverage(BIRTH, found) > 0.95
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_reading_errors_are_forgiven(seed: int) -> None:
+    draw = random.Random(100 + seed)
+    words, places = form(draw)
+    found = find_labels(BIRTH, misread(words, draw, 0.05))
+    right = rightly(found, places)
+    assert len(right) >= 0.85 * len(places)
+    assert len(right) >= len(found) - 1  # what is found is found rightly
+
+
+def test_numbering_before_a_label_does_not_count() -> None:
+    words = printed("1. Họ, chữ đệm, tên:", 100, 100, 0) + printed("2) Giới tính:", 100, 160, 1)
+    found = {BIRTH.labels[i].column for i in find_labels(BIRTH, words)}
+    assert found == {"nksHoTen", "nksGioiTinh"}
+
+
+def test_a_label_wraps_to_the_next_line() -> None:
+    words = printed("Họ, chữ đệm, tên, chức vụ", 100, 100, 0) + printed("của người ký:", 100, 140, 1)
+    ((index, match),) = find_labels(BIRTH, words).items()
+    assert BIRTH.labels[index].column == "nguoiKy"
+    assert len(match.lines) == 2
+
+
+def test_order_tells_labels_of_the_same_words_apart() -> None:
+    words = [
+        *printed("Họ, chữ đệm, tên mẹ:", 100, 100, 0),
+        *printed("Dân tộc:", 100, 160, 1),
+        *printed("Họ, chữ đệm, tên cha:", 100, 220, 2),
+        *printed("Dân tộc:", 100, 280, 3),
+    ]
+    found = find_labels(BIRTH, words)
+    by_column = {BIRTH.labels[i].column: m.first.y for i, m in found.items()}
+    assert by_column == {"meHoTen": 100, "meDanToc": 160, "chaHoTen": 220, "chaDanToc": 280}
+
+
+def test_other_print_holds_no_labels() -> None:
+    words = printed("Cộng hòa xã hội chủ nghĩa Việt Nam độc lập tự do hạnh phúc", 100, 100, 0)
+    assert coverage(BIRTH, find_labels(BIRTH, words)) < 0.1
+    assert find_labels(BIRTH, []) == {}

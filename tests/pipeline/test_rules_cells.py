@@ -1,0 +1,87 @@
+"""Rules, leaders and cells on pages drawn here, where every one of them is known."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.cells import find_cells
+from pipeline.rules import find_rules, without_colour, without_rules
+from records.ports import Image
+
+Grid = tuple[Image, list[tuple[int, int, int, int]]]
+
+
+def grid(columns: tuple[int, ...], rows: tuple[int, ...], thick: int = 2) -> Grid:
+    """Ink of a ruled table, and its cells."""
+    ink = np.zeros((900, 1200), np.uint8)
+    for x in columns:
+        cv2.line(ink, (x, rows[0]), (x, rows[-1]), 255, thick)
+    for y in rows:
+        cv2.line(ink, (columns[0], y), (columns[-1], y), 255, thick)
+    cells = [(x0, y0, x1, y1) for y0, y1 in pairwise(rows) for x0, x1 in pairwise(columns)]
+    return ink, cells
+
+
+@pytest.mark.parametrize("thick", [1, 2, 4])
+def test_every_cell_of_a_table_is_found_in_order(thick: int) -> None:
+    ink, expected = grid((80, 400, 700, 1100), (60, 160, 300, 420, 800), thick)
+    found = find_cells(find_rules(ink))
+    assert len(found) == len(expected)
+    for cell, (x0, y0, x1, y1) in zip(found, expected, strict=True):
+        assert abs(cell.x - x0) <= thick + 2
+        assert abs(cell.y - y0) <= thick + 2
+        assert abs(cell.right - x1) <= thick + 2
+        assert abs(cell.bottom - y1) <= thick + 2
+
+
+def test_small_breaks_in_a_rule_do_not_open_a_cell() -> None:
+    ink, expected = grid((80, 600, 1100), (60, 300, 600))
+    ink[295:306, 300:312] = 0
+    ink[180:190, 595:606] = 0
+    assert len(find_cells(find_rules(ink))) == len(expected)
+
+
+def test_a_page_without_frames_has_no_cells() -> None:
+    ink = np.zeros((900, 1200), np.uint8)
+    for y in range(100, 800, 60):
+        cv2.line(ink, (100, y), (1100, y), 255, 2)
+    found = find_rules(ink)
+    assert len(found.horizontal) == 12
+    assert find_cells(found) == ()
+    assert find_cells(find_rules(np.zeros((900, 1200), np.uint8))) == ()
+
+
+def test_dotted_leaders_are_found_and_letters_are_not() -> None:
+    ink = np.zeros((400, 1200), np.uint8)
+    for x in range(200, 1100, 11):
+        cv2.circle(ink, (x, 150), 2, 255, -1)
+    cv2.putText(ink, "Nguyen Thi Lan ba", (200, 280), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 255, 4)
+    found = find_rules(ink)
+    assert len(found.leaders) == 1
+    assert found.leaders[0].x < 215
+    assert found.leaders[0].right > 1080
+    assert not found.mask[240:300].any()
+    assert found.mask[148:153, 200:1090].any()
+
+
+def test_a_stroke_that_crosses_a_rule_is_kept() -> None:
+    grey = np.full((300, 800), 245, np.uint8)
+    cv2.line(grey, (50, 150), (750, 150), 60, 2)
+    cv2.line(grey, (400, 120), (400, 185), 40, 5)
+    ink = np.asarray((grey < 150) * 255, np.uint8)
+    clean = without_rules(grey, ink, find_rules(ink))
+    assert clean[150, 400] < 100
+    assert clean[149:152, 100:350].min() > 200
+    assert clean[149:152, 450:700].min() > 200
+
+
+@pytest.mark.parametrize(("ink", "share"), [((20, 20, 20), 0.0), ((160, 40, 30), 1.0), ((40, 40, 200), 1.0)])
+def test_coloured_ink_is_told_from_print(ink: tuple[int, int, int], share: float) -> None:
+    colour = np.full((200, 600, 3), 245, np.uint8)
+    cv2.putText(colour, "Ho ten", (40, 120), cv2.FONT_HERSHEY_SIMPLEX, 2.5, ink, 8)
+    grey = np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8)
+    out, found = without_colour(grey, np.asarray(colour, np.uint8))
+    assert abs(found - share) < 0.15
+    assert bool(out.min() > 150) is (share > 0.5)
