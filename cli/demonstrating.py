@@ -11,7 +11,7 @@ from cli.ingesting import digitise
 from cli.issuing import file_name, show_verification, write_extract
 from cli.sampling import make
 from cli.screen import TerminalProgress, notice, out, table
-from cli.tables import STAGES, book_table, entry_table
+from cli.tables import STAGES, book_table, entry_table, why_words
 from records.codes import DeliveryKind
 from records.entries import Entry
 from records.errors import IntegrityError
@@ -103,7 +103,7 @@ def _find(house: House, entry: Entry) -> None:
     ms = (time.perf_counter() - started) * 1000
     shown = table(f"{answer.total} mục, {ms:.1f} ms", "Mục", "Họ, chữ đệm, tên", "Ngày sinh", "Vì sao khớp")
     for hit in answer.hits[:5]:
-        shown.add_row(hit.document.entry, hit.document.name, hit.document.born, ", ".join(hit.why))
+        shown.add_row(hit.document.entry, hit.document.name, hit.document.born, why_words(hit.why))
     out.print(shown)
     if entry.id not in {hit.document.entry for hit in answer.hits}:
         raise IntegrityError("DEMO_NOT_FOUND", entry=entry.id, asked=asked)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.screen import Json, notice, opened, out, print_json, table
+from cli.tables import why_words
 from records.codes import RegisterKind
 from records.errors import ExitCode
 from records.finding import Hit, Question
@@ -44,7 +45,7 @@ def search(
     shown = table(f"{answer.total} mục, {ms} ms", "Mục", "Họ, chữ đệm, tên", "Ngày sinh", "Cha", "Mẹ", "Vì sao khớp")
     for hit in answer.hits:
         found = hit.document
-        shown.add_row(found.entry, found.name, found.born, found.father, found.mother, ", ".join(hit.why))
+        shown.add_row(found.entry, found.name, found.born, found.father, found.mother, why_words(hit.why))
     out.print(shown)
 
 

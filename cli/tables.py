@@ -1,5 +1,6 @@
 """Tables that more than one command shows."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -7,6 +8,8 @@ from rich.table import Table
 from cli.screen import table
 from records.codes import Presence
 from records.entries import Entry, FieldValue
+from records.finding import Why
+from records.messages import message
 
 if TYPE_CHECKING:
     from pipeline import BookReport
@@ -56,3 +59,8 @@ def book_table(report: "BookReport") -> Table:
         for name, score in scores.items():
             shown.add_row(name + sign, str(score.n), f"{score.cer:.1%}", f"{score.exact:.1%}")
     return shown
+
+
+def why_words(reasons: Iterable[Why]) -> str:
+    """Return why a hit matched, in words for people."""
+    return "; ".join(message(f"WHY_{why.name}").vi for why in reasons)

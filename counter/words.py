@@ -6,6 +6,7 @@ from records.codes import EntryState, IssueStatus, Presence, RegisterKind, Role
 from records.dates import PartialDate
 from records.entries import FieldValue
 from records.finding import Why
+from records.messages import message
 
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
 """Vietnam keeps UTC+7 all year."""
@@ -38,18 +39,7 @@ ISSUES = {
     IssueStatus.SUPERSEDED: "Đã được thay thế",
     IssueStatus.CANCELLED: "Đã hủy",
 }
-WHY = {
-    Why.EXACT: "đúng từng dấu",
-    Why.FOLDED: "đúng chữ, không xét dấu",
-    Why.REORDERED: "đúng các tiếng, khác thứ tự hoặc một phần tên",
-    Why.ONE_EDIT: "khác một chữ cái",
-    Why.MOTHER: "khớp tên mẹ",
-    Why.FATHER: "khớp tên cha",
-    Why.OTHER_PERSON: "khớp tên người thứ hai",
-    Why.YEAR: "đúng năm sinh",
-    Why.YEAR_NEAR: "năm sinh gần",
-    Why.TEXT: "khớp chữ trong giấy",
-}
+WHY = {why: message(f"WHY_{why.name}").vi for why in Why}
 GROUPS = (
     ("nks", "Người được khai sinh"),
     ("nkt", "Người chết"),

@@ -7,6 +7,7 @@ import asyncio
 import datetime as dt
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -210,10 +211,26 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A house built once, closed, for tests that change theirs to copy."""
+    home = tmp_path_factory.mktemp("founded") / "home"
+    for made in found_town(home, Clock()):
+        close = getattr(made.house.register, "close", None)
+        assert close is not None
+        close()
+    return home
+
+
 @pytest.fixture
-def town(tmp_path: Path, clock: Clock) -> Iterator[Town]:
+def town(tmp_path: Path, founded: Path, clock: Clock) -> Iterator[Town]:
     """A house with one entry and one account for each role; ``minh`` holds two."""
-    yield from found_town(tmp_path / "home", clock)
+    home = tmp_path / "home"
+    shutil.copytree(founded, home)
+    house = open_house(Settings(home=home))
+    made = Town(house, clock, create_desk(house, clock), list(house.register.entries()))
+    yield made
+    made.desk.state.desk.store.close()
 
 
 @pytest.fixture(scope="module")

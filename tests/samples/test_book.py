@@ -13,6 +13,8 @@ from pypdf import PdfReader
 from records.errors import WrongUse
 from samples import HANDS, HELD_OUT, SETTINGS, BookSample, make_book, make_other_pages
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = {
     "so", "quyenSo", "trangSo", "ngayDangKy", "loaiDangKy", "ghiChu", "nguoiKy",
     "nksHoTen", "nksNgaySinh", "nksNgaySinhBangChu", "nksGioiTinh", "nksDanToc", "nksQuocTich", "nksNoiSinh",
