@@ -100,7 +100,8 @@ def is_valid(kind: ValueKind, text: str) -> bool:
 
 
 def _number(text: str) -> str:
-    return re.sub(r"\d+", lambda m: str(int(m.group())), re.sub(r"\s+", "", text)).casefold()
+    plain = "".join(str(unicodedata.decimal(c, c)) for c in re.sub(r"\s+", "", text))
+    return re.sub(r"0*(\d+)", r"\1", plain).casefold()
 
 
 def normalise(kind: ValueKind, text: str) -> str:

@@ -59,6 +59,7 @@ class Digitiser:
         self.make_readers = make_readers
         self.limits = limits or Limits()
         self.crew = Crew(workers, page_seconds)
+        self._kinds: dict[str, DeliveryKind] = {}
 
     def close(self) -> None:
         """End the worker processes."""
@@ -125,7 +126,9 @@ class Digitiser:
         return list({self._kind(p): p for p in found}.values())
 
     def _kind(self, page: DeliveredPage) -> DeliveryKind:
-        return self.register.delivery(page.delivery).kind
+        if page.delivery not in self._kinds:  # it never changes
+            self._kinds[page.delivery] = self.register.delivery(page.delivery).kind
+        return self._kinds[page.delivery]
 
     def _do(self, stage: str, pages: Sequence[DeliveredPage]) -> Iterator[tuple[DeliveredPage, float | KhongChoError]]:
         if stage == "draft":

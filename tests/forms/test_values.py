@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms import folded, normalise
+from forms import folded, is_valid, nearest, normalise
 from records.codes import ValueKind
 from records.text import clean, comparable, single_spaced
 
@@ -56,6 +56,8 @@ def test_folded_text_has_no_marks(text: str) -> None:
     [
         (ValueKind.ENTRY_NUMBER, " 012 / 2017", "12/2017"),
         (ValueKind.ENTRY_NUMBER, "05A", "5a"),
+        (ValueKind.ENTRY_NUMBER, "000/0100", "0/100"),
+        (ValueKind.ENTRY_NUMBER, "9" * 5000, "9" * 5000),
         (ValueKind.DATE, "3/4/1975", "1975-04-03"),
         (ValueKind.DATE, "1975", "1975"),
         (ValueKind.DATE_WORDS, "ngày mồng ba tháng tư năm một nghìn chín trăm bảy mươi lăm", "1975-04-03"),
@@ -71,3 +73,21 @@ def test_known_values(kind: ValueKind, text: str, value: str) -> None:
 def test_sex_by_any_spelling() -> None:
     assert normalise(ValueKind.SEX, "NỮ") == normalise(ValueKind.SEX, "nu") != ""
     assert normalise(ValueKind.SEX, "Nam") not in ("", normalise(ValueKind.SEX, "Nữ"))
+
+
+LISTS = (ValueKind.SEX, ValueKind.ETHNIC_GROUP, ValueKind.NATIONALITY)
+
+
+@given(st.sampled_from(ValueKind), TEXT)
+def test_the_nearest_value_of_a_list_is_in_the_list(kind: ValueKind, text: str) -> None:
+    found = nearest(kind, text)
+    if found is not None:
+        assert kind in LISTS
+        assert is_valid(kind, found)
+        assert nearest(kind, found) == found
+
+
+@given(st.sampled_from(ValueKind), TEXT)
+def test_what_is_valid_has_a_value(kind: ValueKind, text: str) -> None:
+    if is_valid(kind, text):
+        assert normalise(kind, text)

@@ -114,3 +114,22 @@ def test_what_json_cannot_hold_is_refused(register: SqlRegister) -> None:
         register.record_stage(StageResult(PageId("p-0001"), "read", "1", {"x": float("nan")}, 0.1))
     assert caught.value.code == "LEDGER_NOT_JSON"
     assert register.stage_result(PageId("p-0001"), "read", "1") is None
+
+
+def test_every_place_of_a_page_is_told_the_last_first(register: SqlRegister) -> None:
+    twin = replace(page("d1", 1), seq=2, file="twin.png")
+    register.open_delivery(delivery(), [page("d1", 1), twin])
+    other = replace(page("d1", 1), delivery="d2", file="later.png")
+    register.open_delivery(delivery("d2", at=LATER), [other])
+    assert register.placings(other.page.id) == [other, twin, page("d1", 1)]
+    assert register.page(other.page.id) == other
+    with pytest.raises(NotFound):
+        register.placings(PageId("nowhere-0001"))
+
+
+def test_facts_of_a_file_that_could_not_be_opened_are_kept(register: SqlRegister) -> None:
+    problem = PageProblem("IMAGE_TOO_LARGE", {"width": "30000", "height": "30000", "most": "120"})
+    told = replace(delivery(), quarantined=(("bomb.png", Digest("e" * 64), problem.written()),))
+    register.open_delivery(told, [])
+    ((_, _, written),) = register.delivery("d1").quarantined
+    assert PageProblem.parse(written) == problem
