@@ -44,10 +44,11 @@ class Pictures:
         image = self._pixels(page)
         box = polygon.box()
         room = margin * box.h + 4
-        x0, y0 = int(max(0, box.x - room)), int(max(0, box.y - room))
+        x0 = int(min(max(0, box.x - room), image.shape[1] - 1))
+        y0 = int(min(max(0, box.y - room), image.shape[0] - 1))
         x1, y1 = int(min(image.shape[1], box.right + room)), int(min(image.shape[0], box.bottom + room))
         part = image[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
-        if height is not None and part.shape[0]:
+        if height is not None:
             factor = height / part.shape[0]
             size = (max(1, round(part.shape[1] * factor)), height)
             kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
