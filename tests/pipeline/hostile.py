@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 import numpy as np
@@ -49,7 +50,7 @@ def tiff(*pages: dict[int, int], pixels: bytes = b"", following: Callable[[int],
     A value of -1 stands for where the pixels begin. *following* gives the number of the page after page n (0: none).
     """
     sizes = [2 + 12 * len(page) + 4 for page in pages]
-    starts = [8 + sum(sizes[:n]) for n in range(len(pages) + 1)]
+    starts = list(accumulate(sizes, initial=8))
     out = bytearray(b"II*\0" + struct.pack("<I", 8))
     for n, page in enumerate(pages, start=1):
         out += struct.pack("<H", len(page))

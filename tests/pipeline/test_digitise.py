@@ -37,6 +37,7 @@ def counted(desk: Desk, delivery: str) -> tuple[int, int, int]:
     return len(list(desk.archive.digests())), entries, len(desk.register.events())
 
 
+@pytest.mark.slow
 def test_again_does_nothing_twice(open_desk: OpenDesk, folder: Path) -> None:
     first = open_desk(readers)
     report = first.take(folder)
