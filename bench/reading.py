@@ -5,7 +5,8 @@
 No Vietnamese register pages are to be had: every figure here is of **synthetic forms**. Three groups of books are
 measured: hands that samples are made with by default, hands held out (never used unless named), and with ``--ink`` a
 book whose place fields hold real handwriting on a synthetic form, told apart from its other fields. Rates are micro
-averages over grapheme clusters of case-folded text; *exact* compares dates and numbers by value. Intervals are 95 %
+averages over grapheme clusters of case-folded text; *exact* compares dates and numbers by value; a field that was not
+read counts as empty. Intervals are 95 %
 percentile bootstraps over pages, since the fields of one page share a hand and a printing house.
 """
 
@@ -137,7 +138,7 @@ def row(name: str, cells: Sequence[Cell]) -> dict[str, Any]:
 def tell(title: str, rows: Sequence[dict[str, Any]]) -> None:
     """Print *rows* as a Markdown table under *title*."""
     print(f"\n### {title}\n")
-    print("| Set | Pages | Fields | CER [95 %] | Written fields exact [95 %] | Blank fields left blank |")
+    print("| Set | Pages | Fields | CER [95 %] | Written fields exact [95 %] | Blank fields left empty |")
     print("|---|--:|--:|--:|--:|--:|")
     for r in rows:
         spread = ["–".join(f"{100 * v:.1f}" for v in r[key]) for key in ("cer_ci95", "exact_written_ci95")]
