@@ -18,12 +18,11 @@ from rapidfuzz.distance import Levenshtein
 from forms import editions, normalise
 from pipeline.crew import Crew
 from pipeline.decode import Limits, sniff
-from pipeline.digitise import entry_id
 from pipeline.intake import natural
 from pipeline.page_work import CODE_VERSION, Work, do_classify, do_prepare, do_read
 from pipeline.payloads import Json
 from pipeline.readers import MakeReaders
-from records.codes import RegisterKind, ValueKind
+from records.codes import ValueKind
 from records.errors import KhongChoError, WrongUse
 from records.ports import Register
 from records.progress import Progress
@@ -154,16 +153,16 @@ def _report(truths: Sequence[Json], seen: Sequence[_Seen], lost: int, seconds: f
 
 
 def evaluate_delivery(register: Register, delivery_id: str, folder: Path) -> BookReport:
-    """Compare the entries of a delivery, as they stand in the ledger, with the truth of the folder it came from."""
+    """Compare what was read in a delivery, as the ledger keeps it, with the truth of the folder it came from."""
     truths = read_truth(folder)
     pages = register.delivered_pages(delivery_id)
     by_file: dict[str, list[dict[str, str]]] = {}
     for page in pages:
         if page.edition is None:
             continue
-        entry = register.entry(entry_id(page.kind or RegisterKind.OTHER, page.page.id, 0))
-        read = {f.column: (f.reading.text if f.reading and f.presence.value == "written" else "") for f in entry.fields}
-        by_file.setdefault(page.file, []).append(read)
+        found = register.stage_result(page.page.id, "read", CODE_VERSION)
+        payload: Json = dict(found.payload) if found else {"fields": []}
+        by_file.setdefault(page.file, []).append({row["column"]: row["text"] for row in payload["fields"]})
     if len(pages) == len(truths) and not {t["file"] for t in truths} & {p.file for p in pages}:
         # handed in as one file (a PDF): the truth tells its pages in order
         reads = iter(by_file.pop(pages[0].file, []))

@@ -6,7 +6,6 @@ listed with the reason. Files beside the scans that are plain text of known kind
 
 import datetime as dt
 import hashlib
-import logging
 import os
 import re
 from collections.abc import Iterator
@@ -21,8 +20,6 @@ from records.pages import DeliveredPage, Delivery, Digest, PageImage, PageProble
 from records.ports import Archive
 from records.progress import Progress
 from records.text import nfc
-
-_log = logging.getLogger(__name__)
 
 SIDECARS = frozenset({".tsv", ".txt", ".json", ".jsonl", ".toml", ".md", ".csv", ".sha256"})
 
@@ -47,9 +44,8 @@ def _is_sidecar(path: Path) -> bool:
 def files_of(path: Path) -> list[tuple[str, Path]]:
     """Return (name in the delivery, path) of every file to hand in, in natural order.
 
-    A folder that holds scans is a delivery; folders inside it are deliveries of their own (a warning names them).
-    A folder that holds only folders is one delivery of all they hold. Links are not followed, hidden files are
-    left out. Raises WrongUse when there is nothing.
+    Folders inside the folder belong to the delivery: nothing handed in is left out. Links and hidden files are
+    not followed. Raises WrongUse when there is nothing.
     """
     if path.is_symlink() or not path.exists():
         raise WrongUse("DELIVERY_NOT_FOUND", path=path)
@@ -65,11 +61,6 @@ def files_of(path: Path) -> list[tuple[str, Path]]:
     ]
     if not found:
         raise WrongUse("DELIVERY_EMPTY", path=path)
-    own = [(name, p) for name, p in found if p.parent == path]
-    if own and len(own) < len(found):
-        inside = sorted({p.relative_to(path).parts[0] for _, p in found if p.parent != path})
-        _log.warning("left for a delivery of their own: folders %s in %s", ", ".join(inside), path)
-        found = own
     return sorted(found, key=lambda f: natural(f[0]))
 
 

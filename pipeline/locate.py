@@ -14,7 +14,7 @@ from forms import Edition
 from pipeline.cells import find_cells
 from pipeline.labels import CLOSER, Match, coverage, find_labels
 from pipeline.prepare import PreparedPage, ink_mask
-from pipeline.rules import Rules, find_rules, without_rules
+from pipeline.rules import Rules, find_rules, without_pens, without_rules
 from pipeline.runs import Run, find_runs, read_runs
 from records.codes import ValueKind
 from records.geometry import Box
@@ -38,10 +38,15 @@ TWIN = 0.62
 
 @dataclass(frozen=True, slots=True)
 class CleanPage:
-    """A prepared page with its rules known and taken out."""
+    """A prepared page with its rules known and taken out.
+
+    *print* is the same without coloured ink, for reading what is printed.
+    """
 
     grey: Image
     ink: Image
+    print: Image
+    print_ink: Image
     rules: Rules
     cells: tuple[Box, ...]
 
@@ -51,7 +56,10 @@ def clean_page(page: PreparedPage) -> CleanPage:
     ink = ink_mask(page.grey)
     rules = find_rules(ink)
     grey = without_rules(page.grey, ink, rules)
-    return CleanPage(grey, ink_mask(grey), rules, find_cells(rules))
+    clean = ink_mask(grey)
+    printed = without_pens(grey, page.colour, clean)
+    same = printed is grey
+    return CleanPage(grey, clean, printed, clean if same else ink_mask(printed), rules, find_cells(rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +151,19 @@ def _bands(page: CleanPage, found: dict[int, Match], letter: float) -> list[Run]
             continue
         x0, x1 = int(cell.x) + 3, int(cell.right) - 3
         y0, y1 = int(cell.y) + 3, int(cell.bottom) - 3
-        inside = page.ink[y0:y1, x0:x1]
+        inside = page.print_ink[y0:y1, x0:x1]
         rows = np.flatnonzero((inside > 0).sum(axis=1) > 3)
         if not len(rows):
             continue
         top = y0 + int(rows[0])
-        for tall in (1.75, 2.3):
+        for tall in (1.4, 1.75, 2.3):
             bottom = min(y1, top + int(tall * letter))
-            columns = np.flatnonzero(page.ink[top:bottom, x0:x1].any(axis=0))
+            columns = np.flatnonzero(page.print_ink[top:bottom, x0:x1].any(axis=0))
             if not len(columns) or bottom - top < letter:
                 continue
             end = min(x1, x0 + int(columns[-1]) + 6)
             box = Box(x0, top - 3, end - x0, bottom - top + 3)
-            runs.append(Run(box, page.grey[max(0, top - 3) : bottom, x0:end]))
+            runs.append(Run(box, page.print[max(0, top - 3) : bottom, x0:end]))
     return runs
 
 
@@ -176,8 +184,8 @@ def _twins(edition: Edition, page: CleanPage, found: dict[int, Match]) -> list[W
         below = min((m.last.bottom for i, m in found.items() if i > index), default=float(page.grey.shape[0]))
         box = like.first
         x0, y0, x1, y1 = int(box.x), int(box.y), int(box.right), int(box.bottom)
-        pattern = page.grey[y0:y1, x0:x1]
-        band = page.grey[max(0, int(above) - 12) : int(below) + 12]
+        pattern = page.print[y0:y1, x0:x1]
+        band = page.print[max(0, int(above) - 12) : int(below) + 12]
         if band.shape[0] <= pattern.shape[0] or min(pattern.shape) < 8:
             continue
         fit = cv2.matchTemplate(band, pattern, cv2.TM_CCOEFF_NORMED)
@@ -201,7 +209,7 @@ def find_page_labels(edition: Edition, page: CleanPage, words: Sequence[Word], r
     if anchors // 3 <= len(found) < anchors:
         runs = _bands(page, found, letter)
         for band in _gaps(edition, found, page):
-            runs += find_runs(page.grey, page.ink, band, letter)
+            runs += find_runs(page.print, page.print_ink, band, letter)
         seen = [m.box for m in found.values()]
         fresh = {
             (round(r.box.x), round(r.box.y), round(r.box.h)): r
@@ -216,7 +224,10 @@ def find_page_labels(edition: Edition, page: CleanPage, words: Sequence[Word], r
     letter = _letter(found)
     boxes = [w.polygon.box() for w in words if any(c.isalnum() for c in w.text)]
     pitch = _pitch(found)
-    exact = {i: snapped(trimmed(m, boxes, letter), page, letter, pitch) for i, m in found.items()}
+    exact = {
+        i: snapped(trimmed(m, boxes, letter), page, letter, pitch if edition.labels[i].column else 0.0)
+        for i, m in found.items()
+    }
     return LabelledPage(edition, exact, tuple(all_words), letter)
 
 

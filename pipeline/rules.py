@@ -19,6 +19,10 @@ MAX_THICK = 9
 DOT = 7
 """Largest side of a leader's dot."""
 MIN_DOTS = 8
+TINTED = 9.0
+"""Distance of a colour from the paper's, in CIE a*b*, from which ink is no print."""
+PENS = 0.12
+"""Share of coloured ink from which a page is taken to be written in coloured ink."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +135,19 @@ def without_rules(grey: Image, ink: Image, rules: Rules, paper: int = 245) -> Im
     return np.asarray(out, np.uint8)
 
 
-def without_colour(grey: Image, colour: Image, paper: int = 245) -> tuple[Image, float]:
-    """Return *grey* with coloured ink (pens, seals) painted over, and its share of all ink.
+def without_pens(grey: Image, colour: Image, ink: Image, paper: int = 245) -> Image:
+    """Return *grey* with coloured ink (pens, seals) painted over: print is black, most pens are not.
 
-    Print is black or grey; blue and violet pens and red seals are not.
+    *ink* is the ink mask of *grey*. A page on which hardly any ink is coloured comes back as it is.
     """
-    hsv = cv2.cvtColor(colour, cv2.COLOR_BGR2HSV)
-    dark = grey < 190
-    tinted = dark & (hsv[:, :, 1] > 70) & (hsv[:, :, 2] > 40)
-    spread = colour.max(axis=2).astype(np.int16) - colour.min(axis=2).astype(np.int16)
-    tinted &= spread > 34
-    share = float(tinted.sum()) / max(1.0, float(dark.sum()))
-    mask = cv2.dilate(np.asarray(tinted * 255, np.uint8), np.ones((3, 3), np.uint8))
+    lab = cv2.cvtColor(cv2.GaussianBlur(colour, (0, 0), 1.0), cv2.COLOR_BGR2LAB).astype(np.int16)
+    tone = np.median(lab[::7, ::7].reshape(-1, 3), axis=0)
+    chroma = np.hypot(lab[:, :, 1] - tone[1], lab[:, :, 2] - tone[2])
+    strong = (ink > 0) & (grey < 170)
+    if float(np.mean(chroma[strong] > TINTED)) < PENS if strong.any() else True:
+        return grey
+    tinted = np.asarray(((chroma > TINTED) & (grey < 225)) * 255, np.uint8)
+    near = cv2.dilate(tinted, np.ones((5, 5), np.uint8)) > 0
     out = grey.copy()
-    out[mask > 0] = paper
-    return np.asarray(out, np.uint8), share
+    out[near & ~((chroma < 0.65 * TINTED) & (grey < 120))] = paper
+    return out

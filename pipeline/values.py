@@ -63,11 +63,12 @@ def read_value(label: Label, lines: Sequence[Line], readers: Readers) -> ReadVal
     )
     known = nearest(kind, text)
     if known is not None and known != text:
-        # the list decides between like readings; what the engine saw stays beside it
-        whole = replace(whole, text=known, alternatives=(Alternative(text, whole.confidence), *alternatives))
+        # the list decides between like readings; what the engine saw stays in the reading
         text = known
     value = normalise(kind, text)
     doubts = () if value and is_valid(kind, text) else ("VALUE_UNCLEAR",)
+    if len(read) < len(readings):
+        doubts = (*doubts, "LINE_NOT_READ")
     return ReadValue(Presence.WRITTEN, text, value, whole, doubts)
 
 
