@@ -160,7 +160,7 @@ class Digitiser:
             payload, jpeg = result
             payload["picture"] = self.archive.put(jpeg, "image/jpeg")
         seconds = float(payload.pop("seconds"))
-        self.register.record_stage(StageResult(page.page.id, stage, _version(self._kind(page)), payload, seconds))
+        self.register.record_stage(StageResult(page.page.id, stage, version_of(self._kind(page)), payload, seconds))
         return seconds
 
     def _work(self, page: DeliveredPage, *, with_master: bool) -> Work:
@@ -187,7 +187,7 @@ class Digitiser:
         return self.archive.get(Digest(prepared["picture"]))
 
     def _result(self, page: DeliveredPage, stage: str) -> StageResult | None:
-        return self.register.stage_result(page.page.id, stage, _version(self._kind(page)))
+        return self.register.stage_result(page.page.id, stage, version_of(self._kind(page)))
 
     def _payload(self, page: DeliveredPage, stage: str) -> Json:
         found = self._result(page, stage)
@@ -299,7 +299,8 @@ class Digitiser:
     def paper_text(self, page: PageId) -> str:
         """Return the print read on a page, line by line; empty where it has not been read."""
         read = (
-            self.register.stage_result(page, "prepare", _version(k)) for k in (DeliveryKind.DOSSIER, DeliveryKind.BOOK)
+            self.register.stage_result(page, "prepare", version_of(k))
+            for k in (DeliveryKind.DOSSIER, DeliveryKind.BOOK)
         )
         found = next(filter(None, read), None)
         if found is None:
@@ -313,7 +314,7 @@ def _row(file: str, page: int, digest: Digest, problem: PageProblem) -> FailedPa
     return FailedPage(file, page, problem.code, told.vi, told.en, digest)
 
 
-def _version(kind: DeliveryKind) -> str:
+def version_of(kind: DeliveryKind) -> str:
     """Return under which code version a stage's result is kept: a page of a book and of a dossier are read apart."""
     return CODE_VERSION if kind is DeliveryKind.BOOK else f"{CODE_VERSION}-{kind}"
 

@@ -18,8 +18,9 @@ from rapidfuzz.distance import Levenshtein
 from forms import editions, normalise
 from pipeline.crew import Crew
 from pipeline.decode import Limits, sniff
+from pipeline.digitise import version_of
 from pipeline.intake import natural
-from pipeline.page_work import CODE_VERSION, Work, do_classify, do_prepare, do_read
+from pipeline.page_work import Work, do_classify, do_prepare, do_read
 from pipeline.payloads import Json
 from pipeline.readers import MakeReaders
 from records.codes import ValueKind
@@ -156,11 +157,12 @@ def evaluate_delivery(register: Register, delivery_id: str, folder: Path) -> Boo
     """Compare what was read in a delivery, as the ledger keeps it, with the truth of the folder it came from."""
     truths = read_truth(folder)
     pages = register.delivered_pages(delivery_id)
+    version = version_of(register.delivery(delivery_id).kind)
     by_file: dict[str, list[dict[str, str]]] = {}
     for page in pages:
         if page.edition is None:
             continue
-        found = register.stage_result(page.page.id, "read", CODE_VERSION)
+        found = register.stage_result(page.page.id, "read", version)
         payload: Json = dict(found.payload) if found else {"fields": []}
         by_file.setdefault(page.file, []).append({row["column"]: row["text"] for row in payload["fields"]})
     if len(pages) == len(truths) and not {t["file"] for t in truths} & {p.file for p in pages}:
@@ -172,7 +174,7 @@ def evaluate_delivery(register: Register, delivery_id: str, folder: Path) -> Boo
     seconds = 0.0
     for page in pages:
         for stage in ("prepare", "classify", "read"):
-            found = register.stage_result(page.page.id, stage, CODE_VERSION)
+            found = register.stage_result(page.page.id, stage, version)
             seconds += found.seconds if found else 0.0
     return _report(truths, seen, lost, seconds, len(pages))
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from pipeline.cells import find_cells
-from pipeline.rules import find_rules, without_colour, without_rules
+from pipeline.prepare import ink_mask
+from pipeline.rules import find_rules, without_pens, without_rules
 from records.ports import Image
 
 Grid = tuple[Image, list[tuple[int, int, int, int]]]
@@ -77,11 +78,12 @@ def test_a_stroke_that_crosses_a_rule_is_kept() -> None:
     assert clean[149:152, 450:700].min() > 200
 
 
-@pytest.mark.parametrize(("ink", "share"), [((20, 20, 20), 0.0), ((160, 40, 30), 1.0), ((40, 40, 200), 1.0)])
-def test_coloured_ink_is_told_from_print(ink: tuple[int, int, int], share: float) -> None:
-    colour = np.full((200, 600, 3), 245, np.uint8)
-    cv2.putText(colour, "Ho ten", (40, 120), cv2.FONT_HERSHEY_SIMPLEX, 2.5, ink, 8)
+@pytest.mark.parametrize(("pen", "gone"), [((20, 20, 20), False), ((160, 40, 30), True), ((40, 40, 200), True)])
+def test_coloured_ink_is_told_from_print(pen: tuple[int, int, int], gone: bool) -> None:
+    colour = np.full((260, 900, 3), 245, np.uint8)
+    cv2.putText(colour, "So", (20, 120), cv2.FONT_HERSHEY_SIMPLEX, 2.5, (20, 20, 20), 8)
+    cv2.putText(colour, "Ho ten", (300, 120), cv2.FONT_HERSHEY_SIMPLEX, 2.5, pen, 8)
     grey = np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8)
-    out, found = without_colour(grey, np.asarray(colour, np.uint8))
-    assert abs(found - share) < 0.15
-    assert bool(out.min() > 150) is (share > 0.5)
+    out = without_pens(grey, np.asarray(colour, np.uint8), ink_mask(grey))
+    assert int(out[:, :280].min()) < 60, "print stays"
+    assert (float(np.mean(out[:, 300:] < 150)) < 0.002) is gone
