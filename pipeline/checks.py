@@ -10,10 +10,13 @@ from forms import Edition, Label
 from pipeline.labels import Match, candidates, tokens
 from pipeline.locate import CleanPage
 from records.geometry import Box
+from records.ports import Image
 from records.readings import Word
 
-TICKED = 1.3
-"""How many times more ink than the middle of the boxes a ticked box has."""
+TICKED = 0.12
+"""How much more of its inside a ticked box has inked than the middle one of the boxes."""
+FILLED = 0.85
+"""No tick fills a box so far: what does is no box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +28,79 @@ class Choice:
     box: Box | None
     ink: float
     """Share of dark pixels inside the box."""
+    seen: bool
+    """Whether the box itself was found, and not only its place."""
 
 
 def find_choices(edition: Edition, label: Label, page: CleanPage, words: Sequence[Word], letter: float) -> list[Choice]:
-    """Find the printed choices of *label* and measure the box before each."""
+    """Find the printed choices of *label* and measure the box that stands before (or after) each.
+
+    Printing houses set the boxes on one side of the words; the side is taken on which more boxes are found. A box
+    that was not seen, because a tick runs over its edge, is looked for where its siblings' boxes stand.
+    """
     only = replace(edition, labels=tuple(Label(None, (text,), None) for text in label.choices))
     best: dict[int, Match] = {}
     for match in candidates(only, tokens(words)):
         if match.label not in best or match.weight > best[match.label].weight:
             best[match.label] = match
-    out = []
-    for index, match in sorted(best.items()):
-        box = _box_before(page, match.first, letter)
-        ink = 0.0
-        if box is not None:
-            inner = page.ink[int(box.y) + 3 : int(box.bottom) - 3, int(box.x) + 3 : int(box.right) - 3]
-            ink = float(np.mean(inner > 0)) if inner.size else 0.0
-        out.append(Choice(label.choices[index], match, box, ink))
+    sides = [{i: box for i, m in best.items() if (box := look(page, m, letter))} for look in (_before, _after)]
+    before = len(sides[0]) >= len(sides[1])
+    found = sides[0] if before else sides[1]
+    boxes = _with_siblings(best, found, before=before)
+    return [
+        Choice(label.choices[i], m, boxes.get(i), _ink_in(page, boxes.get(i)), i in found)
+        for i, m in sorted(best.items())
+    ]
+
+
+def _ink_in(page: CleanPage, box: Box | None) -> float:
+    if box is None:
+        return 0.0
+    edge = max(3, round(0.14 * box.w))
+    inner = page.ink[int(box.y) + edge : int(box.bottom) - edge, int(box.x) + edge : int(box.right) - edge]
+    return float(np.mean(inner > 0)) if inner.size else 0.0
+
+
+def _with_siblings(matches: dict[int, Match], found: dict[int, Box], *, before: bool) -> dict[int, Box]:
+    """Return *found* with boxes put where they must be for the choices that have none."""
+    if len(found) < 2:
+        return found
+    side = float(np.median([max(b.w, b.h) for b in found.values()]))
+    away = float(np.median([_distance(matches[i], b, before=before) for i, b in found.items()]))
+    drop = float(np.median([b.y - _line_of(matches[i], before=before).y for i, b in found.items()]))
+    out = dict(found)
+    for i, match in matches.items():
+        if i not in out:
+            line = _line_of(match, before=before)
+            x = line.x - away - side if before else line.right + away
+            out[i] = Box(max(0.0, x), max(0.0, line.y + drop), side, side)
     return out
 
 
-def _box_before(page: CleanPage, words: Box, letter: float) -> Box | None:
-    """Return the square that stands before (or at the very start of) printed words."""
-    x0, x1 = int(max(0, words.x - 3.2 * letter)), int(words.x + 1.6 * letter)
+def _line_of(match: Match, *, before: bool) -> Box:
+    return match.first if before else match.last
+
+
+def _distance(match: Match, box: Box, *, before: bool) -> float:
+    line = _line_of(match, before=before)
+    return line.x - box.right if before else box.x - line.right
+
+
+def _before(page: CleanPage, match: Match, letter: float) -> Box | None:
+    """Return the square that stands before, or at the very start of, printed words."""
+    words = match.first
+    return _square(page, words.x - 3.2 * letter, words.x + 1.6 * letter, words, words.x, letter)
+
+
+def _after(page: CleanPage, match: Match, letter: float) -> Box | None:
+    """Return the square that stands after, or at the very end of, printed words."""
+    words = match.last
+    return _square(page, words.right - 1.6 * letter, words.right + 3.2 * letter, words, words.right, letter)
+
+
+def _square(page: CleanPage, left: float, right: float, words: Box, edge: float, letter: float) -> Box | None:
+    """Return the drawn square nearest to *edge* between *left* and *right* at the height of *words*."""
+    x0, x1 = int(max(0, left)), int(max(1, right))
     y0, y1 = int(max(0, words.y - 0.9 * letter)), int(words.bottom + 0.9 * letter)
     part = np.ascontiguousarray(page.ink[y0:y1, x0:x1])
     if part.size == 0:
@@ -59,27 +112,39 @@ def _box_before(page: CleanPage, words: Box, letter: float) -> Box | None:
         side = max(w, h)
         if not 0.65 * letter <= side <= 2.4 * letter or abs(w - h) > 0.4 * side:
             continue
-        edge = part[y : y + h, x : x + w]
+        cut = part[y : y + h, x : x + w]
         frame = np.concatenate(
-            [edge[:3].max(axis=0), edge[-3:].max(axis=0), edge[:, :3].max(axis=1), edge[:, -3:].max(axis=1)]
+            [cut[:3].max(axis=0), cut[-3:].max(axis=0), cut[:, :3].max(axis=1), cut[:, -3:].max(axis=1)]
         )
-        if float(np.mean(frame > 0)) < 0.8:
+        if float(np.mean(frame > 0)) < 0.8 or not _has_corners(cut):
             continue
         found = Box(x0 + x, y0 + y, w, h)
-        if best is None or abs(found.right - words.x) < abs(best.right - words.x):
+        if best is None or abs(found.x + w / 2 - edge) < abs(best.x + best.w / 2 - edge):
             best = found
     return best
 
 
-def ticked(choices: Sequence[Choice]) -> tuple[Choice | None, float]:
-    """Return the ticked choice (None where no box is ticked) and the confidence of that, in [0, 1]."""
-    measured = [c for c in choices if c.box is not None]
+def _has_corners(cut: Image) -> bool:
+    """Whether all four corners are inked: a box has them, a round letter (D, O) has not."""
+    k = max(3, min(cut.shape) // 6)
+    return all(bool(c.any()) for c in (cut[:k, :k], cut[:k, -k:], cut[-k:, :k], cut[-k:, -k:]))
+
+
+def ticked(choices: Sequence[Choice], expected: int) -> tuple[Choice | None, float]:
+    """Return the ticked choice and the confidence in [0, 1].
+
+    None with a confidence above 0 means that no box is ticked: said only where all *expected* boxes were measured.
+    """
+    measured = [c for c in choices if c.box is not None and c.ink < FILLED]
     if len(measured) < 2:
         return None, 0.0
     inks = sorted(c.ink for c in measured)
     middle = inks[(len(inks) - 1) // 2]
     top = max(measured, key=lambda c: c.ink)
-    ratio = (top.ink + 0.02) / (middle + 0.02)
-    if ratio < TICKED:
-        return None, min(1.0, max(0.0, (TICKED - ratio) / (TICKED - 1.0)))
-    return top, min(1.0, 0.5 + (ratio - TICKED))
+    more = top.ink - middle
+    if more < TICKED:
+        all_seen = sum(c.seen for c in measured) == expected
+        return None, (1.0 - more / TICKED if all_seen else 0.0)
+    if len(inks) > 1 and top.ink - inks[-2] < 0.8 * TICKED:
+        return None, 0.0  # two boxes look ticked: a person has to look
+    return top, min(1.0, 0.5 + more)

@@ -26,7 +26,7 @@ from records.geometry import Box
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading, Reading, Word
 
-CODE_VERSION = "3"
+CODE_VERSION = "4"
 """Raised whenever a stage's result would differ: then pages are read anew."""
 CHECK_ENGINE = EngineIdentity("checkbox", "1", "")
 SURE_WORD = 0.6
@@ -222,7 +222,7 @@ def read_fields(
         if label.kind is ValueKind.CHECK and label.column:
             choices = find_choices(labelled.edition, label, clean, labelled.words, letter)
             extra += [box for c in choices for box in (*c.words.lines, *([c.box] if c.box else []))]
-            choice, confidence = ticked(choices)
+            choice, confidence = ticked(choices, len(label.choices))
             if choice is not None:
                 reading = Reading(choice.text, confidence, CHECK_ENGINE)
                 values[label.column] = ReadValue(Presence.WRITTEN, choice.text, choice.text, reading)
