@@ -9,6 +9,7 @@ import pytest
 
 from records.codes import EntryState, Presence
 from records.errors import PartUnavailable
+from records.messages import message
 
 
 def test_search_finds_without_marks_and_says_why(town: Any) -> None:
@@ -17,8 +18,8 @@ def test_search_finds_without_marks_and_says_why(town: Any) -> None:
     assert "12/02/2016" in text
     assert "Trần Thị Lan" in text
     assert "quyển 01/2016" in text
-    assert "đúng chữ, không xét dấu" in text
-    assert "năm sinh gần" in text
+    assert message("WHY_FOLDED").vi in text
+    assert message("WHY_YEAR_NEAR").vi in text
     assert "Chưa xác nhận" in text
 
 
