@@ -32,7 +32,14 @@ class Choice:
     """Whether the box itself was found, and not only its place."""
 
 
-def find_choices(edition: Edition, label: Label, page: CleanPage, words: Sequence[Word], letter: float) -> list[Choice]:
+def find_choices(
+    edition: Edition,
+    label: Label,
+    page: CleanPage,
+    words: Sequence[Word],
+    letter: float,
+    taken: Sequence[Box] = (),
+) -> list[Choice]:
     """Find the printed choices of *label* and measure the box that stands before (or after) each.
 
     Printing houses set the boxes on one side of the words; the side is taken on which more boxes are found. A box
@@ -41,6 +48,8 @@ def find_choices(edition: Edition, label: Label, page: CleanPage, words: Sequenc
     only = replace(edition, labels=tuple(Label(None, (text,), None) for text in label.choices))
     best: dict[int, Match] = {}
     for match in candidates(only, tokens(words)):
+        if any(box.overlap(match.first) > 0.3 * match.first.area for box in taken):
+            continue
         if match.label not in best or match.weight > best[match.label].weight:
             best[match.label] = match
     sides = [{i: box for i, m in best.items() if (box := look(page, m, letter))} for look in (_before, _after)]
@@ -89,13 +98,16 @@ def _distance(match: Match, box: Box, *, before: bool) -> float:
 def _before(page: CleanPage, match: Match, letter: float) -> Box | None:
     """Return the square that stands before, or at the very start of, printed words."""
     words = match.first
-    return _square(page, words.x - 3.2 * letter, words.x + 1.6 * letter, words, words.x, letter)
+    # a reader may take the box for a letter or bracket of the first word
+    reach = 1.6 if match.last_text[:1] and not match.last_text[0].isalnum() else 0.25
+    return _square(page, words.x - 3.2 * letter, words.x + reach * letter, words, words.x, letter)
 
 
 def _after(page: CleanPage, match: Match, letter: float) -> Box | None:
     """Return the square that stands after, or at the very end of, printed words."""
     words = match.last
-    return _square(page, words.right - 1.6 * letter, words.right + 3.2 * letter, words, words.right, letter)
+    reach = 1.6 if match.last_text[-1:] and not match.last_text[-1].isalnum() else 0.25
+    return _square(page, words.right - reach * letter, words.right + 3.2 * letter, words, words.right, letter)
 
 
 def _square(page: CleanPage, left: float, right: float, words: Box, edge: float, letter: float) -> Box | None:

@@ -6,6 +6,7 @@ order and explains most. Nothing is assumed about where on the page a label stan
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ MIN_LIKENESS = 0.68
 """Least likeness (1 - edits / length, marks and case ignored) at which words can be a label."""
 MIN_LIKENESS_SHORT = 0.99
 """The same for wordings of up to four letters: these must be read rightly."""
+_LEADER = re.compile(r"(?<=:)(?=[^\s:])|(?<=[.…]{3})(?=[^\s.…])")
 CLOSER = 1_000_000
 """Line numbers from here on belong to words that were read a second time, more closely."""
 WRAP_GAP = 1.6
@@ -78,9 +80,24 @@ def tokens(words: Sequence[Word]) -> list[Token]:
     """Return the words that have letters, as tokens."""
     out = []
     for i, word in enumerate(words):
-        if letters := letters_of(word.text):
-            group = word.line if word.line >= CLOSER else 0
-            out.append(Token(letters, word.text, word.polygon.box(), i, group))
+        group = word.line if word.line >= CLOSER else 0
+        for text, box in _pieces(word):
+            if letters := letters_of(text):
+                out.append(Token(letters, text, box, i, group))
+    return out
+
+
+def _pieces(word: Word) -> list[tuple[str, Box]]:
+    """Return *word* cut behind a colon or a row of leader dots: a value often stands glued to its label."""
+    box = word.polygon.box()
+    parts = [p for p in _LEADER.split(word.text) if p]
+    if len(parts) < 2:
+        return [(word.text, box)]
+    pitch = box.w / max(1, len(word.text))
+    out, at = [], 0
+    for part in parts:
+        out.append((part, Box(box.x + pitch * at, box.y, max(1.0, pitch * len(part)), box.h)))
+        at += len(part)
     return out
 
 

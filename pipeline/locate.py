@@ -107,7 +107,7 @@ def snapped(match: Match, page: CleanPage, letter: float, pitch: float) -> Match
     """
     line = match.last
     expected = line.x + pitch * (len(match.last_text) + 0.5)
-    if match.last_text and pitch and line.right > expected + letter:
+    if match.last_text and pitch and line.w > 1.3 * (expected - line.x) and line.right > expected + 0.7 * letter:
         line = Box(line.x, line.y, expected - line.x, line.h)
     y0, y1 = int(line.y + 0.25 * line.h), int(line.y + 0.8 * line.h)
     x0 = int(max(line.x + 2, line.right - 0.9 * letter))

@@ -26,7 +26,7 @@ from records.geometry import Box
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading, Reading, Word
 
-CODE_VERSION = "4"
+CODE_VERSION = "5"
 """Raised whenever a stage's result would differ: then pages are read anew."""
 CHECK_ENGINE = EngineIdentity("checkbox", "1", "")
 SURE_WORD = 0.6
@@ -220,7 +220,8 @@ def read_fields(
     extra: list[Box] = []
     for label in labelled.edition.labels:
         if label.kind is ValueKind.CHECK and label.column:
-            choices = find_choices(labelled.edition, label, clean, labelled.words, letter)
+            taken = [box for m in labelled.labels.values() for box in m.lines]
+            choices = find_choices(labelled.edition, label, clean, labelled.words, letter, taken)
             extra += [box for c in choices for box in (*c.words.lines, *([c.box] if c.box else []))]
             choice, confidence = ticked(choices, len(label.choices))
             if choice is not None:
