@@ -140,7 +140,7 @@ def test_a_place_that_cannot_be_a_folder_is_named(tmp_path: Path) -> None:
     assert str(tmp_path / "file" / "archive") in told.value.message().vi
 
 
-def test_a_terminated_process_cleans_up_after_itself(tmp_path: Path) -> None:
+def test_a_terminated_process_leaves_whole_objects_and_at_most_the_one_in_hand(tmp_path: Path) -> None:
     code = """
         import os, signal, sys
         from pathlib import Path
@@ -154,4 +154,8 @@ def test_a_terminated_process_cleans_up_after_itself(tmp_path: Path) -> None:
     child = run(code, str(tmp_path))
     child.communicate()
     assert child.returncode == 7 != -signal.SIGKILL
-    assert list((tmp_path / "incoming").iterdir()) == []
+    # the signal may come in the very moment between making the temporary file and being ready to remove it
+    assert len(list((tmp_path / "incoming").iterdir())) <= 1
+    archive = FolderArchive(tmp_path)
+    for digest in archive.digests():
+        archive.get(digest)  # raises where bytes are not whole
