@@ -13,7 +13,7 @@ from importlib.resources import files
 import numpy as np
 from rapidfuzz import fuzz
 
-from forms import folded
+from forms import letters_of
 from records.codes import PageRole, RegisterKind
 from records.pages import Classification, PageProblem
 from records.ports import Image
@@ -37,18 +37,14 @@ class _Headings:
     roles: tuple[tuple[PageRole, tuple[str, ...], int], ...]
 
 
-def _letters(text: str) -> str:
-    return "".join(c for c in folded(text) if c.isalnum())
-
-
 @cache
 def _headings() -> _Headings:
     raw = tomllib.loads(files("forms").joinpath("headings.toml").read_text(encoding="utf-8"))
     kinds: dict[RegisterKind, list[str]] = {}
     for row in raw["kinds"]:
-        kinds.setdefault(RegisterKind(row["kind"]), []).extend(_letters(s) for s in row["says"])
+        kinds.setdefault(RegisterKind(row["kind"]), []).extend(letters_of(s) for s in row["says"])
     roles = tuple(
-        (PageRole(r["role"]), tuple(_letters(s) for s in r["says"]), int(r["at_least"])) for r in raw["roles"]
+        (PageRole(r["role"]), tuple(letters_of(s) for s in r["says"]), int(r["at_least"])) for r in raw["roles"]
     )
     return _Headings(tuple((k, tuple(v)) for k, v in kinds.items()), roles)
 
@@ -65,9 +61,9 @@ class HeadingClassifier:
 
     def classify(self, image: Image, reading: PageReading) -> Classification:
         """Say what the page is. *image* is the prepared page in grey, *reading* its printed words."""
-        page = "".join(_letters(w.text) for w in reading.words)
+        page = "".join(letters_of(w.text) for w in reading.words)
         dark = float(np.mean(image < 128))
-        sure_words = sum(w.confidence >= SURE_WORD and len(_letters(w.text)) >= 3 for w in reading.words)
+        sure_words = sum(w.confidence >= SURE_WORD and len(letters_of(w.text)) >= 3 for w in reading.words)
         if sure_words <= STRAY_WORDS and dark < BLANK_INK:
             return Classification(PageRole.BLANK, RegisterKind.OTHER, 1.0 - dark / BLANK_INK / 2)
         known = _headings()

@@ -1,7 +1,8 @@
 """Every printed form edition of a register book and of an extract, as data with validity and legal basis."""
 
 from forms.editions import Edition, Label, LayoutKnowledge, edition, editions, parse_edition
-from forms.values import folded, is_valid, nearest, normalise, parse_date
+from forms.folding import folded, letters_of
+from forms.values import is_valid, nearest, normalise, parse_date
 from forms.words import date_in_words, parse_date_words
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "editions",
     "folded",
     "is_valid",
+    "letters_of",
     "nearest",
     "normalise",
     "parse_date",

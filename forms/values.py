@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from forms.folding import folded
 from forms.words import parse_date_words
 from records.codes import ValueKind
 from records.dates import PartialDate
@@ -22,21 +23,10 @@ _LONE_YEAR = re.compile(r"^(?:năm\s*)?(\d{4})\.?$", re.IGNORECASE)
 
 
 @cache
-def _codes(name: str) -> dict[str, str]:
+def _list(name: str) -> dict[str, tuple[str, str]]:
+    """Return a closed list: folded wording -> (code, wording as printed)."""
     raw = tomllib.loads(files("forms").joinpath("codes", f"{name}.toml").read_text(encoding="utf-8"))
-    return {folded(text): row["code"] for row in raw["codes"] for text in row["says"]}
-
-
-@cache
-def _shown(name: str) -> dict[str, str]:
-    raw = tomllib.loads(files("forms").joinpath("codes", f"{name}.toml").read_text(encoding="utf-8"))
-    return {folded(text): text for row in raw["codes"] for text in row["says"]}
-
-
-def folded(text: str) -> str:
-    """Return *text* without case, marks and ``đ``: for comparing printed words read by a machine."""
-    plain = unicodedata.normalize("NFD", single_spaced(text).casefold().replace("đ", "d"))
-    return "".join(c for c in plain if not unicodedata.combining(c))
+    return {folded(text): (row["code"], text) for row in raw["codes"] for text in row["says"]}
 
 
 def parse_date(text: str) -> PartialDate | None:
@@ -75,11 +65,11 @@ def nearest(kind: ValueKind, text: str) -> str | None:
     read = folded(text)
     if name is None or not read:
         return None
-    ranked = sorted((DamerauLevenshtein.distance(read, item), item) for item in _codes(name))
+    ranked = sorted((DamerauLevenshtein.distance(read, item), item) for item in _list(name))
     best = ranked[0]
     if best[0] > len(best[1]) // 3 or (len(ranked) > 1 and ranked[1][0] == best[0] and best[0] > 0):
         return None
-    return _shown(name)[best[1]]
+    return _list(name)[best[1]][1]
 
 
 def is_valid(kind: ValueKind, text: str) -> bool:
@@ -94,7 +84,7 @@ def is_valid(kind: ValueKind, text: str) -> bool:
         case ValueKind.PERSONAL_ID:
             return len(re.sub(r"\D", "", text)) in (9, 12) and not re.search(r"[^\W\d]", text)
         case ValueKind.SEX | ValueKind.ETHNIC_GROUP | ValueKind.NATIONALITY:
-            return folded(text) in _codes(_CLOSED[kind])
+            return folded(text) in _list(_CLOSED[kind])
         case _:
             return True
 
@@ -121,7 +111,7 @@ def normalise(kind: ValueKind, text: str) -> str:
         case ValueKind.ENTRY_NUMBER:
             return _number(text)
         case ValueKind.SEX:
-            return _codes("sex").get(folded(text), "")
+            return _list("sex").get(folded(text), ("", ""))[0]
         case ValueKind.PERSONAL_ID:
             return re.sub(r"\D", "", text)
         case _:

@@ -5,11 +5,11 @@
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from forms.folding import folded
 from records.dates import PartialDate
 
 UNITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
@@ -60,16 +60,11 @@ _OTHER = ("ngay", "thang", "mong", "mung", "nghin", "ngan", "tram", "muoi", "lin
 _VOCABULARY = (*_DIGITS, *_OTHER)
 
 
-def _fold(word: str) -> str:
-    plain = unicodedata.normalize("NFD", word.casefold().replace("đ", "d"))
-    return "".join(c for c in plain if not unicodedata.combining(c))
-
-
 def _syllables(text: str) -> list[str]:
     """Return the words of the date vocabulary in *text*; one wrong letter is forgiven from three letters on."""
     out = []
     for raw in re.findall(r"[^\W\d_]+", text):
-        word = _fold(raw)
+        word = folded(raw)
         if word in _VOCABULARY:
             out.append(word)
             continue

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from forms import Edition, Label, folded
+from forms import Edition, Label, letters_of
 from records.geometry import Box
 from records.readings import Word
 
@@ -69,11 +69,6 @@ class Match:
         left, top = min(b.x for b in self.lines), min(b.y for b in self.lines)
         right, bottom = max(b.right for b in self.lines), max(b.bottom for b in self.lines)
         return Box(left, top, right - left, bottom - top)
-
-
-def letters_of(text: str) -> str:
-    """Return the letters and digits of *text*, folded, nothing else."""
-    return "".join(c for c in folded(text) if c.isalnum())
 
 
 def tokens(words: Sequence[Word]) -> list[Token]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms import date_in_words, normalise, parse_date, parse_date_words
+from forms import date_in_words, folded, normalise, parse_date, parse_date_words
 from forms.words import UNITS, below_hundred
 from records.codes import ValueKind
 from records.dates import PartialDate
@@ -109,14 +109,14 @@ def test_numbers_below_hundred_differ() -> None:
 @given(DAYS, st.data())
 def test_one_wrong_letter_gives_no_other_date_unless_it_makes_another_word(day: dt.date, data: st.DataObject) -> None:
     """A letter wrong within a word may turn it into another word of dates, which nobody can tell; else never."""
-    from forms.words import _VOCABULARY, _fold
+    from forms.words import _VOCABULARY
 
     words = date_in_words(partial(day)).split()
     at = data.draw(st.integers(0, len(words) - 1))
     letter = data.draw(st.integers(0, len(words[at]) - 1))
     with_ = data.draw(st.sampled_from("abcdeghiklmnopqrstuvxy"))
     wrong = words[at][:letter] + with_ + words[at][letter + 1 :]
-    if _fold(wrong) in _VOCABULARY and _fold(wrong) != _fold(words[at]):
+    if folded(wrong) in _VOCABULARY and folded(wrong) != folded(words[at]):
         return
     said = " ".join([*words[:at], wrong, *words[at + 1 :]])
     assert parse_date_words(said) in (None, partial(day)), said

@@ -1,0 +1,16 @@
+"""Printed words as a machine may have read them: compared without case, marks and punctuation."""
+
+import unicodedata
+
+from records.text import single_spaced
+
+
+def folded(text: str) -> str:
+    """Return *text* without case, marks and ``đ``: for comparing printed words read by a machine."""
+    plain = unicodedata.normalize("NFD", single_spaced(text).casefold().replace("đ", "d"))
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def letters_of(text: str) -> str:
+    """Return the letters and digits of *text*, folded, nothing else."""
+    return "".join(c for c in folded(text) if c.isalnum())
