@@ -5,10 +5,12 @@ catalogue and keeps nothing on disk. Pixels are decoded one page at a time.
 """
 
 import io
+import mmap
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PIL import Image as Pillow
@@ -33,6 +35,10 @@ LEAST_SIDE = 64
 _EXIF_ORIENTATION = 0x0112
 _NEVER_DECODED = 128
 """What a JPEG decoder leaves, in all colours, where the data ended early."""
+
+
+Delivered = bytes | Path
+"""A file as delivered: its bytes, or where they lie, so that of a large file only the page in question is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,12 @@ def sniff(data: bytes) -> str | None:
     return None
 
 
+def media_type_of(file: Path) -> str:
+    """Return the media type of *file* by its first bytes; empty for what is not accepted."""
+    with file.open("rb") as opened:
+        return sniff(opened.read(1024)) or ""
+
+
 def read_header(data: bytes, limits: Limits) -> FileHeader:
     """Return what the header says. Raises PageError for anything that cannot or must not be opened.
 
@@ -96,11 +108,12 @@ def read_header(data: bytes, limits: Limits) -> FileHeader:
     raise refused or PageError("IMAGE_DAMAGED", detail="no page")
 
 
-def _sizes(data: bytes, kind: str, limits: Limits) -> tuple[tuple[int, int], ...]:
+def _sizes(data: Delivered, kind: str, limits: Limits) -> tuple[tuple[int, int], ...]:
     if kind == PDF:
         return pdf_sizes(data, limits.pages_per_file)
     if kind == TIFF:
-        return tiff_sizes(data, limits.pages_per_file)
+        with _mapped(data) as whole:
+            return tiff_sizes(whole, limits.pages_per_file)
     with _opened(data, kind) as image:
         width, height = image.size
         sideways = kind == JPEG and image.getexif().get(_EXIF_ORIENTATION, 1) >= 5
@@ -108,12 +121,21 @@ def _sizes(data: bytes, kind: str, limits: Limits) -> tuple[tuple[int, int], ...
 
 
 @contextmanager
-def _opened(data: bytes, kind: str) -> Iterator[ImageFile.ImageFile]:
+def _mapped(data: Delivered) -> Iterator[bytes | mmap.mmap]:
+    if isinstance(data, bytes):
+        yield data
+    else:
+        with data.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+            yield whole
+
+
+@contextmanager
+def _opened(data: Delivered, kind: str) -> Iterator[ImageFile.ImageFile]:
     """Open an image file lazily; what its parser or decoder raises becomes PageError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with _OPENERS[kind](io.BytesIO(data)) as image:
+            with _OPENERS[kind](data if isinstance(data, Path) else io.BytesIO(data)) as image:
                 yield image
     except PageError:
         raise
@@ -122,7 +144,7 @@ def _opened(data: bytes, kind: str) -> Iterator[ImageFile.ImageFile]:
         raise PageError(code, detail=type(error).__name__) from error
 
 
-def decode_page(data: bytes, media_type: str, page_in_file: int, limits: Limits) -> tuple[Image, float | None]:
+def decode_page(data: Delivered, media_type: str, page_in_file: int, limits: Limits) -> tuple[Image, float | None]:
     """Return (BGR pixels, dots per inch or None) of page *page_in_file* (from 1).
 
     Image files give their own pixels, turned as their EXIF orientation says; PDF pages are rendered at
@@ -148,7 +170,7 @@ def decode_page(data: bytes, media_type: str, page_in_file: int, limits: Limits)
     return _bgr(rgb), density
 
 
-def _pdf_page(data: bytes, page_in_file: int, limits: Limits) -> Image:
+def _pdf_page(data: Delivered, page_in_file: int, limits: Limits) -> Image:
     (size,) = pdf_sizes(data, limits.pages_per_file, page_in_file)
     limits.check_size(*size)
     for jpeg in pdf_jpegs(data, page_in_file):

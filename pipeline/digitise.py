@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.crew import Crew
-from pipeline.decode import Limits, sniff
+from pipeline.decode import Limits
 from pipeline.intake import take_in
+from pipeline.masters import Masters
 from pipeline.page_work import CODE_VERSION, Work, do_classify, do_prepare, do_read
 from pipeline.payloads import Json, to_reading, to_words
 from pipeline.readers import MakeReaders
@@ -29,6 +30,8 @@ from records.ports import Archive, Register
 from records.progress import Progress
 from records.readings import EngineIdentity, PageReading
 
+PASSING = frozenset({"PAGE_FAILED", "PAGE_TIMED_OUT"})
+"""Failures of the machine, not of the page: handed in again, the page is tried again."""
 STAGES = ("prepare", "classify", "read", "draft")
 _LABELS = {"prepare": "nắn trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}
 
@@ -49,6 +52,7 @@ class Digitiser:
         archive: Archive,
         register: Register,
         make_readers: MakeReaders,
+        spool: Path,
         *,
         workers: int = 2,
         limits: Limits | None = None,
@@ -59,18 +63,28 @@ class Digitiser:
         self.make_readers = make_readers
         self.limits = limits or Limits()
         self.crew = Crew(workers, page_seconds)
+        self.masters = Masters(archive, spool, most=8 * self.crew.workers)
         self._kinds: dict[str, DeliveryKind] = {}
 
     def close(self) -> None:
-        """End the worker processes."""
+        """End the worker processes and take back what was lent to them."""
         self.crew.close()
+        self.masters.close()
 
     # --- taking in --------------------------------------------------------------------------------
 
     def intake(self, path: Path, kind: DeliveryKind, progress: Progress) -> Delivery:
-        """Store every file of *path* and open its delivery. The same again finds the delivery as it stands."""
+        """Store every file of *path* and open its delivery.
+
+        The same again finds the delivery as it stands; only pages that failed for a cause that may have passed
+        (a worker that died, a page out of time on a busy machine) are opened once more.
+        """
         delivery, pages = take_in(path, kind, self.archive, self.limits, progress)
-        return self.register.open_delivery(delivery, pages)
+        opened = self.register.open_delivery(delivery, pages)
+        for page in self.register.delivered_pages(opened.id, PageStatus.FAILED):
+            if page.problem is not None and page.problem.code in PASSING:
+                self.register.settle_page(replace(page, status=PageStatus.RECEIVED, problem=None))
+        return opened
 
     def pending(self, delivery_id: str) -> Sequence[PageId]:
         """Return the pages that have not come to an end yet, in order, each once."""
@@ -164,10 +178,9 @@ class Digitiser:
         return seconds
 
     def _work(self, page: DeliveredPage, *, with_master: bool) -> Work:
-        data = self.archive.get(page.page.master) if with_master else b""
         dossier = self._kind(page) is DeliveryKind.DOSSIER
-        kind = sniff(data) or "" if with_master else ""
-        return Work(data, kind, page.page.page_in_file, self.limits, dossier, self.make_readers)
+        master = self.masters.lend(page.page.master) if with_master else None
+        return Work(master, page.page.page_in_file, self.limits, dossier, self.make_readers)
 
     def _job_prepare(self, page: DeliveredPage) -> tuple[Any, tuple[Any, ...]]:
         return do_prepare, (self._work(page, with_master=True),)

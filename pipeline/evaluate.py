@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 
 from forms import editions, normalise
 from pipeline.crew import Crew
-from pipeline.decode import Limits, sniff
+from pipeline.decode import Limits
 from pipeline.digitise import version_of
 from pipeline.intake import natural
 from pipeline.page_work import Work, do_classify, do_prepare, do_read
@@ -227,8 +227,7 @@ def _works(folder: Path, truths: Sequence[Json], limits: Limits, make: MakeReade
                 path, page = pdfs[0], number + 1
             if not path.is_file():
                 raise WrongUse("LABELS_IMAGE_MISSING", folder=folder, file=row["file"])
-            data = path.read_bytes()
-            return Work(data, sniff(data) or "", page, limits, False, make)
+            return Work(path, page, limits, False, make)
 
         return load
 

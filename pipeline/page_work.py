@@ -1,4 +1,4 @@
-"""What is done to one page in a worker process, stage by stage: bytes and JSON in, JSON out, no disk.
+"""What is done to one page in a worker process, stage by stage: a master or JSON in, JSON out, nothing written.
 
 ``prepare`` straightens the page and reads its print; ``classify`` says what it is; ``read`` reads its fields.
 """
@@ -6,6 +6,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -14,7 +15,7 @@ import numpy as np
 import forms
 from pipeline.checks import find_choices, ticked
 from pipeline.crops import field_lines, page_marks
-from pipeline.decode import Limits, decode_page
+from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.labels import find_labels
 from pipeline.locate import CleanPage, LabelledPage, clean_page, field_areas, find_page_labels
 from pipeline.payloads import Json, of_engine, of_preparation, of_reading, of_words, to_preparation, to_words
@@ -55,8 +56,8 @@ def readers_of(make: MakeReaders) -> Readers:
 class Work:
     """One page's order to a worker."""
 
-    data: bytes
-    media_type: str
+    master: Path | None
+    """The file it is part of; None for stages that work on the prepared page."""
     page_in_file: int
     limits: Limits
     dossier: bool
@@ -90,7 +91,8 @@ def _upright(image: Image, readers: Readers, dossier: bool) -> tuple[PreparedPag
 def do_prepare(work: Work) -> tuple[Json, bytes]:
     """Return (payload, prepared page as JPEG)."""
     began = time.perf_counter()
-    image, dpi = decode_page(work.data, work.media_type, work.page_in_file, work.limits)
+    assert work.master is not None
+    image, dpi = decode_page(work.master, media_type_of(work.master), work.page_in_file, work.limits)
     height, width = image.shape[:2]
     readers = readers_of(work.make)
     page, reading, turns = _upright(image, readers, work.dossier)

@@ -5,6 +5,7 @@ import logging
 import math
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pdf2image
@@ -21,14 +22,18 @@ PDF_SECONDS = 60
 _POINTS = re.compile(r"([\d.]+) x ([\d.]+) pts")
 _PAGE = re.compile(r"Page\s+(\d+) (size|rot)")
 
+Pdf = bytes | Path
+"""A PDF in memory, or where it lies: then a page of a large one costs no more than a page of a small one."""
 
-def pdf_sizes(data: bytes, most: int, only: int | None = None) -> tuple[tuple[int, int], ...]:
+
+def pdf_sizes(data: Pdf, most: int, only: int | None = None) -> tuple[tuple[int, int], ...]:
     """Return (width, height) in pixels at :data:`PDF_DPI` of every page, or of page *only* (from 1).
 
     Raises PageError: PDF_ENCRYPTED, PDF_NO_PAGES, PDF_DAMAGED, FILE_TOO_MANY_PAGES; PartUnavailable without poppler.
     """
     try:
-        told = pdf2image.pdfinfo_from_bytes(data, first_page=only or 1, last_page=only or most, timeout=PDF_SECONDS)
+        ask: Any = pdf2image.pdfinfo_from_path if isinstance(data, Path) else pdf2image.pdfinfo_from_bytes
+        told = ask(data, first_page=only or 1, last_page=only or most, timeout=PDF_SECONDS)
     except Exception as error:  # poppler's wrapper raises what its parser meets
         raise _translated(error) from error
     pages = int(told.get("Pages", 0))
@@ -52,7 +57,7 @@ def _pixels(size: str, turned: str) -> tuple[int, int]:
     return (height, width) if turned in ("90", "270") else (width, height)
 
 
-def pdf_page(data: bytes, page: int) -> Pillow.Image:
+def pdf_page(data: Pdf, page: int) -> Pillow.Image:
     """Return page *page* (from 1) rendered at :data:`PDF_DPI`, within the crop box that its size is told of.
 
     What poppler had to patch makes the page damaged: a page whose picture breaks off would come out half blank.
@@ -60,7 +65,8 @@ def pdf_page(data: bytes, page: int) -> Pillow.Image:
     """
 
     def render(*, strict: bool) -> list[Pillow.Image]:
-        return pdf2image.convert_from_bytes(
+        convert: Any = pdf2image.convert_from_path if isinstance(data, Path) else pdf2image.convert_from_bytes
+        pages: list[Pillow.Image] = convert(
             data,
             dpi=PDF_DPI,
             first_page=page,
@@ -69,6 +75,7 @@ def pdf_page(data: bytes, page: int) -> Pillow.Image:
             use_cropbox=True,
             strict=strict,
         )
+        return pages
 
     try:
         try:
@@ -87,13 +94,13 @@ def pdf_page(data: bytes, page: int) -> Pillow.Image:
     return rendered[0]
 
 
-def pdf_jpegs(data: bytes, page: int) -> Iterator[bytes]:
+def pdf_jpegs(data: Pdf, page: int) -> Iterator[bytes]:
     """Yield the JPEG pictures that page *page* (from 1) is made of, as they lie in the file.
 
     Poppler shows what it could decode of them and tells nobody. A PDF that this parser cannot follow yields none.
     """
     try:
-        reader = pypdf.PdfReader(io.BytesIO(data))
+        reader = pypdf.PdfReader(data if isinstance(data, Path) else io.BytesIO(data))
         if reader.is_encrypted:
             reader.decrypt("")
         resources: Any = reader.pages[page - 1].get("/Resources", {})

@@ -3,11 +3,14 @@
 A reader of images counts the pages of a hostile file for minutes, and fills what is missing with white or grey.
 """
 
+import mmap
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from records.errors import PageError
+
+Buffer = bytes | mmap.mmap
 
 _WIDTH, _HEIGHT, _ORIENTATION = 256, 257, 274
 _PLACES = ((273, 279), (324, 325))
@@ -24,7 +27,7 @@ class _Field:
     """Where its values begin in the file."""
 
 
-def tiff_sizes(data: bytes, most: int) -> tuple[tuple[int, int], ...]:
+def tiff_sizes(data: Buffer, most: int) -> tuple[tuple[int, int], ...]:
     """Return (width, height) in pixels of every page, as it is shown (orientation applied).
 
     Raises PageError: IMAGE_DAMAGED for a chain that loops or makes no sense, IMAGE_TRUNCATED where the file ends
@@ -36,7 +39,7 @@ def tiff_sizes(data: bytes, most: int) -> tuple[tuple[int, int], ...]:
         raise PageError("IMAGE_TRUNCATED", detail="TIFF directory") from error
 
 
-def _walk(data: bytes, most: int) -> Iterator[tuple[int, int]]:
+def _walk(data: Buffer, most: int) -> Iterator[tuple[int, int]]:
     order = "<" if data[:2] == b"II" else ">"
     (at,) = struct.unpack_from(order + "I", data, 4)
     seen: set[int] = set()
@@ -50,7 +53,7 @@ def _walk(data: bytes, most: int) -> Iterator[tuple[int, int]]:
         yield _page(data, order, fields)
 
 
-def _directory(data: bytes, order: str, at: int) -> tuple[dict[int, _Field], int]:
+def _directory(data: Buffer, order: str, at: int) -> tuple[dict[int, _Field], int]:
     (entries,) = struct.unpack_from(order + "H", data, at)
     fields = {}
     for i in range(entries):
@@ -63,7 +66,7 @@ def _directory(data: bytes, order: str, at: int) -> tuple[dict[int, _Field], int
     return fields, following
 
 
-def _values(data: bytes, order: str, field: _Field | None) -> tuple[int, ...]:
+def _values(data: Buffer, order: str, field: _Field | None) -> tuple[int, ...]:
     if field is None or field.kind not in _SIZES:
         return ()
     size = _SIZES[field.kind]
@@ -72,7 +75,7 @@ def _values(data: bytes, order: str, field: _Field | None) -> tuple[int, ...]:
     return struct.unpack_from(f"{order}{field.count}{'BHI'[size // 2]}", data, field.at)
 
 
-def _page(data: bytes, order: str, fields: dict[int, _Field]) -> tuple[int, int]:
+def _page(data: Buffer, order: str, fields: dict[int, _Field]) -> tuple[int, int]:
     def one(tag: int, otherwise: int) -> int:
         return next(iter(_values(data, order, fields.get(tag))), otherwise)
 

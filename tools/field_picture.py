@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pipeline import Limits  # noqa: E402
-from pipeline.decode import decode_page, sniff  # noqa: E402
+from pipeline.decode import decode_page, media_type_of  # noqa: E402
 from pipeline.page_work import Work, do_classify, do_prepare, do_read  # noqa: E402
 from pipeline.payloads import Json  # noqa: E402
 from records.codes import Presence  # noqa: E402
@@ -40,14 +40,14 @@ def colour_of(row: Json) -> tuple[int, int, int]:
     return AMBER if row["doubts"] else GREEN
 
 
-def drawn(scan: bytes) -> Pixels:
+def drawn(scan: Path) -> Pixels:
     """Return the scan, in colour, with the outline of every field. Raises SystemExit where no form is known."""
-    work = Work(scan, sniff(scan) or "", 1, Limits(), False, ReaderMaker(""))
+    work = Work(scan, 1, Limits(), False, ReaderMaker(""))
     prepared, jpeg = do_prepare(work)
     said = do_classify(work, prepared, jpeg)
     if said["edition"] is None:
         raise SystemExit(f"field_picture: no field is read on this page ({said['reason']})")
-    image = np.array(decode_page(scan, work.media_type, 1, work.limits)[0])
+    image = np.array(decode_page(scan, media_type_of(scan), 1, work.limits)[0])
     scale = WIDTH / image.shape[1]
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     wash = small.copy()
@@ -72,7 +72,7 @@ def main() -> int:
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         scan = told.scan or make_book(Path(folder), cases=1, seed=told.seed, formats=("jpeg",)).images[2]
-        picture = drawn(scan.read_bytes())
+        picture = drawn(scan)
     told.out.parent.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(told.out), picture, [cv2.IMWRITE_JPEG_QUALITY, 82])
     print(f"field_picture: {told.out} ({told.out.stat().st_size // 1024} kB)")

@@ -93,6 +93,7 @@ def build_digitiser(settings: Settings, archive: Archive, register: Register) ->
         archive,
         register,
         ReaderMaker(settings.reading.engine),
+        settings.home / "spool",
         workers=settings.workers,
         limits=build_limits(settings),
         page_seconds=settings.limits.page_seconds,

@@ -48,7 +48,8 @@ def open_desk(tmp_path: Path) -> Iterator[Callable[[MakeReaders], Desk]]:
     def make(readers: MakeReaders, *, page_seconds: float = 120.0) -> Desk:
         archive = FolderArchive(tmp_path / "archive", keep_free=0)
         register = open_register(f"sqlite:///{tmp_path / 'register.db'}")
-        desk = Desk(Digitiser(archive, register, readers, workers=2, page_seconds=page_seconds), archive, register)
+        digitiser = Digitiser(archive, register, readers, tmp_path / "spool", workers=2, page_seconds=page_seconds)
+        desk = Desk(digitiser, archive, register)
         opened.append(desk)
         return desk
 

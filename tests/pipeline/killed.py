@@ -42,7 +42,7 @@ def main(home: Path, path: Path, writes: int) -> None:
     Watched.left = writes
     archive: Any = Watched(FolderArchive(home / "archive", keep_free=0))
     register: Any = Watched(open_register(f"sqlite:///{home / 'register.db'}"))
-    digitiser = Digitiser(archive, register, readers, workers=2)
+    digitiser = Digitiser(archive, register, readers, home / "spool", workers=2)
     delivery = digitiser.intake(path, DeliveryKind.BOOK, SilentProgress())
     digitiser.run(delivery.id, SilentProgress(), batch=2)
     digitiser.close()

@@ -3,14 +3,19 @@
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeline import STAGES, MakeReaders
+from archive import FolderArchive
+from pipeline import STAGES, Digitiser, MakeReaders
 from records.codes import DeliveryKind, PageStatus
 from records.errors import PartUnavailable, WrongUse
+from records.pages import Digest, PageProblem
 from records.progress import SilentProgress
 from tests.pipeline.conftest import Desk
 from tests.pipeline.hostile import saved, text_page
@@ -166,3 +171,49 @@ def test_killed_at_any_write_the_next_run_finishes(open_desk: OpenDesk, folder: 
     objects, entries, _ = counted(desk, delivery)
     assert (objects, entries) == (3 + 1 + 3, 0)
     assert desk.register.verify_chain().whole
+
+
+def test_a_failure_of_the_machine_is_tried_again_and_one_of_the_page_is_not(open_desk: OpenDesk, folder: Path) -> None:
+    desk = open_desk(readers)
+    delivery = desk.digitiser.intake(folder, DeliveryKind.BOOK, SilentProgress())
+    pages = desk.register.delivered_pages(delivery.id)
+    causes = ("PAGE_TIMED_OUT", "PAGE_FAILED", "IMAGE_TRUNCATED")
+    for page, code in zip(pages, causes, strict=True):
+        problem = PageProblem(code, {"seconds": "9", "detail": "x"})
+        desk.register.settle_page(replace(page, status=PageStatus.FAILED, problem=problem))
+    assert desk.digitiser.pending(delivery.id) == []
+    desk.digitiser.intake(folder, DeliveryKind.BOOK, SilentProgress())
+    assert desk.digitiser.pending(delivery.id) == [p.page.id for p in pages[:2]]
+
+
+class CountingArchive:
+    """A folder archive that counts what is fetched."""
+
+    def __init__(self, inner: FolderArchive) -> None:
+        self.inner, self.fetched = inner, Counter[Digest]()
+
+    def get(self, digest: Digest) -> bytes:
+        self.fetched[digest] += 1
+        return self.inner.get(digest)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+
+@pytest.mark.slow
+def test_a_file_of_many_pages_is_fetched_once_and_leaves_no_copy(open_desk: OpenDesk, tmp_path: Path) -> None:
+    book = tmp_path / "book.tif"
+    leaves = [text_page(600, 800 + 30 * n) for n in range(7)]
+    leaves[0].save(book, save_all=True, append_images=leaves[1:])
+    desk = open_desk(readers)
+    counting: Any = CountingArchive(FolderArchive(tmp_path / "archive", keep_free=0))
+    left = tmp_path / "spool" / "999999999"  # a process that is no more
+    left.mkdir(parents=True)
+    digitiser = Digitiser(counting, desk.register, readers, tmp_path / "spool", workers=2)
+    delivery = digitiser.intake(book, DeliveryKind.BOOK, SilentProgress())
+    digitiser.run(delivery.id, SilentProgress(), batch=3)
+    master = desk.register.delivered_pages(delivery.id)[0].page.master
+    assert counting.fetched[master] == 1
+    digitiser.close()
+    assert list((tmp_path / "spool").iterdir()) == []
+    assert digitiser.report(delivery.id).waiting == 7
