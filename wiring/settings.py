@@ -71,6 +71,7 @@ class OfficeSettings:
     """Whose books these are, and who signs."""
 
     file: Path | None = key(None, "TOML file with authorities and signers; empty: the demonstration office")
+    four_eyes: bool = key(True, "whoever asked for a copy at the desk may not sign it")
 
 
 @dataclass(frozen=True, slots=True)

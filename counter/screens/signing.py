@@ -39,7 +39,8 @@ def compare(request: Request, key: str, visit: Annotated[Visit, Depends(signed_i
     entry = known_entry(desk, waiting.entry)
     desk.opened(entry.id, visit, "sign")
     kept = desk.sessions.take_kept(visit.session, request.url.path)
-    return _evidence(request, waiting, entry, seen=frozenset(kept.get("da_xem", "").split()))
+    own = message("SIGN_OWN_REQUEST") if _own(request, waiting, visit) else None
+    return _evidence(request, waiting, entry, seen=frozenset(kept.get("da_xem", "").split()), said=own)
 
 
 @router.post("/ky/{key}")
@@ -65,6 +66,8 @@ def sign(
             return _evidence(request, waiting, entry, seen=seen, said=told, status=422)
         desk.waiting.give_back(key, visit.account.name, desk.clock(), reason)
         return RedirectResponse("/ky", 303)
+    if _own(request, waiting, visit):
+        return _evidence(request, waiting, entry, seen=seen, said=message("SIGN_OWN_REQUEST"), status=403)
     if form.number("phien_ban") != entry.version:
         return _evidence(request, waiting, entry, seen=frozenset(), said=message("SIGN_ENTRY_CHANGED"), status=409)
     if left := [line for line in _rows(request, entry) if line.column not in seen]:
@@ -74,6 +77,11 @@ def sign(
     copy = desk.house.issue(waiting.asked, by=visit.account.name)
     desk.waiting.issued(key, visit.account.name, desk.clock(), copy.issued.number)
     return RedirectResponse(f"/ban-sao/{copy.issued.number.code}", 303)
+
+
+def _own(request: Request, waiting: Waiting, visit: Visit) -> bool:
+    """Tell whether this person asked for the copy, in an office where nobody signs what they asked for."""
+    return desk_of(request).house.settings.office.four_eyes and waiting.by == visit.account.name
 
 
 def _rows(request: Request, entry: Entry) -> list[present.Row]:

@@ -157,9 +157,9 @@ def test_a_draft_needs_a_verified_entry_and_a_full_form(town: Any) -> None:
     assert {"paper-sai", "relation-sai", "copies-sai"} <= set(re.findall(r'id="([a-z]+-sai)"', answer.text))
 
 
-def _handed_over(town: Any) -> tuple[Any, str]:
+def _handed_over(town: Any, by: str = "lan") -> tuple[Any, str]:
     entry = town.verify(town.entries[0])
-    clerk = town.browser("lan")
+    clerk = town.browser(by)
     form = {"applicant": "Lê Văn Thử", "paper": "Căn cước 1", "relation": "cha", "copies": "2"}
     where = clerk.post(f"/muc/{entry.id}/soan", form).headers["location"]
     key = where.rsplit("/", 1)[1]
@@ -183,6 +183,18 @@ def test_nothing_is_signed_before_every_value_was_seen(town: Any) -> None:
     assert "SIGN_NOT_ALL_SEEN" in answer.text
     assert answer.text.count("checked") == len(columns) - 1
     assert town.house.register.issue_book("MINHHOA", 2026) == []
+
+
+def test_nobody_signs_what_they_asked_for_themselves(town: Any) -> None:
+    entry, key = _handed_over(town, by="minh")
+    asker = town.browser("minh")
+    columns = _columns(asker.get(f"/ky/{key}").text)
+    form = {"viec": "ky", "phien_ban": str(entry.version), "da_xem": columns}
+    answer = asker.post(f"/ky/{key}", form)
+    assert answer.status_code == 403
+    assert "SIGN_OWN_REQUEST" in answer.text
+    assert town.house.register.issue_book("MINHHOA", 2026) == []
+    assert town.browser("binh").post(f"/ky/{key}", form).status_code == 303
 
 
 def test_an_entry_changed_while_it_was_compared_is_not_signed(town: Any) -> None:
