@@ -24,7 +24,6 @@ from typing import Any, Literal
 from ocr.measure import edits
 from pipeline import Limits
 from pipeline.crew import Crew
-from pipeline.decode import sniff
 from pipeline.evaluate import read_page, read_truth, same
 from pipeline.page_work import Work
 from records.errors import KhongChoError
@@ -72,8 +71,8 @@ def read_book(folder: Path, workers: int) -> Reading:
     truths = read_truth(folder)
     jobs = []
     for number, truth in enumerate(truths):
-        data = (folder / truth["file"]).read_bytes()
-        jobs.append((str(number), read_page, (Work(data, sniff(data) or "", 1, Limits(), False, ReaderMaker("")),)))
+        work = Work(folder / truth["file"], 1, Limits(), False, ReaderMaker(""))
+        jobs.append((str(number), read_page, (work,)))
     cells: list[Cell] = []
     entries = lost = invented = 0
     seconds = 0.0

@@ -39,8 +39,9 @@ def demo(
     started = time.monotonic()
     house = story.demo_house(read_settings())
     home = house.settings.home
-    book = _make_book(home, cases, seed).folder
-    delivery = _digitise(house, book, no_prefect=no_prefect)
+    made = _make_book(home, cases, seed)
+    book = made.folder
+    delivery = _digitise(house, made, no_prefect=no_prefect)
     confirmed = _confirm(house, delivery, book)
     _find(house, confirmed[0])
     paper = _issue(house, confirmed[0])
@@ -62,13 +63,13 @@ def _make_book(home: Path, cases: int, seed: int) -> "BookSample":
     return made
 
 
-def _digitise(house: House, book: Path, *, no_prefect: bool) -> str:
+def _digitise(house: House, book: "BookSample", *, no_prefect: bool) -> str:
     from pipeline import evaluate_delivery
 
     _step(2, "Số hóa" + ("" if no_prefect else " qua luồng Prefect"))
     if not no_prefect:
         notice("Máy chủ Prefect riêng đang khởi động (10 đến 45 giây) …")
-    report = digitise(house, book, DeliveryKind.BOOK, TerminalProgress(), no_prefect=no_prefect)
+    report = digitise(house, book.folder, DeliveryKind.BOOK, TerminalProgress(), book.authority, no_prefect=no_prefect)
     counts = table("Kết quả số hóa", "Trang", "Mục", "Ô đã đọc", "Chờ người xem", "Hỏng", "Giây/trang")
     read = sum(1 for entry in house.every_entry(report.delivery) for field in entry.fields if field.reading)
     per_page = f"{report.seconds / max(1, report.pages):.2f}"
@@ -79,7 +80,7 @@ def _digitise(house: House, book: Path, *, no_prefect: bool) -> str:
     stages = table("Giây mỗi trang theo công đoạn", *(STAGES.get(name, name) for name in report.stages))
     stages.add_row(*(f"{seconds / max(1, report.pages):.2f}" for seconds in report.stages.values()))
     out.print(stages)
-    out.print(book_table(evaluate_delivery(house.register, report.delivery, book)))
+    out.print(book_table(evaluate_delivery(house.register, report.delivery, book.folder)))
     return report.delivery
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 ingest_app = typer.Typer(help="Nhận và đọc bản quét. Take in and read scans.", no_args_is_help=True)
 
 Delivered = Annotated[Path, typer.Argument(exists=True, help="A folder, an image or a PDF.")]
+Authority = Annotated[
+    str,
+    typer.Option("--authority", help="Who kept the book, as its cover says; a person confirms it in every entry."),
+]
 NoPrefect = Annotated[bool, typer.Option("--no-prefect", help="Run the same stages in a plain loop.")]
 
 
@@ -26,20 +30,20 @@ def register(app: typer.Typer) -> None:
 
 
 @ingest_app.command("book")
-def book(path: Delivered, no_prefect: NoPrefect = False, as_json: Json = False) -> None:
+def book(path: Delivered, authority: Authority = "", no_prefect: NoPrefect = False, as_json: Json = False) -> None:
     """Số hóa một sổ hộ tịch. Digitise a register book."""
-    _ingest(path, DeliveryKind.BOOK, no_prefect=no_prefect, as_json=as_json)
+    _ingest(path, DeliveryKind.BOOK, authority, no_prefect=no_prefect, as_json=as_json)
 
 
 @ingest_app.command("dossier")
 def dossier(path: Delivered, no_prefect: NoPrefect = False, as_json: Json = False) -> None:
     """Số hóa một tập hồ sơ. Digitise a stack of dossier papers."""
-    _ingest(path, DeliveryKind.DOSSIER, no_prefect=no_prefect, as_json=as_json)
+    _ingest(path, DeliveryKind.DOSSIER, "", no_prefect=no_prefect, as_json=as_json)
 
 
-def _ingest(path: Path, kind: DeliveryKind, *, no_prefect: bool, as_json: bool) -> None:
+def _ingest(path: Path, kind: DeliveryKind, authority: str, *, no_prefect: bool, as_json: bool) -> None:
     house = opened()
-    report = digitise(house, path, kind, TerminalProgress(), no_prefect=no_prefect)
+    report = digitise(house, path, kind, TerminalProgress(), authority, no_prefect=no_prefect)
     if as_json:
         print_json(report)
     else:
@@ -48,13 +52,15 @@ def _ingest(path: Path, kind: DeliveryKind, *, no_prefect: bool, as_json: bool) 
         raise typer.Exit(int(ExitCode.NEEDS_PERSON))
 
 
-def digitise(house: House, path: Path, kind: DeliveryKind, progress: Progress, *, no_prefect: bool) -> "DeliveryReport":
+def digitise(
+    house: House, path: Path, kind: DeliveryKind, progress: Progress, authority: str = "", *, no_prefect: bool
+) -> "DeliveryReport":
     """Digitise a delivery through Prefect, or in a plain loop; the stages and the result are the same."""
     if not no_prefect:
         from flows import digitise_with_prefect
 
-        return digitise_with_prefect(house, path, kind, progress)
-    return house.digitise(path, kind, progress)
+        return digitise_with_prefect(house, path, kind, progress, authority)
+    return house.digitise(path, kind, progress, authority)
 
 
 def show(report: "DeliveryReport") -> None:

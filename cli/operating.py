@@ -125,13 +125,14 @@ def flows_deploy() -> None:
 def flows_submit(
     path: Annotated[Path, typer.Argument(exists=True, help="A folder, an image or a PDF the workers can reach.")],
     kind: Annotated[DeliveryKind, typer.Option("--kind", help="What is handed in.")] = DeliveryKind.BOOK,
+    authority: Annotated[str, typer.Option("--authority", help="Who kept the book, as its cover says.")] = "",
     wait: Annotated[float, typer.Option("--wait", min=0, help="Wait so many seconds for the end.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Giao một đợt nhận cho các worker. Hand a delivery to the workers."""
     from flows import submit
 
-    run, state = submit(opened().settings, path, kind, wait_seconds=wait)
+    run, state = submit(opened().settings, path, kind, authority, wait_seconds=wait)
     if as_json:
         print_json({"flow_run": run, "state": state})
     else:

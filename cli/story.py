@@ -77,7 +77,8 @@ def read_truth(book: Path) -> list[TruthEntry]:
 def key_from_truth(house: House, entry: Entry, truth: TruthEntry) -> Entry:
     """Let the simulated keyer confirm every field of *entry* from *truth*, and verify it."""
     for found in entry.fields:
-        text = truth.fields.get(found.column, "")
+        # what the cover says is no part of a page's truth: it stays as it was said at delivery
+        text = truth.fields.get(found.column, "") if found.evidence or found.column in truth.fields else found.text
         presence = Presence.WRITTEN if text.strip() else Presence.BLANK
         entry = house.confirm_field(
             entry.id, found.column, presence, text, by=KEYER, expected_version=entry.version, simulated=True

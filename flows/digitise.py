@@ -58,10 +58,11 @@ async def _paced(work: Callable[[], T]) -> T:
 
 
 @task(name="intake", **_patient)
-async def take_in(path: str, kind: str) -> str:
+async def take_in(path: str, kind: str, authority: str) -> str:
     """Take the delivery in; return its id."""
     lent = workplace()
-    delivery = await _paced(lambda: lent.house.digitiser.intake(Path(path), DeliveryKind(kind), lent.progress))
+    digitiser, as_kind = lent.house.digitiser, DeliveryKind(kind)
+    delivery = await _paced(lambda: digitiser.intake(Path(path), as_kind, lent.progress, authority))
     return delivery.id
 
 
@@ -81,11 +82,14 @@ async def bring_into_index(delivery_id: str) -> dict[str, Any]:
 
 
 @flow(name="digitise-delivery", flow_run_name="{kind} {path}", persist_result=False, validate_parameters=True)
-async def digitise_delivery(path: str, kind: str = "book") -> dict[str, Any]:
-    """Digitise one delivery (a folder or file at *path*); run again, it does only what is missing."""
+async def digitise_delivery(path: str, kind: str = "book", authority: str = "") -> dict[str, Any]:
+    """Digitise one delivery (a folder or file at *path*); run again, it does only what is missing.
+
+    *authority* is who kept the book, as its cover says.
+    """
     lent = workplace()
     with running(lent.house.settings.home, str(flow_run.get_id())):
-        delivery_id = await take_in(path, kind)
+        delivery_id = await take_in(path, kind, authority)
         digitiser, size = lent.house.digitiser, lent.house.settings.flows.batch
         pages = await asyncio.to_thread(digitiser.pending, delivery_id)
         tally = _Tally(len(pages) * len(digitiser.STAGES))

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pipeline import DeliveryReport
 
 
-def digitise_with_prefect(house: Workplace, path: Path, kind: DeliveryKind, progress: Progress) -> "DeliveryReport":
+def digitise_with_prefect(
+    house: Workplace, path: Path, kind: DeliveryKind, progress: Progress, authority: str = ""
+) -> "DeliveryReport":
     """Digitise a delivery through a Prefect flow in this process; do only what is missing.
 
     Before it, runs that died are marked. Raises what the digitiser raises, and PartUnavailable FLOW_SERVER_SILENT
@@ -28,7 +30,7 @@ def digitise_with_prefect(house: Workplace, path: Path, kind: DeliveryKind, prog
     from flows.service import run_here
 
     with lend(house, progress):
-        delivery_id = asyncio.run(run_here(house.settings, path.absolute(), kind))
+        delivery_id = asyncio.run(run_here(house.settings, path.absolute(), kind, authority))
     return house.digitiser.report(delivery_id)
 
 
@@ -41,13 +43,15 @@ def deploy(settings: Settings) -> str:
     return asyncio.run(register_deployment(settings))
 
 
-def submit(settings: Settings, path: Path, kind: DeliveryKind, *, wait_seconds: float = 0) -> tuple[str, str]:
+def submit(
+    settings: Settings, path: Path, kind: DeliveryKind, authority: str = "", *, wait_seconds: float = 0
+) -> tuple[str, str]:
     """Hand a delivery to the workers; return the flow run's id and its state's name after at most *wait_seconds*."""
     _need_server(settings)
     prepare(settings)
     from flows.service import submit_run
 
-    return asyncio.run(submit_run(settings, path.absolute(), kind, wait_seconds))
+    return asyncio.run(submit_run(settings, path.absolute(), kind, authority, wait_seconds))
 
 
 def worker_command(settings: Settings) -> list[str]:

@@ -32,13 +32,13 @@ POOL_RUNS = 2
 """Runs at one time in a pool. Each completes at most two tasks a second; five would stall a small server."""
 
 
-async def run_here(settings: Settings, path: Path, kind: DeliveryKind) -> str:
+async def run_here(settings: Settings, path: Path, kind: DeliveryKind, authority: str) -> str:
     """Run the flow in this process; return the delivery's id."""
     stop_left_servers(settings)
     async with _server(settings) as client:
         await sweep(client, settings)
         try:
-            told = await digitise_delivery(str(path), kind.value)
+            told = await digitise_delivery(str(path), kind.value, authority)
         except (httpx.HTTPError, PrefectHTTPStatusError) as e:
             raise PartUnavailable("FLOW_SERVER_LOST", detail=str(e)) from e
     return str(told["delivery"])
@@ -67,14 +67,16 @@ async def register_deployment(settings: Settings) -> str:
     return f"{digitise_delivery.name}/{DEPLOYMENT}"
 
 
-async def submit_run(settings: Settings, path: Path, kind: DeliveryKind, wait_seconds: float) -> tuple[str, str]:
+async def submit_run(
+    settings: Settings, path: Path, kind: DeliveryKind, authority: str, wait_seconds: float
+) -> tuple[str, str]:
     """Ask for a run of the deployment; wait for it at most *wait_seconds*."""
     async with _server(settings) as client:
         try:
             run = await arun_deployment(
                 f"{digitise_delivery.name}/{DEPLOYMENT}",
                 client=client,
-                parameters={"path": str(path), "kind": kind.value},
+                parameters={"path": str(path), "kind": kind.value, "authority": authority},
                 timeout=wait_seconds,
                 poll_interval=1,
             )

@@ -55,10 +55,12 @@ class Edition:
     layout: LayoutKnowledge
     heading: tuple[str, ...]
     labels: tuple[Label, ...]
+    cover: tuple[Label, ...] = ()
+    """What stands once on the cover of the book and holds for every entry in it."""
 
     def label(self, column: str) -> Label | None:
-        """Return the label of *column*, or None."""
-        return next((label for label in self.labels if label.column == column), None)
+        """Return the label of *column* on the page or the cover, or None."""
+        return next((label for label in (*self.labels, *self.cover) if label.column == column), None)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -90,7 +92,7 @@ def _label(row: dict[str, Any]) -> Label:
 def parse_edition(text: str) -> Edition:
     """Read one edition from TOML. Raises ValueError (or KeyError) on anything unknown or missing."""
     raw = tomllib.loads(text)
-    known = {"id", "kind", "name", "valid_from", "valid_to", "basis", "layout", "heading", "labels"}
+    known = {"id", "kind", "name", "valid_from", "valid_to", "basis", "layout", "heading", "labels", "cover"}
     if unknown := set(raw) - known:
         raise ValueError(f"unknown keys in an edition: {sorted(unknown)}")
     return Edition(
@@ -103,6 +105,7 @@ def parse_edition(text: str) -> Edition:
         layout=LayoutKnowledge(raw["layout"]),
         heading=tuple(raw["heading"]),
         labels=tuple(_label(row) for row in raw["labels"]),
+        cover=tuple(_label(row) for row in raw.get("cover", ())),
     )
 
 

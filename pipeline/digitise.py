@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import forms
 from pipeline.crew import Crew
 from pipeline.decode import Limits
 from pipeline.intake import take_in
@@ -28,10 +29,12 @@ from records.geometry import Point, Polygon
 from records.pages import DeliveredPage, Delivery, Digest, Evidence, PageId, PageProblem, StageResult
 from records.ports import Archive, Register
 from records.progress import Progress
-from records.readings import EngineIdentity, PageReading
+from records.readings import EngineIdentity, PageReading, Reading
 
 PASSING = frozenset({"PAGE_FAILED", "PAGE_TIMED_OUT"})
 """Failures of the machine, not of the page: handed in again, the page is tried again."""
+DELIVERY_SHEET = EngineIdentity("delivery sheet", "1", "")
+"""Stands for whoever handed the book in and read its cover."""
 STAGES = ("prepare", "classify", "read", "draft")
 _LABELS = {"prepare": "nắn trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}
 
@@ -73,13 +76,13 @@ class Digitiser:
 
     # --- taking in --------------------------------------------------------------------------------
 
-    def intake(self, path: Path, kind: DeliveryKind, progress: Progress) -> Delivery:
-        """Store every file of *path* and open its delivery.
+    def intake(self, path: Path, kind: DeliveryKind, progress: Progress, authority: str = "") -> Delivery:
+        """Store every file of *path* and open its delivery. *authority* is who kept the book.
 
         The same again finds the delivery as it stands; only pages that failed for a cause that may have passed
         (a worker that died, a page out of time on a busy machine) are opened once more.
         """
-        delivery, pages = take_in(path, kind, self.archive, self.limits, progress)
+        delivery, pages = take_in(path, kind, self.archive, self.limits, progress, authority)
         opened = self.register.open_delivery(delivery, pages)
         for page in self.register.delivered_pages(opened.id, PageStatus.FAILED):
             if page.problem is not None and page.problem.code in PASSING:
@@ -252,9 +255,18 @@ class Digitiser:
             kind=kind,
             edition=edition,
             pages=(page.page.id,),
-            fields=tuple(_field(row, page.page.id) for row in rows),
+            fields=(*(_field(row, page.page.id) for row in rows), *self._from_cover(page, edition)),
             delivery=page.delivery,
         )
+
+    def _from_cover(self, page: DeliveredPage, edition: str) -> Iterator[FieldValue]:
+        """Yield what the book's cover says of every entry: as it was said at delivery, else left to a person."""
+        said = {"noiDangKy": self.register.delivery(page.delivery).authority}
+        for label in forms.edition(edition).cover:
+            text = said.get(label.column or "", "")
+            presence = Presence.WRITTEN if text else Presence.NOT_READ
+            reading = Reading(text, 1.0, DELIVERY_SHEET) if text else None
+            yield FieldValue(label.column or "", presence, text, text, reading=reading)
 
     # --- telling ----------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from records.errors import PageError, WrongUse
 from records.pages import DeliveredPage, Delivery, Digest, PageImage, PageProblem, page_id
 from records.ports import Archive
 from records.progress import Progress
-from records.text import nfc
+from records.text import nfc, single_spaced
 
 SIDECARS = frozenset({".tsv", ".txt", ".json", ".jsonl", ".toml", ".md", ".csv", ".sha256"})
 
@@ -76,7 +76,7 @@ def label_of(path: Path) -> str:
 
 
 def take_in(
-    path: Path, kind: DeliveryKind, archive: Archive, limits: Limits, progress: Progress
+    path: Path, kind: DeliveryKind, archive: Archive, limits: Limits, progress: Progress, authority: str = ""
 ) -> tuple[Delivery, list[DeliveredPage]]:
     """Store every master and return the delivery with its pages. Raises WrongUse, PartUnavailable.
 
@@ -104,7 +104,8 @@ def take_in(
         for image in _pages(digest, header):
             pages.append(DeliveredPage(delivery_id, len(pages) + 1, name, image, PageStatus.RECEIVED))
     received = dt.datetime.now(dt.UTC)
-    return Delivery(delivery_id, kind, label_of(path), received, tuple(quarantined)), pages
+    kept_by = single_spaced(authority)
+    return Delivery(delivery_id, kind, label_of(path), received, tuple(quarantined), kept_by), pages
 
 
 def _take_file(file: Path, archive: Archive, limits: Limits) -> tuple[Digest, FileHeader | PageProblem]:

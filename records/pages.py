@@ -88,6 +88,8 @@ class Delivery:
     received_at: dt.datetime
     quarantined: tuple[tuple[str, Digest, str], ...] = ()
     """Files that could not be opened at all: (file, digest, problem as :meth:`PageProblem.written`)."""
+    authority: str = ""
+    """Who kept the book, as whoever hands it in reads it from the cover; empty where not said."""
 
 
 @dataclass(frozen=True, slots=True)

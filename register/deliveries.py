@@ -28,7 +28,11 @@ class Deliveries(Part):
             if is_new:
                 connection.execute(
                     insert(deliveries).values(
-                        id=delivery.id, kind=delivery.kind, label=delivery.label, received_at=delivery.received_at
+                        id=delivery.id,
+                        kind=delivery.kind,
+                        label=delivery.label,
+                        received_at=delivery.received_at,
+                        authority=delivery.authority,
                     )
                 )
             files = _add_quarantined(connection, delivery)

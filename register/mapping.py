@@ -35,7 +35,7 @@ def copy_of(row: AnyRow) -> PhysicalCopy:
 def delivery_of(row: AnyRow, quarantined: Sequence[AnyRow]) -> Delivery:
     """Return the delivery of a row with those of its quarantined files."""
     files = tuple((q.file, Digest(q.digest), q.code) for q in quarantined)
-    return Delivery(row.id, DeliveryKind(row.kind), row.label, row.received_at, files)
+    return Delivery(row.id, DeliveryKind(row.kind), row.label, row.received_at, files, row.authority)
 
 
 def page_values(page: DeliveredPage) -> Values:

@@ -59,6 +59,7 @@ deliveries = Table(
     Column("kind", Text, nullable=False),
     Column("label", Text, nullable=False),
     Column("received_at", UtcTime, nullable=False),
+    Column("authority", Text, nullable=False, server_default=""),
 )
 
 quarantined_files = Table(

@@ -43,6 +43,8 @@ class BookSample:
     """``folder/truth.jsonl``; its format: :mod:`samples.truth`."""
     pages: int
     cases: int
+    authority: str = ""
+    """Who kept the book, as its cover says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def make_book(
         pdf = (out / "pdf" if images else out) / "book.pdf"
         pdf.parent.mkdir(exist_ok=True)
         pdf.write_bytes(book_pdf(scans, dpi))
-    return BookSample(out, tuple(images), pdf, truth, len(lines), cases)
+    authority = f"UBND phường {draw_book(_first(seed)).ward}, quận Hai Bà Trưng, thành phố Hà Nội"
+    return BookSample(out, tuple(images), pdf, truth, len(lines), cases, authority)
 
 
 def _check(
@@ -129,6 +132,11 @@ def _page_count(cases: int) -> int:
     return cases + 5
 
 
+def _first(seed: int) -> np.random.Generator:
+    """Return the generator that a book's facts, and then its cases, are drawn from."""
+    return np.random.default_rng([seed, 0])
+
+
 def _pages(
     cases: int,
     seed: int,
@@ -139,7 +147,7 @@ def _pages(
     hands: tuple[str, ...],
 ) -> Iterator[tuple[Any, Lie, _Ready]]:
     """Yield each page as scanned, how it lies, and what it holds. Two neighbours are one leaf and show through."""
-    rng = np.random.default_rng([seed, 0])
+    rng = _first(seed)
     facts = draw_book(rng)
     entries = draw_cases(rng, facts, cases)
     size = (round(WIDTH * dpi / 25.4), round(HEIGHT * dpi / 25.4))

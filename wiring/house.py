@@ -148,12 +148,12 @@ class House:
 
     # --- taking in --------------------------------------------------------------------------------
 
-    def digitise(self, path: Path, kind: DeliveryKind, progress: Progress) -> "DeliveryReport":
+    def digitise(self, path: Path, kind: DeliveryKind, progress: Progress, authority: str = "") -> "DeliveryReport":
         """Take a delivery in and read it in a plain loop, then bring its entries into the index.
 
         The same delivery again does only what is missing. Raises WrongUse, PartUnavailable.
         """
-        delivery = self.digitiser.intake(path, kind, progress)
+        delivery = self.digitiser.intake(path, kind, progress, authority)
         try:
             self.digitiser.run(delivery.id, progress, batch=self.settings.flows.batch)
         finally:

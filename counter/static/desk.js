@@ -129,6 +129,12 @@ document.addEventListener("change", (e) => {
   if (li) seen(li, e.target.checked);
 });
 
+// the browser's own words beside a file box are in the browser's language; ours stand over them
+document.addEventListener("change", (e) => {
+  const told = e.target.matches?.("[type=file]") && $("output", e.target.parentElement);
+  if (told) told.textContent = e.target.files[0]?.name ?? told.dataset.none;
+});
+
 document.addEventListener("htmx:after:settle", settle);
 document.addEventListener("htmx:error", () => {
   const place = $("#thong-bao");

@@ -53,7 +53,8 @@ def test_a_book_is_sampled_from_its_seed(khongcho: Command, tmp_path: Path) -> N
 
 
 def test_a_book_goes_in_is_measured_and_goes_in_only_once(khongcho: Command, book: Path, home: Path) -> None:
-    said = khongcho("ingest", "book", book, "--no-prefect", "--json")
+    kept_by = "UBND phường Minh Khai, quận Hai Bà Trưng, Hà Nội"
+    said = khongcho("ingest", "book", book, "--authority", kept_by, "--no-prefect", "--json")
     told = said.json()
     assert set(told) >= INGEST_KEYS
     assert told["pages"] == told["done"] + told["waiting"] + len(told["failed"]) == len(list(book.glob("*.jpg")))
@@ -62,6 +63,8 @@ def test_a_book_goes_in_is_measured_and_goes_in_only_once(khongcho: Command, boo
     assert all(isinstance(seconds, float) for seconds in told["stages"].values())
     house = open_house(Settings(home=home))
     assert house.index.count() == CASES
+    assert [entry.text("noiDangKy") for entry in house.every_entry()] == [kept_by] * CASES
+    assert not any(entry.field("noiDangKy").decided for entry in house.every_entry())  # type: ignore[union-attr]
     before = [entry.version for entry in house.every_entry()]
     again = khongcho("ingest", "book", book, "--no-prefect", "--json").json()
     same = ("delivery", "pages", "done", "waiting", "failed", "entries")

@@ -29,9 +29,9 @@ class TinyDigitiser:
             return []
         return [tuple(json.loads(line)) for line in self.ledger.read_text().splitlines()]
 
-    def intake(self, path: Path, kind: DeliveryKind, progress: Progress) -> Delivery:
+    def intake(self, path: Path, kind: DeliveryKind, progress: Progress, authority: str = "") -> Delivery:
         (self.ledger.parent / "pages").write_text(path.read_text())
-        return Delivery("tiny", kind, path.name, dt.datetime.now(dt.UTC))
+        return Delivery("tiny", kind, path.name, dt.datetime.now(dt.UTC), authority=authority)
 
     def pending(self, delivery_id: str) -> Sequence[PageId]:
         read = {page for stage, page in self._done() if stage == self.STAGES[-1]}

@@ -19,6 +19,13 @@ def test_a_delivery_comes_back_as_it_was_handed_in(register: SqlRegister) -> Non
     assert register.delivered_pages("d1") == pages
 
 
+def test_who_kept_the_book_is_kept_as_first_said(register: SqlRegister) -> None:
+    said = replace(delivery(), authority="UBND phường Bạch Mai")
+    register.open_delivery(said, [])
+    register.open_delivery(replace(said, authority=""), [])
+    assert register.delivery(said.id).authority == "UBND phường Bạch Mai"
+
+
 def test_the_same_delivery_again_adds_what_is_new_and_changes_nothing_else(register: SqlRegister) -> None:
     register.open_delivery(delivery(), [page("d1", 1), page("d1", 2)])
     done = replace(page("d1", 1), status=PageStatus.DONE, role=PageRole.ENTRY)
