@@ -8,6 +8,7 @@ import typer
 from cli.screen import Json, TerminalProgress, notice, opened, out, print_json, table
 from records.codes import DeliveryKind
 from records.errors import ExitCode
+from records.messages import message
 from records.progress import Progress
 from wiring import House
 
@@ -44,10 +45,14 @@ def dossier(path: Delivered, no_prefect: NoPrefect = False, as_json: Json = Fals
 def _ingest(path: Path, kind: DeliveryKind, authority: str, *, no_prefect: bool, as_json: bool) -> None:
     house = opened()
     report = digitise(house, path, kind, TerminalProgress(), authority, no_prefect=no_prefect)
+    unindexed = house.unindexed(report.delivery)
     if as_json:
-        print_json(report)
+        print_json({**report.as_json(), "unindexed": unindexed})
     else:
         show(report)
+    if unindexed:
+        notice(message("SEARCH_BEHIND", entries=unindexed).vi)
+        raise typer.Exit(int(ExitCode.PART_MISSING))
     if report.waiting or report.failed:
         raise typer.Exit(int(ExitCode.NEEDS_PERSON))
 

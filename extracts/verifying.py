@@ -31,7 +31,8 @@ class Verifier:
        the trusted time-stamp's time, or now where there is none.
     7. ``known_number``: the register holds these very bytes (by SHA-256) as an extract that was issued and
        not cancelled, and the number in the file is the number in the register.
-    8. ``superseded``: whether another extract took its place.
+    8. ``superseded``: whether another extract took the place of the one whose number the file bears, also where the
+       bytes are not those that were issued.
 
     Steps 1 to 6 are taken by :func:`extracts.inspecting.inspect` and need no register. No step goes on the
     network: revocation lists are those embedded in the file and those given.
@@ -57,10 +58,11 @@ class Verifier:
         # 7.-8. What the register knows of it.
         try:
             row = self._register.issued(pdf=Digest(hashlib.sha256(pdf).hexdigest()))
-            finding = self._finding(row, seen)
+            meant = row or self._meant(seen)
+            finding = self._finding(row, meant, seen)
         except PartUnavailable:
-            row, finding = None, "EXTRACT_REGISTER_SILENT"
-        superseded = row is not None and row.status is IssueStatus.SUPERSEDED
+            row, meant, finding = None, None, "EXTRACT_REGISTER_SILENT"
+        superseded = meant is not None and meant.status is IssueStatus.SUPERSEDED
         return VerificationReport(
             intact=seen.intact,
             valid=seen.valid,
@@ -75,12 +77,16 @@ class Verifier:
             findings=(*seen.findings, *([finding] if finding else [])),
         )
 
-    def _finding(self, row: IssuedExtract | None, seen: Inspection) -> str | None:
-        """Return what is to be said of a file whose digest leads to *row*; None where all is well."""
+    def _meant(self, seen: Inspection) -> IssuedExtract | None:
+        """Return the extract whose number and code the file claims, whatever else is wrong with it."""
+        found = self._register.issued(code=seen.claimed.code) if seen.claimed is not None else None
+        return found if found is not None and seen.claimed is not None and seen.claimed.names(found.number) else None
+
+    @staticmethod
+    def _finding(row: IssuedExtract | None, meant: IssuedExtract | None, seen: Inspection) -> str | None:
+        """Return what is to be said of a file whose digest leads to *row* and whose number to *meant*."""
         if row is None:
-            meant = self._register.issued(code=seen.claimed.code) if seen.claimed is not None else None
-            same = meant is not None and seen.claimed is not None and seen.claimed.names(meant.number)
-            return "EXTRACT_BYTES_DIFFER" if same else "EXTRACT_UNKNOWN"
+            return "EXTRACT_BYTES_DIFFER" if meant is not None else "EXTRACT_UNKNOWN"
         if seen.claimed is None or not seen.claimed.names(row.number):
             return "EXTRACT_NUMBER_DIFFERS"
         match row.status:

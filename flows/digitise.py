@@ -22,7 +22,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import flow_run
 
 from flows.orphans import running
-from flows.workplace import Lent, Watched, workplace
+from flows.workplace import Lent, Watched, at_work, workplace
 from records.codes import DeliveryKind
 from records.errors import PartUnavailable
 from records.pages import PageId
@@ -87,8 +87,7 @@ async def digitise_delivery(path: str, kind: str = "book", authority: str = "") 
 
     *authority* is who kept the book, as its cover says.
     """
-    lent = workplace()
-    with running(lent.house.settings.home, str(flow_run.get_id())):
+    with at_work() as lent, running(lent.house.settings.home, str(flow_run.get_id())):
         delivery_id = await take_in(path, kind, authority)
         digitiser, size = lent.house.digitiser, lent.house.settings.flows.batch
         pages = await asyncio.to_thread(digitiser.pending, delivery_id)

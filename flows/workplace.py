@@ -84,6 +84,18 @@ def lend(house: Workplace, progress: Progress) -> Iterator[None]:
 
 
 def workplace() -> Lent:
-    """Return what was lent; in a worker, where nobody lends, the house of the environment's settings."""
+    """Return what was lent. Raises LookupError outside a flow run."""
     found = _lent.get()
-    return found if found is not None else Lent(open_house(read_settings()), Watched())
+    if found is None:
+        raise LookupError("no house was lent to this flow run")
+    return found
+
+
+@contextmanager
+def at_work() -> Iterator[Lent]:
+    """Work in what was lent; in a worker, where nobody lends, in one house of the environment's settings."""
+    if found := _lent.get():
+        yield found
+        return
+    with lend(open_house(read_settings()), SilentProgress()):
+        yield workplace()

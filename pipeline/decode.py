@@ -19,7 +19,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from pipeline.pdf import PDF_DPI, pdf_jpegs, pdf_page, pdf_sizes
+from pipeline.pdf import PDF_DPI, pdf_jpegs, pdf_page, pdf_pictures, pdf_sizes
 from pipeline.tiff import tiff_sizes
 from records.errors import PageError
 from records.ports import Image
@@ -173,6 +173,9 @@ def decode_page(data: Delivered, media_type: str, page_in_file: int, limits: Lim
 def _pdf_page(data: Delivered, page_in_file: int, limits: Limits) -> Image:
     (size,) = pdf_sizes(data, limits.pages_per_file, page_in_file)
     limits.check_size(*size)
+    for width, height in pdf_pictures(data, page_in_file):
+        if width * height > limits.megapixels * 1e6:
+            limits.check_size(width, height)
     for jpeg in pdf_jpegs(data, page_in_file):
         with _opened(jpeg, JPEG) as image:
             if min(image.size) < LEAST_SIDE:  # a logo

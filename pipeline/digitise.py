@@ -31,8 +31,6 @@ from records.ports import Archive, Register
 from records.progress import Progress
 from records.readings import EngineIdentity, PageReading, Reading
 
-PASSING = frozenset({"PAGE_FAILED", "PAGE_TIMED_OUT"})
-"""Failures of the machine, not of the page: handed in again, the page is tried again."""
 DELIVERY_SHEET = EngineIdentity("delivery sheet", "1", "")
 """Stands for whoever handed the book in and read its cover."""
 STAGES = ("prepare", "classify", "read", "draft")
@@ -79,13 +77,15 @@ class Digitiser:
     def intake(self, path: Path, kind: DeliveryKind, progress: Progress, authority: str = "") -> Delivery:
         """Store every file of *path* and open its delivery. *authority* is who kept the book.
 
-        The same again finds the delivery as it stands; only pages that failed for a cause that may have passed
-        (a worker that died, a page out of time on a busy machine) are opened once more.
+        The same again finds the delivery as it stands, but opens two sorts of pages once more: those that failed (the
+        cause may have passed: a busy machine, damaged bytes delivered anew), and those last read by other code.
         """
         delivery, pages = take_in(path, kind, self.archive, self.limits, progress, authority)
         opened = self.register.open_delivery(delivery, pages)
-        for page in self.register.delivered_pages(opened.id, PageStatus.FAILED):
-            if page.problem is not None and page.problem.code in PASSING:
+        for page in self.register.delivered_pages(opened.id):
+            if page.status is PageStatus.FAILED or (
+                page.status is not PageStatus.RECEIVED and self._result(page, "prepare") is None
+            ):
                 self.register.settle_page(replace(page, status=PageStatus.RECEIVED, problem=None))
         return opened
 
@@ -279,7 +279,9 @@ class Digitiser:
             for stage in STAGES:
                 if found := self._result(page, stage):
                     stages[stage] += found.seconds
-        failed = [_row(file, 0, digest, PageProblem.parse(told)) for file, digest, told in delivery.quarantined]
+        opened = {(p.file, p.page.master) for p in pages}  # what could not be opened once may be open now
+        shut = [row for row in delivery.quarantined if row[:2] not in opened]
+        failed = [_row(file, 0, digest, PageProblem.parse(told)) for file, digest, told in shut]
         listed: list[FailedPage] = []
         notices: list[FailedPage] = []
         for p in pages:
@@ -290,7 +292,7 @@ class Digitiser:
         entries = {p.page.id for p in pages if p.status is PageStatus.DONE and p.edition is not None}
         return DeliveryReport(
             delivery=delivery_id,
-            pages=len(pages) + len(delivery.quarantined),
+            pages=len(pages) + len(shut),
             done=sum(p.status is PageStatus.DONE for p in pages),
             waiting=sum(p.status is PageStatus.WAITING for p in pages),
             failed=tuple(failed),
@@ -323,11 +325,8 @@ class Digitiser:
 
     def paper_text(self, page: PageId) -> str:
         """Return the print read on a page, line by line; empty where it has not been read."""
-        read = (
-            self.register.stage_result(page, "prepare", version_of(k))
-            for k in (DeliveryKind.DOSSIER, DeliveryKind.BOOK)
-        )
-        found = next(filter(None, read), None)
+        found = self.register.stage_result(page, "prepare", version_of(DeliveryKind.DOSSIER))
+        found = found or self.register.newest_result(page, "prepare")  # what other code read is better than nothing
         if found is None:
             return ""
         payload: Json = dict(found.payload)

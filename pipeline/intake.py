@@ -44,8 +44,8 @@ def _is_sidecar(path: Path) -> bool:
 def files_of(path: Path) -> list[tuple[str, Path]]:
     """Return (name in the delivery, path) of every file to hand in, in natural order.
 
-    Folders inside the folder belong to the delivery: nothing handed in is left out. Links and hidden files are
-    not followed. Raises WrongUse when there is nothing.
+    Folders inside the folder belong to the delivery: nothing handed in is left out but hidden files and tables. Links
+    are listed, so that somebody is told of them, but never followed. Raises WrongUse when there is nothing.
     """
     if path.is_symlink() or not path.exists():
         raise WrongUse("DELIVERY_NOT_FOUND", path=path)
@@ -54,10 +54,9 @@ def files_of(path: Path) -> list[tuple[str, Path]]:
     found = [
         (_name(p.relative_to(path)), p)
         for p in path.rglob("*")
-        if p.is_file()
-        and not p.is_symlink()
+        if (p.is_file() or p.is_symlink())
         and not any(part.startswith(".") for part in p.relative_to(path).parts)
-        and not _is_sidecar(p)
+        and (p.is_symlink() or not _is_sidecar(p))
     ]
     if not found:
         raise WrongUse("DELIVERY_EMPTY", path=path)
@@ -109,6 +108,8 @@ def take_in(
 
 
 def _take_file(file: Path, archive: Archive, limits: Limits) -> tuple[Digest, FileHeader | PageProblem]:
+    if file.is_symlink():
+        return archive.put(b"", "application/octet-stream"), PageProblem("FILE_IS_LINK", {})
     try:
         data = file.read_bytes()
     except OSError as error:

@@ -94,16 +94,46 @@ def pdf_page(data: Pdf, page: int) -> Pillow.Image:
     return rendered[0]
 
 
+_DEEPEST = 4
+"""Forms within forms whose pictures are looked at."""
+
+
+def pdf_pictures(data: Pdf, page: int) -> tuple[tuple[int, int], ...]:
+    """Return (width, height) of every picture that page *page* (from 1) draws, also within forms, from their headers.
+
+    A page of paper size may hold a picture that no memory holds. A PDF that this parser cannot follow has none.
+    """
+    try:
+        reader = _reader(data)
+        return tuple(_sizes_in(reader.pages[page - 1], 0))
+    except Exception:  # whatever its parser meets; poppler judges the file, this only looks closer
+        return ()
+
+
+def _sizes_in(drawn: Any, depth: int) -> Iterator[tuple[int, int]]:
+    resources = drawn.get("/Resources", {}).get_object()
+    for entry in resources.get("/XObject", {}).get_object().values():
+        found = entry.get_object()
+        if found.get("/Subtype") == "/Image":
+            yield int(found.get("/Width", 0)), int(found.get("/Height", 0))
+        elif depth < _DEEPEST:
+            yield from _sizes_in(found, depth + 1)
+
+
+def _reader(data: Pdf) -> pypdf.PdfReader:
+    reader = pypdf.PdfReader(data if isinstance(data, Path) else io.BytesIO(data))
+    if reader.is_encrypted:
+        reader.decrypt("")
+    return reader
+
+
 def pdf_jpegs(data: Pdf, page: int) -> Iterator[bytes]:
     """Yield the JPEG pictures that page *page* (from 1) is made of, as they lie in the file.
 
     Poppler shows what it could decode of them and tells nobody. A PDF that this parser cannot follow yields none.
     """
     try:
-        reader = pypdf.PdfReader(data if isinstance(data, Path) else io.BytesIO(data))
-        if reader.is_encrypted:
-            reader.decrypt("")
-        resources: Any = reader.pages[page - 1].get("/Resources", {})
+        resources: Any = _reader(data).pages[page - 1].get("/Resources", {})
         pictures = [entry.get_object() for entry in resources.get_object().get("/XObject", {}).get_object().values()]
         found = [p.get_data() for p in pictures if p.get("/Filter") in ("/DCTDecode", ["/DCTDecode"])]
     except Exception:  # whatever its parser meets; poppler judges the file, this only looks closer

@@ -125,6 +125,10 @@ class Register(Protocol):
         """Set status, problem, role, kind and edition of a delivered page."""
         ...
 
+    def newest_result(self, page: PageId, stage: str) -> StageResult | None:
+        """Return what the stage found on a page last, by whichever code; None where it has not been there."""
+        ...
+
     def stage_result(self, page: PageId, stage: str, code_version: str) -> StageResult | None: ...
     def record_stage(self, result: StageResult) -> None:
         """Keep a stage's result; unique by page, stage and code version; the same again changes nothing."""

@@ -106,6 +106,14 @@ class Deliveries(Part):
             row = connection.execute(_stage(page, stage, code_version)).one_or_none()
         return stage_of(row) if row is not None else None
 
+    def newest_result(self, page: PageId, stage: str) -> StageResult | None:
+        """Return what the stage found on a page last, by whichever code; None where it has not been there."""
+        c = stage_results.c
+        found = select(stage_results).where(c.page == page, c.stage == stage)
+        with self.database.read() as connection:
+            row = connection.execute(found.order_by(c.recorded_at.desc(), c.code_version.desc()).limit(1)).one_or_none()
+        return stage_of(row) if row is not None else None
+
     def record_stage(self, result: StageResult) -> None:
         """Keep a stage's result; unique by page, stage and code version; the same again changes nothing."""
         result = tidy(result)

@@ -12,8 +12,8 @@ from search.terms import date_of
 
 LONGEST_QUESTION = 500
 """Characters. What stands beyond is not read; nobody types it and no name needs it."""
-MOST_SYLLABLES = 8
-"""A longer text is no name; it is looked up as words of a paper only."""
+MOST_SYLLABLES = 16
+"""A longer text is no name (royal houses reach nine or ten); it is looked up as words of a paper only."""
 _FIRST_YEAR, _LAST_YEAR = 1800, 2100
 _OLDEST, _YOUNGEST = 1000, 9999
 

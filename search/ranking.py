@@ -26,6 +26,8 @@ _EXACT, _FOLDED, _TEXT = 800, 700, 50
 _REORDERED_MARKED, _REORDERED, _ONE_EDIT = 600, 400, 200
 _PART = -100
 """What a name loses that has more syllables than were asked."""
+_MOST_NEAR = 8
+"""Syllables of a name up to which one of them may be a letter off: beyond, the question would cost too much."""
 _WHOSE: dict[str, tuple[int, tuple[Why, ...]]] = {
     OWN: (30, ()),
     **dict.fromkeys(OTHERS, (20, (Why.OTHER_PERSON,))),
@@ -148,6 +150,7 @@ def _name_steps(name: tuple[str, ...], demanded: tuple[Condition, ...]) -> Itera
         return
     with_marks, without = tuple(map(marks, name)), tuple(map(letters, name))
     near = [_one_edit_at(i, without) for i in range(len(without)) if one_edit(without[i])]
+    near = near if len(name) <= _MOST_NEAR else []
     for slot in SLOTS:
         more, whose = _WHOSE[slot]
         exact, folded = has(f"{slot}_whole_marks", whole(with_marks)), has(f"{slot}_whole_letters", whole(without))

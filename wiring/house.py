@@ -130,6 +130,11 @@ class House:
         """Bring what a delivery holds into the index; what could not be brought is noted for `reindex`."""
         return self.projection.bring(self.documents(delivery_id))
 
+    def unindexed(self, delivery_id: str) -> int:
+        """Return how many entries and papers of a delivery the index may lack, for `reindex` to mend."""
+        behind = self.projection.behind()
+        return sum(d.entry in behind for d in self.documents(delivery_id)) if behind else 0
+
     def documents(self, delivery_id: str | None = None) -> Iterator[SearchDocument]:
         """Yield what the index is to know: all entries and the text of all papers (of one delivery)."""
         from search import document_of

@@ -203,3 +203,23 @@ def test_the_demonstration_walks_the_whole_road(khongcho: Command, home: Path) -
     decisions = [field.decision for entry in told.every_entry() for field in entry.fields if field.decision]
     assert decisions and all(decision.simulated and "mô phỏng" in decision.by for decision in decisions)
     assert "khongcho serve" in said.err + said.out
+
+
+def test_what_the_index_could_not_take_is_told_and_found_after_reindex(
+    khongcho: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    font = ImageFont.truetype(str(next(Path("forms/fonts").glob("*Regular.ttf"))), 44)
+    paper = Image.new("L", (1240, 600), 255)
+    for row, words in enumerate(
+        ("ỦY BAN NHÂN DÂN PHƯỜNG", "Giấy xác nhận thường trú của công dân", "Kính gửi cơ quan")
+    ):
+        ImageDraw.Draw(paper).text((100, 100 + 100 * row), words, fill=0, font=font)
+    paper.save(tmp_path / "paper.png", dpi=(150, 150))
+    monkeypatch.setenv("KHONGCHO_SEARCH__ENGINE", "elasticsearch")
+    monkeypatch.setenv("KHONGCHO_SEARCH__URL", "http://127.0.0.1:9")
+    said = khongcho("ingest", "dossier", tmp_path / "paper.png", "--no-prefect", "--json")
+    assert (said.code, said.json()["done"], said.json()["unindexed"]) == (3, 1, 1)
+    monkeypatch.delenv("KHONGCHO_SEARCH__ENGINE")
+    monkeypatch.delenv("KHONGCHO_SEARCH__URL")
+    assert khongcho("reindex", "--json").code == 0
+    assert len(khongcho("search", "thuong tru", "--json").json()["hits"]) == 1

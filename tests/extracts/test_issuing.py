@@ -157,6 +157,8 @@ def test_a_superseded_extract_is_known_and_named_as_such(office: Office, entry: 
     report = office.verifier.verify(old.pdf)
     assert (report.ok, report.known_number, report.superseded) == (False, True, True)
     assert report.findings == ("EXTRACT_SUPERSEDED",)
+    touched = office.verifier.verify(old.pdf + b"\n")
+    assert (touched.ok, touched.known_number, touched.superseded) == (False, False, True)
     assert office.verifier.verify(new.pdf).ok
     row = office.register.issued(code=old.issued.number.code)
     assert row is not None

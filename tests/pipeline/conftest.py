@@ -31,7 +31,8 @@ class Desk:
         report = self.digitiser.report(delivery_id)
         pages = self.register.delivered_pages(delivery_id)
         assert not [p for p in pages if p.status is PageStatus.RECEIVED]
-        quarantined = self.register.delivery(delivery_id).quarantined
+        opened = {(p.file, p.page.master) for p in pages}
+        quarantined = [q for q in self.register.delivery(delivery_id).quarantined if q[:2] not in opened]
         assert report.pages == len(pages) + len(quarantined)
         assert report.pages == report.done + report.waiting + len(report.failed)
         assert len(report.listed) == report.waiting

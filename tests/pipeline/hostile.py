@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import pypdf
 from PIL import Image as Pillow
-from pypdf.generic import RectangleObject
+from pypdf.generic import DictionaryObject, NameObject, NumberObject, RectangleObject, StreamObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,26 @@ def pdf_around(jpeg: bytes) -> bytes:
     return written(writer)
 
 
+def pdf_claiming(width: int, height: int, *, within_form: bool = False) -> bytes:
+    """A page of A4 whose picture claims *width* x *height* pixels, perhaps inside a form."""
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(saved(text_page(), "PDF", resolution=100.0)))
+    drawn = writer.pages[0]["/Resources"]["/XObject"]  # type: ignore[index]
+    (name,) = drawn
+    picture = drawn[name]
+    picture.update({NameObject("/Width"): NumberObject(width), NameObject("/Height"): NumberObject(height)})
+    if within_form:
+        form = StreamObject()
+        inner = DictionaryObject({name: drawn.raw_get(name)})
+        form.update(
+            {
+                NameObject("/Subtype"): NameObject("/Form"),
+                NameObject("/Resources"): DictionaryObject({NameObject("/XObject"): inner}),
+            }
+        )
+        drawn[NameObject(name)] = writer._add_object(form)
+    return written(writer)
+
+
 def encrypted() -> bytes:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf_of((595, 842))))
     writer.encrypt("secret", algorithm="AES-256")
@@ -169,6 +189,8 @@ def corpus() -> list[Hostile]:
         Hostile("no-pages.pdf", pdf_of(), "PDF_NO_PAGES"),
         Hostile("half.pdf", scan[: len(scan) // 2], "PDF_DAMAGED"),
         Hostile("poster.pdf", pdf_of((14_400, 14_400)), "IMAGE_TOO_LARGE"),
+        Hostile("claims.pdf", pdf_claiming(60_000, 60_000), "IMAGE_TOO_LARGE", "page"),
+        Hostile("claims-within.pdf", pdf_claiming(60_000, 60_000, within_form=True), "IMAGE_TOO_LARGE", "page"),
         Hostile("half-picture.pdf", pdf_around(cut_with_end_mark(jpeg)), "IMAGE_TRUNCATED", "page"),
         Hostile("patched.jpg", cut_with_end_mark(jpeg), "IMAGE_TRUNCATED", "page"),
     ]

@@ -191,13 +191,23 @@ def test_too_many_bytes() -> None:
     assert refused.value.facts == {"megabytes": 3, "most": 1}
 
 
-def test_hidden_files_links_and_tables_stay_where_they_are(tmp_path: Path) -> None:
+def test_hidden_files_and_tables_stay_where_they_are(tmp_path: Path) -> None:
     for name in ("page10.png", "page2.png", ".hidden.png", ".git/x.png", "truth.jsonl", "notes.TXT"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "scan.txt").write_bytes(b"\xff\xd8\xff\xe0 no text")
-    (tmp_path / "link.png").symlink_to(tmp_path / "page2.png")
     assert [name for name, _ in files_of(tmp_path)] == ["page2.png", "page10.png", "scan.txt"]
+
+
+def test_a_link_is_told_and_not_followed(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    (folder / "link.png").symlink_to("/etc/hostname")
+    (folder / "broken.png").symlink_to(tmp_path / "nowhere")
+    report = desk.take(folder)
+    told = [(f.file, f.code) for f in report.failed]
+    assert told == [("broken.png", "FILE_IS_LINK"), ("link.png", "FILE_IS_LINK")]
+    assert Path("/etc/hostname").read_bytes() not in [desk.archive.get(d) for d in desk.archive.digests()]
 
 
 def test_a_folder_of_folders_is_one_delivery_in_natural_order(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from archive import FolderArchive
-from pipeline import STAGES, Digitiser, MakeReaders
+from pipeline import STAGES, Digitiser, Limits, MakeReaders
 from records.codes import DeliveryKind, PageStatus
 from records.errors import PartUnavailable, WrongUse
 from records.pages import Digest, PageProblem
@@ -173,17 +173,41 @@ def test_killed_at_any_write_the_next_run_finishes(open_desk: OpenDesk, folder: 
     assert desk.register.verify_chain().whole
 
 
-def test_a_failure_of_the_machine_is_tried_again_and_one_of_the_page_is_not(open_desk: OpenDesk, folder: Path) -> None:
-    desk = open_desk(readers)
+def test_what_failed_is_tried_again_when_it_is_handed_in_again(desk: Desk, folder: Path) -> None:
     delivery = desk.digitiser.intake(folder, DeliveryKind.BOOK, SilentProgress())
     pages = desk.register.delivered_pages(delivery.id)
-    causes = ("PAGE_TIMED_OUT", "PAGE_FAILED", "IMAGE_TRUNCATED")
-    for page, code in zip(pages, causes, strict=True):
-        problem = PageProblem(code, {"seconds": "9", "detail": "x"})
-        desk.register.settle_page(replace(page, status=PageStatus.FAILED, problem=problem))
-    assert desk.digitiser.pending(delivery.id) == []
+    problem = PageProblem("PAGE_TIMED_OUT", {"seconds": "9"})
+    desk.register.settle_page(replace(pages[1], status=PageStatus.FAILED, problem=problem))
+    assert pages[1].page.id not in desk.digitiser.pending(delivery.id)
     desk.digitiser.intake(folder, DeliveryKind.BOOK, SilentProgress())
-    assert desk.digitiser.pending(delivery.id) == [p.page.id for p in pages[:2]]
+    assert desk.digitiser.pending(delivery.id) == [p.page.id for p in pages]
+
+
+@pytest.mark.slow
+def test_other_code_reads_anew_and_what_was_read_stays_until_then(
+    open_desk: OpenDesk, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk(readers)
+    first = desk.take(folder, DeliveryKind.DOSSIER)
+    monkeypatch.setattr("pipeline.digitise.CODE_VERSION", "of tomorrow")
+    assert all("vietnamienne" in p.text for p in desk.digitiser.papers())
+    assert desk.digitiser.pending(first.delivery) == []
+    desk.digitiser.intake(folder, DeliveryKind.DOSSIER, SilentProgress())
+    assert len(desk.digitiser.pending(first.delivery)) == 3
+    again = desk.take(folder, DeliveryKind.DOSSIER)
+    assert (again.done, again.pages) == (first.done, first.pages)
+    assert again.seconds > 0
+
+
+@pytest.mark.slow
+def test_a_file_refused_once_counts_no_longer_when_it_is_let_in(open_desk: OpenDesk, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.png"
+    scan.write_bytes(saved(text_page(600, 800), "PNG"))
+    strict = open_desk(readers)
+    strict.digitiser.limits = Limits(megapixels=0.1)
+    assert len(strict.take(scan).failed) == 1
+    report = open_desk(readers).take(scan)
+    assert (report.pages, report.waiting, len(report.failed)) == (1, 1, 0)
 
 
 class CountingArchive:
