@@ -21,7 +21,11 @@ def register(app: typer.Typer) -> None:
 def confirm(
     entry_id: Annotated[str, typer.Argument(metavar="ENTRY")],
     everything: Annotated[
-        bool, typer.Option("--all", help="Confirm every open field as it was read, and every note as read.")
+        bool,
+        typer.Option(
+            "--all",
+            help="Confirm open fields as they were read, and notes; doubtful ones stay open.",
+        ),
     ] = False,
     fields: Annotated[
         list[str] | None, typer.Option("--field", metavar="COLUMN=TEXT", help="What stands in the book; repeatable.")
@@ -58,9 +62,9 @@ def confirm(
 
 
 def confirm_open(house: House, entry: Entry, *, by: str) -> Entry:
-    """Confirm every open field as the machine read it and every note as read; what was not read stays open."""
+    """Confirm every open field as the machine read it and every note as read; the unread and the doubtful stay."""
     for found in entry.fields:
-        if not found.decided and found.presence is not Presence.NOT_READ:
+        if not found.decided and not found.doubts and found.presence is not Presence.NOT_READ:
             entry = house.confirm_field(
                 entry.id, found.column, found.presence, found.text, by=by, expected_version=entry.version
             )

@@ -8,12 +8,11 @@ letters with their marks (31). Nothing here knows how a page is drawn.
 import datetime as dt
 from dataclasses import asdict, dataclass
 
+from extracts.doubts import refuse_doubtful
 from extracts.numbering import mark_svg, mark_text
 from forms.extract_templates import ExtractTemplate, PrintedField, Show
-from records.codes import Presence
 from records.dates import PartialDate
-from records.entries import Entry, VerifiedEntry
-from records.errors import WrongUse
+from records.entries import Entry
 from records.extracts import DraftExtract, IssueNumber
 from records.text import clean
 
@@ -84,10 +83,11 @@ class Paper:
 def paper_of(draft: DraftExtract, template: ExtractTemplate, at: dt.datetime, seal: Seal | None) -> Paper:
     """Lay out *draft* by *template*, dated *at* (aware; printed as the day in Vietnam).
 
-    Raises WrongUse where a printed field is illegible: a blank line would say that the book is blank.
+    Raises WrongUse for what must never be certified (:mod:`extracts.doubts`): a blank line would say that the book
+    is blank.
     """
     entry = draft.source.entry
-    refuse_unreadable(draft.source, template)
+    refuse_doubtful(draft.source, template)
     day = at.astimezone(VIETNAM).date()
     return Paper(
         authority=tuple(map(clean, draft.authority.name_lines)),
@@ -124,17 +124,6 @@ def seal_of(number: IssueNumber, signed_by: str, at: dt.datetime, *, demo: bool)
         ),
         notice="Bản chạy thử, ký bằng chứng thư thử nghiệm, không có giá trị pháp lý." if demo else "",
     )
-
-
-def refuse_unreadable(source: VerifiedEntry, template: ExtractTemplate) -> None:
-    """Raise WrongUse where a field to be printed is illegible or unread; such a copy comes from the paper book."""
-    unreadable = [
-        found.column
-        for column in template.columns
-        if (found := source.entry.field(column)) and found.presence in {Presence.ILLEGIBLE, Presence.NOT_READ}
-    ]
-    if unreadable:
-        raise WrongUse("EXTRACT_ILLEGIBLE", entry=source.entry.id, columns=", ".join(unreadable))
 
 
 def _line(spec: PrintedField, entry: Entry) -> Line:

@@ -11,7 +11,8 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-from extracts.content import VIETNAM, paper_of, refuse_unreadable, seal_of
+from extracts.content import VIETNAM, paper_of, seal_of
+from extracts.doubts import refuse_doubtful
 from extracts.inspecting import inspect
 from extracts.numbering import new_code
 from extracts.rendering import render
@@ -58,13 +59,14 @@ class Issuer:
         """Draw up an extract as of the day *on*, by the template edition in force then.
 
         Raises NotFound for an unknown entry; WrongUse where the entry is not verified, a printed field is
-        illegible, no template is in force, or the number of copies makes no sense.
+        illegible, dates contradict each other or the calendar, no template is in force, or the number of copies
+        makes no sense.
         """
         if not 1 <= request.copies <= MOST_COPIES:
             raise WrongUse("EXTRACT_COPIES", copies=request.copies, most=MOST_COPIES)
         source = VerifiedEntry(self._register.entry(request.entry_id))
         template = template_for(source.entry.kind, on)
-        refuse_unreadable(source, template)
+        refuse_doubtful(source, template)
         return DraftExtract(request, source, template.id, authority, signer)
 
     def preview(self, draft: DraftExtract) -> bytes:
@@ -204,10 +206,13 @@ class Issuer:
 
 
 def _same_source(row: IssuedExtract, draft: DraftExtract) -> None:
-    """Refuse a request whose name was used for another entry, or whose entry changed since its first try."""
+    """Refuse a request whose name was used for another entry or applicant, or whose entry changed meanwhile."""
     entry = draft.source.entry
     if (row.entry_id, row.entry_version) != (entry.id, entry.version):
         raise Conflict("EXTRACT_ENTRY_CHANGED", entry=entry.id)
+    asked = draft.request
+    if (row.applicant, row.applicant_paper, row.copies) != (asked.applicant, asked.applicant_paper, asked.copies):
+        raise Conflict("EXTRACT_REQUEST_DIFFERS", request=asked.request_id, number=row.number)
 
 
 def _needs(reason: str) -> None:

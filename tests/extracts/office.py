@@ -86,7 +86,7 @@ def open_office(
 
 def draft_entry(entry_id: str, kind: RegisterKind, texts: dict[str, str], notes: tuple[Note, ...] = ()) -> Entry:
     fields = tuple(FieldValue(column, Presence.NOT_READ) for column in texts)
-    return Entry(entry_id, kind, "test-edition", (), fields, notes)
+    return Entry(entry_id, kind, "birth-2016", (), fields, notes)
 
 
 def verified(
