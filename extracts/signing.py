@@ -141,7 +141,9 @@ class SigningIdentity:
         where = SigFieldSpec(FIELD, invis_sig_settings=InvisSigSettings(set_print_flag=True, set_hidden_flag=False))
         signer = _DatedSigner(metadata, self.signer, at, self.time_stamper, where)
         out = io.BytesIO()
-        await signer.async_sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out)
+        # PDF/A-2, 6.1.9: the first object that is appended begins on a line of its own.
+        whole = pdf if pdf.endswith(b"\n") else pdf + b"\n"
+        await signer.async_sign_pdf(IncrementalPdfFileWriter(io.BytesIO(whole)), output=out)
         return out.getvalue()
 
     def _context(self) -> ValidationContext:

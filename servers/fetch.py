@@ -6,7 +6,7 @@ from typing import Any
 
 from records.errors import KhongChoError, PartUnavailable
 from records.messages import Message
-from servers import chromium
+from servers import chromium, verapdf
 from servers.elasticsearch import ElasticsearchServer, releases_for_this_machine
 from servers.minio import MinioServer
 from servers.postgresql import PostgresqlConnection, PostgresqlServer
@@ -25,8 +25,9 @@ def all_servers() -> list[Server[Any]]:
 def missing() -> dict[str, Message]:
     """Return what to install before everything can run: name of the part -> words."""
     found = {server.name: lack for server in all_servers() if (lack := server.missing())}
-    if lack := chromium.missing():
-        found["chromium"] = lack
+    for part in (chromium, verapdf):
+        if lack := part.missing():
+            found[part.__name__.rpartition(".")[2]] = lack
     return found
 
 
@@ -37,6 +38,8 @@ def fetch_all(progress: Callable[[str], None] = lambda _: None) -> None:
     for server in all_servers():
         progress(server.name)
         server.fetch()
+    progress(verapdf.NAME)
+    verapdf.fetch()
 
 
 def main() -> int:
