@@ -72,17 +72,33 @@ def _cost(area: FieldArea, x: float, y: float, letter: float) -> float | None:
     return None
 
 
+def _hats(marks: Marks, usable: np.ndarray[tuple[int], np.dtype[np.bool_]], letter: float) -> frozenset[int]:
+    """Return the marks that sit like a hat on a larger one: a circumflex under its tone mark is as high as a letter."""
+    x, y, w, h = (marks.boxes[:, k].astype(float) for k in range(4))
+    maybe = np.flatnonzero(usable & (h >= 0.55 * letter) & (h < 0.9 * letter) & (w < 1.3 * letter))
+    under = np.flatnonzero(usable & (h >= 0.5 * letter))
+    found = []
+    for i in maybe.tolist():
+        gap = y[under] - (y[i] + h[i])
+        shared = np.minimum(x[under] + w[under], x[i] + w[i]) - np.maximum(x[under], x[i])
+        sits = (gap > -0.3 * letter) & (gap < 0.4 * letter) & (y[under] > y[i]) & (shared > 0.5 * w[i])
+        if bool(np.any(sits & (under != i))):
+            found.append(i)
+    return frozenset(found)
+
+
 def assign(marks: Marks, areas: Sequence[FieldArea], letter: float) -> dict[str, list[int]]:
     """Give each mark to one field: bodies of letters by level, then dots and tone marks to the nearest body."""
     x, y, w, h, size = (marks.boxes[:, k].astype(float) for k in range(5))
     cx, cy = x + w / 2, y + h / 2
     usable = (w <= 25 * letter) & (h <= 6 * letter) & (size >= 5) & (marks.contrast >= FAINT * marks.strong)
     usable[0] = False
+    hats = _hats(marks, usable, letter)
     bodies: list[int] = []
     owner: dict[int, str] = {}
     small: list[int] = []
     for i in np.flatnonzero(usable).tolist():
-        if h[i] < 0.55 * letter and w[i] < 1.2 * letter:
+        if i in hats or (h[i] < 0.55 * letter and w[i] < 1.2 * letter):
             small.append(i)
             continue
         costs = [(c, a.column) for a in areas if (c := _cost(a, cx[i], cy[i], letter)) is not None]
@@ -121,7 +137,12 @@ def _without_pale(marks: Marks, own: list[int]) -> list[int]:
 
 def _split_lines(marks: Marks, chosen: list[int], letter: float) -> list[list[int]]:
     """Group marks into written lines, top to bottom, by the level of their bodies."""
-    bodies = [i for i in chosen if marks.boxes[i][3] >= 0.55 * letter or marks.boxes[i][2] >= 1.2 * letter]
+    own = np.zeros(len(marks.boxes), dtype=bool)
+    own[chosen] = True
+    hats = _hats(marks, own, letter)
+    bodies = [
+        i for i in chosen if i not in hats and (marks.boxes[i][3] >= 0.55 * letter or marks.boxes[i][2] >= 1.2 * letter)
+    ]
     if not bodies:
         return []
     bodies.sort(key=lambda i: marks.boxes[i][1] + marks.boxes[i][3] / 2)
@@ -181,7 +202,8 @@ def _without_colon(marks: Marks, chosen: list[int], area: FieldArea, letter: flo
         i
         for i in chosen
         if not (
-            marks.boxes[i][0] - start < 0.7 * letter
+            -0.3 * letter < marks.boxes[i][0] - start < 0.7 * letter
+            and marks.boxes[i][1] < area.boxes[0].bottom
             and marks.boxes[i][2] < 0.4 * letter
             and marks.boxes[i][3] < 0.4 * letter
         )

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -24,6 +25,12 @@ MIN_LIKENESS_SHORT = 0.99
 _LEADER = re.compile(r"(?<=:)(?=[^\s:])|(?<=[.…]{3})(?=[^\s.…])")
 CLOSER = 1_000_000
 """Line numbers from here on belong to words that were read a second time, more closely."""
+_LONGEST_ROW = 40
+"""Tokens of a row that are followed."""
+_SIDE_BY_SIDE = 1.02
+"""By how much an order in columns must explain more than the order in rows."""
+_DEEPEST = 12
+"""Rows that two persons side by side may take."""
 WRAP_GAP = 1.6
 """Largest distance between the lines of a wrapped label, in line heights."""
 
@@ -114,6 +121,10 @@ class _Chains:
         self.middle = (self.y + self.foot) / 2
         self.group = np.array([t.group for t in found])
         self.right = [self._right(i) for i in range(len(found))]
+        self.opens = np.ones(len(found), dtype=bool)
+        """Whether a token opens its row: no other leads to it."""
+        self.opens[[after for after in self.right if after is not None]] = False
+        self.row_end = np.array([self._row_end(i) for i in range(len(found))])
 
     def _right(self, i: int) -> int | None:
         gap = self.x - self.end[i]
@@ -123,14 +134,26 @@ class _Chains:
         found = np.flatnonzero(fits)
         return int(found[np.argmin(gap[found])]) if len(found) else None
 
+    def _row_end(self, i: int) -> float:
+        """Return where the run of tokens that begins at *i* ends."""
+        at: int | None = i
+        for _ in range(_LONGEST_ROW):
+            assert at is not None
+            i, at = at, self.right[at]
+            if at is None:
+                break
+        return float(self.end[i])
+
     def below(self, start: int, last: int) -> int | None:
         """Return the token that may open the next line of a label begun at *start* and now at *last*."""
         drop = self.y - self.y[last]
         tall = self.foot[last] - self.y[last]
-        fits = (drop > 0.5 * self.height) & (drop < WRAP_GAP * self.height + tall)
+        fits = self.opens & (drop > 0.5 * self.height) & (drop < WRAP_GAP * self.height + tall)
         aside = np.abs(self.x - self.x[start])
-        found = np.flatnonzero(fits & (aside < 2.5 * self.height))
-        return int(found[np.argmin(aside[found])]) if len(found) else None
+        # centred and right-aligned lines begin elsewhere, but stay within the span of the line before
+        inside = (self.x > self.x[start] - 2.5 * self.height) & (self.row_end < self.end[last] + 2.5 * self.height)
+        found = np.flatnonzero(fits & ((aside < 4.0 * self.height) | inside))
+        return int(found[np.argmin(2 * drop[found] + aside[found])]) if len(found) else None
 
     def runs(self, start: int, wordings: Sequence[str]) -> Iterator[tuple[list[list[int]], str]]:
         """Yield growing runs of words from *start* (lines of tokens, their letters) while some wording begins so."""
@@ -213,6 +236,62 @@ def _ordered(matches: Sequence[Match], height: float) -> list[tuple[float, float
     return rows
 
 
+_Spots = Sequence[tuple[float, float, Match]]
+"""(row, x, match) in some order of reading."""
+
+
+def _heaviest(spots: _Spots) -> tuple[float, dict[int, Match]]:
+    """Return (weight, matches by label) of the heaviest chain that keeps the edition's order along *spots*."""
+    n = len(spots)
+    score = [0.0] * n
+    back = [-1] * n
+    for i, (_, _, match) in enumerate(spots):
+        best, at = 0.0, -1
+        for j in range(i):
+            earlier = spots[j][2]
+            if score[j] > best and earlier.label < match.label and not (earlier.words & match.words):
+                best, at = score[j], j
+        score[i], back[i] = best + match.weight, at
+    chain: dict[int, Match] = {}
+    i = max(range(n), key=lambda k: score[k]) if n else -1
+    whole = score[i] if n else 0.0
+    while i >= 0:
+        chain[spots[i][2].label] = spots[i][2]
+        i = back[i]
+    return whole, chain
+
+
+def _side_by_side(spots: _Spots) -> dict[int, Match]:
+    """Return the heaviest chain along the rows, or along two columns in a band of rows where that explains more.
+
+    Some houses set mother and father side by side. The band begins at a long label that has another to its left, or
+    that the order in rows has no place for; left of it lies one column, right of it the other.
+    """
+    whole, chain = _heaviest(spots)
+    if len(chain) == len({match.label for _, _, match in spots}):
+        return chain
+    whole *= _SIDE_BY_SIDE
+    strong = [s for s in spots if s[2].likeness >= 0.85 and s[2].weight > 1.2 and len(s[2].words) >= 3]
+    rows = sorted({row for row, _, _ in spots})
+    heads = {
+        (row, x)
+        for row, x, match in strong
+        if match.label not in chain
+        or any(r == row and left < x and not (m.words & match.words) for r, left, m in strong)
+    }
+    for top, gutter in sorted(heads):
+        for bottom in (row for row in rows if top < row <= top + _DEEPEST):
+
+            def turn(spot: tuple[float, float, Match], a: float = top, b: float = bottom, x: float = gutter) -> Any:
+                inside = a <= spot[0] <= b
+                return (a, int(spot[1] >= x - 8), spot[0], spot[1]) if inside else (spot[0], 0, 0.0, spot[1])
+
+            weight, other = _heaviest(sorted(spots, key=turn))
+            if weight > whole:
+                whole, chain = weight, other
+    return chain
+
+
 def find_labels(edition: Edition, words: Sequence[Word]) -> dict[int, Match]:
     """Return the labels found, by index in ``edition.labels``: the heaviest chain in the edition's order."""
     found = tokens(words)
@@ -221,23 +300,7 @@ def find_labels(edition: Edition, words: Sequence[Word]) -> dict[int, Match]:
     heights = sorted(t.box.h for t in found)
     everywhere = candidates(edition, found)
     spots = _ordered([m for m in everywhere if not edition.labels[m.label].floating], heights[len(heights) // 2])
-    n = len(spots)
-    score = [0.0] * n
-    back = [-1] * n
-    for i in range(n):
-        _, _, match = spots[i]
-        best, at = 0.0, -1
-        for j in range(i):
-            _, _, earlier = spots[j]
-            if earlier.label < match.label and score[j] > best and not (earlier.words & match.words):
-                best, at = score[j], j
-        score[i], back[i] = best + match.weight, at
-    chain: dict[int, Match] = {}
-    i = max(range(n), key=lambda k: score[k]) if n else -1
-    while i >= 0:
-        match = spots[i][2]
-        chain[match.label] = match
-        i = back[i]
+    chain = _side_by_side(spots)
     chain = {i: _with_number(m, found) for i, m in chain.items()}
     taken = frozenset(w for m in chain.values() for w in m.words)
     for match in sorted(everywhere, key=lambda m: m.weight):

@@ -12,7 +12,7 @@ import numpy as np
 
 from forms import Edition
 from pipeline.cells import find_cells
-from pipeline.labels import CLOSER, Match, coverage, find_labels
+from pipeline.labels import CLOSER, Match, coverage, find_labels, tokens
 from pipeline.prepare import PreparedPage, ink_mask
 from pipeline.rules import Rules, find_rules, without_pens, without_rules
 from pipeline.runs import Run, find_runs, read_runs
@@ -128,6 +128,22 @@ def _letter(labels: dict[int, Match]) -> float:
     return float(heights[len(heights) // 2]) * 0.62 if heights else 18.0
 
 
+def _numbered(found: dict[int, Match], letter: float) -> dict[int, Match]:
+    """Where the labels are numbered, widen those whose number was not read to where the numbers begin."""
+    edges = [m.first.x for m in found.values() if m.last_text[:1].isdigit() and len(m.lines) == 1]
+    if len(edges) < 0.3 * len(found):
+        return found
+    edge = float(np.median(edges))
+    edge = float(np.median([x for x in edges if abs(x - edge) < 2.5 * letter] or [edge]))
+    out = {}
+    for i, match in found.items():
+        line = match.first
+        if 0.6 * letter < line.x - edge < 4.5 * letter:
+            line = Box(edge - 3, line.y, line.right - edge + 3, line.h)
+        out[i] = replace(match, lines=(line, *match.lines[1:]))
+    return out
+
+
 def _gaps(edition: Edition, found: dict[int, Match], page: CleanPage) -> list[Box]:
     """Return the bands of the page where labels of the edition are missing between found ones."""
     height, width = page.grey.shape
@@ -222,13 +238,13 @@ def find_page_labels(edition: Edition, page: CleanPage, words: Sequence[Word], r
         all_words += twins
         found = find_labels(edition, all_words)
     letter = _letter(found)
-    boxes = [w.polygon.box() for w in words if any(c.isalnum() for c in w.text)]
+    boxes = [t.box for t in tokens(words)]  # cut at leaders: "tên:......" is no word that reaches into the value
     pitch = _pitch(found)
     exact = {
         i: snapped(trimmed(m, boxes, letter), page, letter, pitch if edition.labels[i].column else 0.0)
         for i, m in found.items()
     }
-    return LabelledPage(edition, exact, tuple(all_words), letter)
+    return LabelledPage(edition, _numbered(exact, letter), tuple(all_words), letter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,9 +284,9 @@ def field_areas(labelled: LabelledPage, page: CleanPage, extra: Sequence[Box] = 
     labels, letter = labelled.labels, labelled.letter
     printed = [box for m in labels.values() for box in m.lines] + list(extra)
     left = min((b.x for b in printed), default=0.0)
-    ruled = [r for r in page.rules.horizontal if r.w > 4 * letter] + list(page.rules.leaders)
-    right = max([b.right for b in printed] + [r.right for r in ruled] + [0.75 * width])
-    right = min(right + letter, width - 2.0)
+    least = max([b.right for b in printed] + [0.75 * width])
+    walls = [r.x - 2.0 for r in page.rules.vertical if r.x > least and r.h > 10 * letter]
+    right = min([*walls, width - 2.0])
     areas = []
     for index, match in sorted(labels.items()):
         column = labelled.edition.labels[index].column
@@ -286,8 +302,15 @@ def field_areas(labelled: LabelledPage, page: CleanPage, extra: Sequence[Box] = 
         boxes = _inline(match, cell, printed, (left, right, float(height)), letter)
         if cell is None and labelled.edition.labels[index].kind in ONE_LINE and boxes[0].y < match.last.y + letter:
             boxes = boxes[:1]  # such a value never runs over to the next line
-        areas.append(FieldArea(column, boxes, match.last.y + match.last.h / 2))
+        areas.append(FieldArea(column, boxes, _level(match, boxes[0])))
     return areas
+
+
+def _level(match: Match, value: Box) -> float:
+    """Return the height along which a value's first line runs: that of the label's line which it stands beside."""
+    last, first = (line.y + line.h / 2 for line in (match.last, match.first))
+    beside_first = value.x > max(b.right for b in match.lines) and value.y <= first <= value.bottom
+    return first if len(match.lines) > 1 and beside_first else last
 
 
 def _inset(box: Box, by: float = 2.0) -> Box:
@@ -304,15 +327,29 @@ def _empty_beside(page: CleanPage, cell: Box, match: Match, letter: float) -> bo
     return float(cv2.countNonZero(part)) < 0.9 * letter * letter
 
 
+def _stands_beside(match: Match, others: Sequence[Box], right: float, letter: float) -> Box | None:
+    """Return the place of a label of several lines as if it were its first line alone, where its value stands beside.
+
+    That is so where there is much room right of its widest line, as in a column of labels; None elsewhere.
+    """
+    widest = max(b.right for b in match.lines)
+    beside = [b.x - 4 for b in others if b.x >= widest - 2 and b.y < match.last.bottom and b.bottom > match.first.y]
+    if min([*beside, right]) - widest <= 6 * letter:
+        return None
+    return Box(match.first.x, match.first.y, widest - match.first.x, match.first.h)
+
+
 def _inline(
     match: Match, cell: Box | None, printed: Sequence[Box], bounds: tuple[float, float, float], letter: float
 ) -> tuple[Box, ...]:
     left, right, height = bounds
     if cell is not None:
         left, right = cell.x + 2, cell.right - 2
-    line = match.last
-    middle = line.y + line.h / 2
     others = [b for b in printed if not any(b == own for own in match.lines)]
+    line, foot = match.last, 0.0
+    if len(match.lines) > 1 and (whole := _stands_beside(match, others, right, letter)) is not None:
+        line, foot = whole, match.last.bottom
+    middle = line.y + line.h / 2
     level = [b for b in others if b.x >= line.right - 2 and abs(b.y + b.h / 2 - middle) < 0.9 * letter]
     end = min([b.x - 4 for b in level] + [right])
     under = [
@@ -328,9 +365,12 @@ def _inline(
     boxes = []
     if end - line.right > 0.8 * letter:
         boxes.append(Box(line.right + 2, roof, end - line.right - 2, max(1.0, first_floor - roof)))
-    begin = left if level == [] or match.first.x <= left + 3 * letter else match.first.x - 4
-    if level and match.first.x > left + 3 * letter:
-        begin = match.first.x - 4
-    if next_row - line.bottom > 1.1 * letter:
+    before = [b for b in others if b.right < line.x and abs(b.y + b.h / 2 - middle) < 0.9 * letter]
+    begin = match.first.x - 4 if (level or before) and match.first.x > left + 3 * letter else left
+    if foot and boxes:
+        low = max(next_row, foot + 2)
+        if low - line.bottom > 1.1 * letter:
+            boxes.append(Box(line.right + 2, line.bottom + 1, max(1.0, end - line.right - 2), low - line.bottom - 1))
+    elif next_row - line.bottom > 1.1 * letter:
         boxes.append(Box(begin, line.bottom + 1, max(1.0, end - begin), next_row - line.bottom - 1))
     return tuple(boxes) or (Box(line.right + 1, line.y, max(1.0, end - line.right - 1), line.h),)

@@ -27,7 +27,7 @@ from records.geometry import Box
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading, Reading, Word
 
-CODE_VERSION = "5"
+CODE_VERSION = "6"
 """Raised whenever a stage's result would differ: then pages are read anew."""
 CHECK_ENGINE = EngineIdentity("checkbox", "1", "")
 SURE_WORD = 0.6
@@ -144,7 +144,7 @@ def do_classify(work: Work, prepared: Json, jpeg: bytes) -> Json:
     if work.dossier:
         if said.role is not PageRole.BLANK:
             out |= {"role": PageRole.OTHER.value, "reason": "PAPER_KIND_UNKNOWN", "facts": {}}
-    elif said.role in (PageRole.OTHER, PageRole.ENTRY):
+    elif said.role is not PageRole.BLANK:  # labels tell more than headings: an entry may speak like a cover
         out |= _edition(page, reading, readers_of(work.make))
     if out["role"] == PageRole.BLANK.value:
         out |= {"reason": "PAGE_BLANK", "facts": {}}

@@ -105,3 +105,38 @@ def test_other_print_holds_no_labels() -> None:
     words = printed("Cộng hòa xã hội chủ nghĩa Việt Nam độc lập tự do hạnh phúc", 100, 100, 0)
     assert coverage(BIRTH, find_labels(BIRTH, words)) < 0.1
     assert find_labels(BIRTH, []) == {}
+
+
+def test_mother_and_father_may_stand_side_by_side() -> None:
+    columns = [label.column or "" for label in BIRTH.labels]
+    words: list[Word] = []
+    rows = [i for i, label in enumerate(BIRTH.labels) if label.says and not label.floating]
+    y, line = 80.0, 0
+    expected: dict[int, tuple[float, float]] = {}
+    parents = [i for i in rows if columns[i].startswith(("me", "cha"))]
+    mother = [i for i in parents if columns[i].startswith("me")]
+    for i in rows:
+        if i in parents and i not in mother:
+            continue
+        words += printed(BIRTH.labels[i].says[0] + ":", 120, y, line)
+        expected[i] = (120, y)
+        if i in mother and (twin := columns.index(columns[i].replace("me", "cha", 1))):
+            words += printed(BIRTH.labels[twin].says[0] + ":", 1000, y, line)
+            expected[twin] = (1000, y)
+        y, line = y + 60, line + 1
+    found = find_labels(BIRTH, words)
+    placed = {i: (m.first.x, m.first.y) for i, m in found.items()}
+    assert {columns[i] for i in parents if placed.get(i) != expected[i]} == set()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_the_second_line_of_a_label_may_be_centred_or_set_to_the_right(share: float) -> None:
+    index = next(i for i, label in enumerate(BIRTH.labels) if label.column == "nguoiKy")
+    says = next(s for s in BIRTH.labels[index].says if len(s) > 30).split()
+    half = (len(says) + 2) // 2
+    first, second = " ".join(says[:half]), " ".join(says[half:]) + ":"
+    x = 100 + share * LETTER * max(0, len(first) - len(second))
+    words = printed(first, 100, 100, 0) + printed(second, x, 138, 1) + printed("Nguyễn Văn An - Chủ tịch", 900, 100, 0)
+    (match,) = [m for i, m in find_labels(BIRTH, words).items() if i == index]
+    assert [round(line.y) for line in match.lines] == [100, 138]
+    assert match.last.x == x
