@@ -85,7 +85,7 @@ def trimmed(match: Match, words: Sequence[Box], letter: float) -> Match:
         b.x
         for b in words
         if line.x + 0.5 * line.w < b.x < line.right
-        and b.right > line.right + 2
+        and b.right - line.right > 0.35 * b.w  # the label's own last word, read twice, ends about where it does
         and abs(b.y + b.h / 2 - middle) < letter
     ]
     if not inner:
@@ -286,7 +286,10 @@ def field_areas(labelled: LabelledPage, page: CleanPage, extra: Sequence[Box] = 
     left = min((b.x for b in printed), default=0.0)
     least = max([b.right for b in printed] + [0.75 * width])
     walls = [r.x - 2.0 for r in page.rules.vertical if r.x > least and r.h > 10 * letter]
-    right = min([*walls, width - 2.0])
+    # where lines are printed to write on, writing ends about where they do; else anywhere on the paper
+    ruled = [r for r in page.rules.horizontal if r.w > 4 * letter] + list(page.rules.leaders)
+    edges = [max([least, *(r.right for r in ruled)]) + 3 * letter] if ruled else []
+    right = min([*walls, *edges, width - 2.0])
     areas = []
     for index, match in sorted(labels.items()):
         column = labelled.edition.labels[index].column
