@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on; default: setting desk.host.")] = "",
-    port: Annotated[int, typer.Option("--port", help="Port to listen on; default: setting desk.port.")] = 0,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65_535, help="Port to listen on; default: setting desk.port.")
+    ] = None,
 ) -> None:
     """Mở bàn làm việc trên trình duyệt. Serve the desk until interrupted."""
     from counter import serve_desk

@@ -55,15 +55,15 @@ def settings() -> str:
         "",
         "Settings come from one TOML file (`KHONGCHO_CONFIG`, or `khongcho.toml` in the home folder) and from the",
         "environment, which wins. A dot in the name is a table in the file: `search.url` is `url` in `[search]`.",
-        "A key that is not in this list is an error. An example for an office stands in",
-        "[deploy/khongcho.toml](../deploy/khongcho.toml).",
+        "A key that is not in this list is an error, and so is a number that is not allowed. An example for an office",
+        "stands in [deploy/khongcho.toml](../deploy/khongcho.toml).",
         "",
-        "| Setting | In the environment | Default | Meaning |",
-        "|---|---|---|---|",
+        "| Setting | In the environment | Default | Allowed | Meaning |",
+        "|---|---|---|---|---|",
     ]
     for one in documentation(Settings):
         default = f"`{one.default}`" if one.default else ""
-        lines.append(f"| `{one.name}` | `{one.variable}` | {default} | {_cell(one.help)} |")
+        lines.append(f"| `{one.name}` | `{one.variable}` | {default} | {one.allowed} | {_cell(one.help)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -16,6 +16,7 @@ from tests.cli.conftest import Command
         ["confirm", "KS-X"],
         ["issue", "KS-X", "--copies", "0"],
         ["verify", "/no/such/file"],
+        ["serve", "--port", "99999"],
     ],
 )
 def test_wrong_use_ends_with_two_and_says_nothing_on_stdout(khongcho: Command, words: list[str]) -> None:
