@@ -43,7 +43,9 @@ def print_json(told: object) -> None:
     """Print one JSON object on stdout: a report under its published keys, else dataclasses as objects."""
     if hasattr(told, "as_json"):
         told = told.as_json()
-    sys.stdout.write(json.dumps(told, ensure_ascii=False, default=_plain) + "\n")
+    text = json.dumps(told, ensure_ascii=False, default=_plain)
+    # a file name may hold bytes that are no UTF-8: it is shown with a mark, and the rest of the object is still told
+    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
     sys.stdout.flush()
 
 
@@ -65,7 +67,7 @@ def print_error(error: KhongChoError, *, as_json: bool) -> None:
     """Tell an error in Vietnamese, then English, then its code."""
     words = error.message()
     if as_json:
-        print_json({"error": {"code": error.code, "message": words.vi, "message_en": words.en}})
+        print_json({"error": {"code": error.code, "vi": words.vi, "en": words.en}})
     err.print(Text(words.vi, style="bold"))
     err.print(Text(words.en, style="dim"))
     err.print(Text(f"(Mã: {error.code})", style="dim"))

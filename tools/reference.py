@@ -36,7 +36,9 @@ def commands() -> str:
         "",
         "Reporting commands take `--json` and then print one JSON object on stdout; progress and logs go to stderr.",
         "Exit codes: 0 all well; 1 finished, but something needs a person; 2 wrong use; 3 an outside part is missing",
-        "or unreachable; 4 integrity or verification failed.",
+        "or unreachable; 4 integrity or verification failed; 70 the programme itself failed (its traceback is kept in",
+        "`log` of the home folder). Errors are told on stderr in Vietnamese and English; with `--json` also on stdout:",
+        '`{"error": {"code": "…", "vi": "…", "en": "…"}}`.',
     ]
     for name, command in _leaves(typer.main.get_command(app), "khongcho"):
         lines += ["", f"## `{name}`", "", _one_line(command.help or ""), ""]

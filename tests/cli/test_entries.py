@@ -1,5 +1,6 @@
 """The road from a draft entry to a verified file, through the terminal, on a real house."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,37 @@ def test_from_draft_to_a_file_that_verifies_and_one_that_does_not(
     assert refused.code == 4
     assert not refused.json()["ok"] and not refused.json()["known_number"]
     assert khongcho("verify", forged).code == 4
+
+
+@pytest.fixture
+def ready(khongcho: Command, house: House) -> House:
+    """The house with its entry verified."""
+    said = khongcho("confirm", ENTRY, "--all", "--blank", "nksGioiTinh", "--by", "lan")
+    assert said.code == 0, said.err
+    return house
+
+
+def test_no_number_is_used_where_the_file_could_not_be_written(khongcho: Command, ready: House, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    for out in (tmp_path, tmp_path / "file" / "copy.pdf"):
+        said = khongcho("issue", ENTRY, "--out", out, "--json")
+        assert (said.code, said.json()["error"]["code"]) == (3, "EXTRACT_NO_PLACE")
+    assert ready.register.issued_from(ENTRY) == []
+
+
+def test_a_copy_that_was_issued_and_not_written_is_told_with_its_number_and_had_again(
+    khongcho: Command, ready: House, tmp_path: Path
+) -> None:
+    said = khongcho("issue", ENTRY, "--out", "/dev/full")
+    assert said.code == 3
+    (row,) = ready.register.issued_from(ENTRY)
+    assert str(row.number) in said.err and row.number.code in said.err
+    request = re.search(r"--request (\S+) ", said.err)
+    assert request
+    again = khongcho("issue", ENTRY, "--request", request[1], "--out", tmp_path / "copy.pdf", "--json")
+    assert (again.code, again.json()["code"]) == (0, row.number.code)
+    assert len(ready.register.issued_from(ENTRY)) == 1
+    assert khongcho("verify", tmp_path / "copy.pdf").code == 0
 
 
 def test_a_file_that_is_no_pdf_is_refused_by_verification(khongcho: Command, house: House, tmp_path: Path) -> None:
