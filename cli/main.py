@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import deciding, demonstrating, evaluating, finding, ingesting, issuing, operating, sampling
+from cli import checking, deciding, demonstrating, evaluating, finding, ingesting, issuing, operating, sampling
 from cli.failing import tell
 from cli.screen import log_to_stderr
 
@@ -40,5 +40,5 @@ def _root(
     log_to_stderr(verbose=verbose)
 
 
-for room in (demonstrating, sampling, ingesting, evaluating, finding, deciding, issuing, operating):
+for room in (demonstrating, sampling, ingesting, evaluating, finding, deciding, issuing, checking, operating):
     room.register(app)

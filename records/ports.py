@@ -24,7 +24,7 @@ from records.pages import (
     PageId,
     StageResult,
 )
-from records.provenance import PROGRAMME, ChainedEvent, ChainReport, ProvenanceEvent
+from records.provenance import PROGRAMME, ChainedEvent, ChainReport, LedgerCheck, ProvenanceEvent
 from records.readings import Decision, EngineIdentity, PageReading, Reading
 
 Image = NDArray[np.uint8]
@@ -256,6 +256,10 @@ class Register(Protocol):
 
     def verify_chain(self) -> ChainReport:
         """Compute every digest anew, from the first event to the last."""
+        ...
+
+    def check(self) -> LedgerCheck:
+        """Examine everything: the chain, the values under it, the numbers, the database itself. Reads it all once."""
         ...
 
 

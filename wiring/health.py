@@ -63,7 +63,8 @@ def examine(house: "House") -> Sequence[Probe]:
 def _probes(house: "House") -> Iterator[Probe]:
     yield _tried("Thư mục dữ liệu", lambda: _home(house))
     yield _tried("Sổ (register)", lambda: _register(house))
-    yield _tried("Chuỗi nhật ký", lambda: _chain(house))
+    yield _tried("Chuỗi nhật ký", lambda: _chain(house), down=ExitCode.INTEGRITY)
+    yield _tried("Kiểm tra toàn bộ sổ", lambda: _last_check(house), down=ExitCode.INTEGRITY)
     yield _tried("Kho lưu trữ (archive)", lambda: _archive(house))
     yield _tried("Tra cứu (search)", lambda: _index(house))
     yield _tried("Ký số", lambda: _signing(house))
@@ -74,7 +75,7 @@ def _probes(house: "House") -> Iterator[Probe]:
         yield _tried("Prefect", lambda: _prefect(house.settings.flows.api_url))
 
 
-def _tried(part: str, probe: Callable[[], tuple[Health, str, str]]) -> Probe:
+def _tried(part: str, probe: Callable[[], tuple[Health, str, str]], *, down: ExitCode = ExitCode.PART_MISSING) -> Probe:
     try:
         health, detail, remedy = probe()
     except KhongChoError as e:
@@ -82,8 +83,7 @@ def _tried(part: str, probe: Callable[[], tuple[Health, str, str]]) -> Probe:
         return Probe(part, Health.DOWN, f"{words.vi} ({e.code})", words.en, max(e.exit_code, ExitCode.PART_MISSING))
     except Exception as e:  # an unforeseen failure of one part must not hide how the others are
         return Probe(part, Health.DOWN, f"{type(e).__name__}: {e}", "", ExitCode.PART_MISSING)
-    missing = ExitCode.PART_MISSING if health is Health.DOWN else ExitCode.OK
-    return Probe(part, health, detail, remedy, missing)
+    return Probe(part, health, detail, remedy, down if health is Health.DOWN else ExitCode.OK)
 
 
 def _home(house: "House") -> tuple[Health, str, str]:
@@ -102,6 +102,18 @@ def _chain(house: "House") -> tuple[Health, str, str]:
     if report.whole:
         return Health.WORKS, f"{report.length} sự kiện, nguyên vẹn", ""
     return Health.DOWN, f"đứt tại sự kiện {report.broken_at}", message("CHAIN_BROKEN").vi
+
+
+def _last_check(house: "House") -> tuple[Health, str, str]:
+    if not house.register.entries(limit=1):
+        return Health.WORKS, "chưa có mục nào", ""
+    last = house.register_check.last()
+    if last is None:
+        return Health.WEAK, "chưa kiểm tra lần nào", message("REGISTER_NOT_CHECKED").vi
+    when = f"{last.at.astimezone():%d/%m/%Y %H:%M}"
+    if last.whole:
+        return Health.WORKS, f"nguyên vẹn lúc {when}", ""
+    return Health.DOWN, f"không nguyên vẹn lúc {when}", message("REGISTER_NOT_WHOLE").vi
 
 
 def _archive(house: "House") -> tuple[Health, str, str]:

@@ -18,8 +18,10 @@ from records.extracts import CertifiedExtract, DraftExtract, ExtractRequest, Ver
 from records.finding import Answer, IndexReport, Question, SearchDocument
 from records.ports import Archive, Register, SearchIndex
 from records.progress import Progress
+from records.provenance import LedgerCheck
 from records.readings import Decision
 from records.text import clean
+from wiring.checking import RegisterCheck
 from wiring.health import Probe, examine
 from wiring.office import Office, read_office
 from wiring.projection import Projection
@@ -103,6 +105,12 @@ class House:
     def projection(self) -> Projection:
         """Keeps the index level with the register."""
         return Projection(lambda: self.index, self.settings.home / "index-behind.txt")
+
+    @cached_property
+    def register_check(self) -> RegisterCheck:
+        """Checks the register as a whole."""
+        where = self.settings.register_url.split("@")[-1]
+        return RegisterCheck(self.register, where, self.settings.home / "register-check.json")
 
     # --- finding -----------------------------------------------------------------------------------
 
@@ -255,6 +263,10 @@ class House:
     def counts(self) -> dict[EntryState, int]:
         """Return how many entries stand in which state."""
         return dict(self.register.count_entries())
+
+    def check(self) -> LedgerCheck:
+        """Check the whole register: the chain, every value under it, every number. Minutes for a district."""
+        return self.register_check.run()
 
     def doctor(self) -> Sequence[Probe]:
         """Probe every part, own and outside; never raises for a part that is missing."""

@@ -1,6 +1,8 @@
 """The road from a draft entry to a verified file, through the terminal, on a real house."""
 
+import contextlib
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,45 @@ def ready(khongcho: Command, house: House) -> House:
     said = khongcho("confirm", ENTRY, "--all", "--blank", "nksGioiTinh", "--by", "lan")
     assert said.code == 0, said.err
     return house
+
+
+def behind_the_back(house: House, home: Path, statement: str) -> None:
+    """Do what somebody who holds the database's file could do."""
+    house.register.close()  # type: ignore[attr-defined]
+    with contextlib.closing(sqlite3.connect(home / "register.db")) as connection, connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        assert connection.execute(statement).rowcount > 0
+
+
+def test_a_register_that_is_whole_is_told_so(khongcho: Command, ready: House) -> None:
+    said = khongcho("check", "--json")
+    assert said.code == 0
+    assert set(said.json()) == {"whole", "chain", "damages", "altered", "gaps"}
+    assert said.json()["whole"] and said.json()["chain"]["whole"] and not said.json()["altered"]
+    assert "nguyên vẹn" in khongcho("check").err
+
+
+def test_a_value_altered_behind_the_registers_back_is_found_and_remembered(
+    khongcho: Command, ready: House, home: Path
+) -> None:
+    check = "Kiểm tra toàn bộ sổ"
+    assert part(khongcho, check)["health"] == "weak"  # nobody has checked yet
+    khongcho("check")
+    assert part(khongcho, check)["health"] == "works"
+    behind_the_back(ready, home, "UPDATE field_versions SET value = 'x' WHERE column_name = 'nksHoTen'")
+    said = khongcho("check", "--json")
+    assert (said.code, said.json()["whole"], said.json()["altered"]) == (4, False, [ENTRY])
+    shown = khongcho("check")
+    assert shown.code == 4
+    assert ENTRY in shown.out and "không còn nguyên vẹn" in shown.err
+    assert part(khongcho, check)["health"] == "down"
+    assert khongcho("doctor").code == 4
+
+
+def part(khongcho: Command, name: str) -> dict[str, str]:
+    """What doctor says of a part."""
+    return next(part for part in khongcho("doctor", "--json").json()["parts"] if part["part"] == name)
 
 
 def test_no_number_is_used_where_the_file_could_not_be_written(khongcho: Command, ready: House, tmp_path: Path) -> None:
