@@ -1,6 +1,5 @@
 """``issue`` and ``verify``: extracts out, and files back in."""
 
-import getpass
 import secrets
 import tempfile
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.screen import Json, notice, opened, out, print_json, table
+from cli.screen import Json, account, notice, opened, out, print_json, table
 from records.errors import ExitCode, PartUnavailable
 from records.extracts import CertifiedExtract, ExtractRequest, VerificationReport
 from records.messages import message
@@ -36,7 +35,7 @@ def issue(
     as_json: Json = False,
 ) -> None:
     """Cấp trích lục (bản sao) từ một mục đã xác nhận. Issue a signed extract of a verified entry."""
-    house, who = opened(), by or getpass.getuser()
+    house, who = opened(), account(by)
     folder = house.settings.home / "extracts"
     refuse_unwritable(out_file or folder / "extract.pdf")  # before a number is used
     # a name of its own even where none was given: only by its name can the copy be had again

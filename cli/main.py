@@ -8,7 +8,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import checking, deciding, demonstrating, evaluating, finding, ingesting, issuing, operating, sampling
+from cli import (
+    checking,
+    deciding,
+    demonstrating,
+    evaluating,
+    finding,
+    ingesting,
+    issuing,
+    operating,
+    recalling,
+    sampling,
+)
 from cli.failing import tell
 from cli.screen import log_to_stderr
 
@@ -40,5 +51,9 @@ def _root(
     log_to_stderr(verbose=verbose)
 
 
-for room in (demonstrating, sampling, ingesting, evaluating, finding, deciding, issuing, checking, operating):
+_ROOMS = (
+    *(demonstrating, sampling, ingesting, evaluating, finding, deciding),
+    *(issuing, recalling, checking, operating),
+)
+for room in _ROOMS:
     room.register(app)

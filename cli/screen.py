@@ -1,7 +1,9 @@
 """What the terminal shows: results on stdout, everything else (progress, notices, errors) on stderr."""
 
+import getpass
 import json
 import logging
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
@@ -26,6 +28,14 @@ out = Console(highlight=False, soft_wrap=True)
 def opened() -> House:
     """Open the house that the environment and its settings file describe."""
     return open_house(read_settings())
+
+
+def account(given: str) -> str:
+    """Return who acts: *given*, or the account of this machine; its number where it has no name (in a container)."""
+    try:
+        return given or getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _remember_json(ctx: typer.Context, value: bool) -> bool:

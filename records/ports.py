@@ -236,6 +236,10 @@ class Register(Protocol):
         """Find an issued extract by the digest of its file or by its verification code."""
         ...
 
+    def numbered(self, number: int, suffix: str) -> Sequence[IssuedExtract]:
+        """All extracts of that number, of every authority and year, oldest first, cancelled ones included."""
+        ...
+
     def issue_book(self, authority: str, year: int) -> Sequence[IssuedExtract]:
         """All numbers of a year in order, cancelled ones included."""
         ...

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from records.codes import DeliveryKind, EntryState, Presence
 from records.entries import Entry, VerifiedEntry
 from records.errors import NotFound, PartUnavailable, WrongUse
-from records.extracts import CertifiedExtract, DraftExtract, ExtractRequest, VerificationReport
+from records.extracts import CertifiedExtract, DraftExtract, ExtractRequest, IssuedExtract, VerificationReport
 from records.finding import Answer, IndexReport, Question, SearchDocument
 from records.ports import Archive, Register, SearchIndex
 from records.progress import Progress
@@ -25,6 +25,7 @@ from wiring.checking import RegisterCheck
 from wiring.health import Probe, examine
 from wiring.office import Office, read_office
 from wiring.projection import Projection
+from wiring.recalling import recall
 from wiring.settings import Settings
 
 if TYPE_CHECKING:
@@ -253,6 +254,13 @@ class House:
         today = _now().date()
         authority, signer = self.office.on(today)
         return self.issuer.draft(request, authority, signer, today)
+
+    def recall(self, named: str, reason: str, *, by: str, superseded_by: str = "") -> IssuedExtract:
+        """Cancel an issued extract or a reserved number, named as on the paper, or mark it superseded by another.
+
+        Raises NotFound, WrongUse, Conflict where it was cancelled or superseded already.
+        """
+        return recall(self.register, named, reason, by=by, superseded_by=superseded_by)
 
     def verify_file(self, data: bytes) -> VerificationReport:
         """Say what is true of a file that claims to be an extract of this office."""

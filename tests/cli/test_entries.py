@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from records.codes import Role
+from records.codes import IssueStatus, Role
+from records.extracts import IssuedExtract
 from tests.cli.conftest import Command
+from tests.register.making import extract
 from tests.wiring.conftest import draft_entry, with_delivery
 from wiring import House, Settings, open_house
 
@@ -158,6 +160,73 @@ def test_a_copy_that_was_issued_and_not_written_is_told_with_its_number_and_had_
     assert (again.code, again.json()["code"]) == (0, row.number.code)
     assert len(ready.register.issued_from(ENTRY)) == 1
     assert khongcho("verify", tmp_path / "copy.pdf").code == 0
+
+
+def issued(khongcho: Command, path: Path) -> dict[str, str]:
+    said = khongcho("issue", ENTRY, "--out", path, "--json")
+    assert said.code == 0, said.err
+    told: dict[str, str] = said.json()
+    return told
+
+
+def test_an_extract_is_recalled_and_its_file_no_longer_verifies(
+    khongcho: Command, ready: House, tmp_path: Path
+) -> None:
+    copy = issued(khongcho, tmp_path / "copy.pdf")
+    assert khongcho("recall", copy["number"], "--reason", " ", "--json").code == 2
+    assert khongcho("verify", copy["pdf"]).code == 0
+    typed = copy["code"].lower().replace("-", " ")
+    said = khongcho("recall", typed, "--reason", "Ghi sai tên", "--by", "mai", "--json")
+    assert (said.code, said.json()["status"], said.json()["number"]) == (0, "cancelled", copy["number"])
+    (row,) = ready.register.issued_from(ENTRY)
+    assert (row.status, row.reason) == (IssueStatus.CANCELLED, "Ghi sai tên")
+    assert ready.register.events()[-1].event.agent == "mai"
+    checked = khongcho("verify", copy["pdf"], "--json")
+    assert (checked.code, checked.json()["ok"]) == (4, False)
+    assert "EXTRACT_CANCELLED" in checked.json()["findings"]
+    # the same again changes nothing; another reason would be another recall
+    assert khongcho("recall", typed, "--reason", "Ghi sai tên").code == 0
+    assert khongcho("recall", typed, "--reason", "Khác").code == 1
+
+
+def test_an_extract_is_superseded_by_another_of_the_same_entry(khongcho: Command, ready: House, tmp_path: Path) -> None:
+    old, new = issued(khongcho, tmp_path / "old.pdf"), issued(khongcho, tmp_path / "new.pdf")
+    said = khongcho("recall", old["number"], "--reason", "Cấp lại", "--superseded-by", new["code"], "--json")
+    assert (said.code, said.json()["status"], said.json()["superseded_by"]) == (0, "superseded", new["number"])
+    checked = khongcho("verify", old["pdf"], "--json")
+    assert (checked.code, checked.json()["superseded"]) == (4, True)
+    assert khongcho("verify", new["pdf"]).code == 0
+    assert khongcho("recall", new["number"], "--reason", "x", "--superseded-by", new["code"]).code == 1
+
+
+def reserved(house: House, code: str, year: int = 2026, authority: str = "X") -> IssuedExtract:
+    """A number as a process leaves it that was killed before it signed."""
+    return house.register.reserve_number(extract(house.entry(ENTRY), authority=authority, year=year, code=code))
+
+
+def test_a_number_left_by_a_killed_process_is_cancelled_by_its_number(khongcho: Command, ready: House) -> None:
+    left = reserved(ready, "AAAAA-AAAAA-AAAAA-AAAAA")
+    said = khongcho("recall", str(left.number).lower(), "--reason", "Máy bị tắt giữa chừng")
+    assert said.code == 0, said.err
+    (row,) = ready.register.issued_from(ENTRY)
+    assert row.status is IssueStatus.CANCELLED
+    assert khongcho("check").code == 0
+
+
+def test_a_number_that_stands_in_several_books_must_be_given_in_full(khongcho: Command, ready: House) -> None:
+    reserved(ready, "AAAAA-AAAAA-AAAAA-AAAAA", year=2025)
+    reserved(ready, "CCCCC-CCCCC-CCCCC-CCCCC", year=2026)
+    reserved(ready, "EEEEE-EEEEE-EEEEE-EEEEE", year=2026, authority="Y/1")
+    for named, code in (("1/TLKS-BS", "ISSUE_AMBIGUOUS"), ("2026/1/TLKS-BS", "ISSUE_AMBIGUOUS")):
+        said = khongcho("recall", named, "--reason", "x", "--json")
+        assert (said.code, said.json()["error"]["code"]) == (2, code)
+        assert "Y/1/2026/1/TLKS-BS" in said.json()["error"]["vi"]
+    for named in ("2/TLKS-BS", "1/KHAC", "2024/1/TLKS-BS", "Z/2026/1/TLKS-BS", "nothing", "KKKKK-KKKKK-KKKKK-KKKKK"):
+        said = khongcho("recall", named, "--reason", "x", "--json")
+        assert (said.code, said.json()["error"]["code"]) == (2, "ISSUE_NOT_FOUND"), named
+    said = khongcho("recall", "Y/1/2026/1/TLKS-BS", "--reason", "x", "--json")
+    assert (said.code, said.json()["code"]) == (0, "EEEEE-EEEEE-EEEEE-EEEEE")
+    assert khongcho("recall", "2025/1/TLKS-BS", "--reason", "x").code == 0
 
 
 def test_a_file_that_is_no_pdf_is_refused_by_verification(khongcho: Command, house: House, tmp_path: Path) -> None:

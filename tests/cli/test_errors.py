@@ -128,8 +128,8 @@ def test_help_lists_every_command(khongcho: Command) -> None:
     said = khongcho("--help")
     assert said.code == 0
     for command in (
-        *("demo", "samples", "ingest", "evaluate", "search", "entry", "confirm", "issue", "verify", "reindex", "check"),
-        *("serve", "servers", "doctor", "account", "flows"),
+        *("demo", "samples", "ingest", "evaluate", "search", "entry", "confirm", "issue", "verify", "reindex"),
+        *("recall", "check", "serve", "servers", "doctor", "account", "flows"),
     ):
         assert command in said.out
 
