@@ -48,7 +48,9 @@ def serve(
 
 def doctor(as_json: Json = False) -> None:
     """Xem từng bộ phận có chạy không, thiếu gì và lấy ở đâu. Probe every part."""
-    probes = opened().doctor()
+    from cli.probing import examine
+
+    probes = examine(opened())
     if as_json:
         print_json({"ok": all(p.health is not Health.DOWN for p in probes), "parts": probes})
     else:

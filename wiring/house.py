@@ -22,8 +22,9 @@ from records.provenance import LedgerCheck
 from records.readings import Decision
 from records.text import clean
 from wiring.checking import RegisterCheck
-from wiring.health import Probe, examine
+from wiring.health import Probe
 from wiring.office import Office, read_office
+from wiring.probing import examine
 from wiring.projection import Projection
 from wiring.recalling import recall
 from wiring.settings import Settings

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from records.codes import IssueStatus, Role
+from records.errors import ExitCode
 from records.extracts import IssuedExtract
 from tests.cli.conftest import Command
 from tests.register.making import extract
 from tests.wiring.conftest import draft_entry, with_delivery
 from wiring import House, Settings, open_house
+from wiring.health import Health, Probe
 
 ENTRY = "KS-0000000001"
 
@@ -120,23 +122,19 @@ def test_a_register_that_is_whole_is_told_so(khongcho: Command, ready: House) ->
 def test_a_value_altered_behind_the_registers_back_is_found_and_remembered(
     khongcho: Command, ready: House, home: Path
 ) -> None:
-    check = "Kiểm tra toàn bộ sổ"
-    assert part(khongcho, check)["health"] == "weak"  # nobody has checked yet
+    def told() -> Probe:
+        return next(probe for probe in ready.doctor() if probe.part == "Kiểm tra toàn bộ sổ")
+
+    assert told().health is Health.WEAK  # nobody has checked yet
     khongcho("check")
-    assert part(khongcho, check)["health"] == "works"
+    assert told().health is Health.WORKS
     behind_the_back(ready, home, "UPDATE field_versions SET value = 'x' WHERE column_name = 'nksHoTen'")
     said = khongcho("check", "--json")
     assert (said.code, said.json()["whole"], said.json()["altered"]) == (4, False, [ENTRY])
     shown = khongcho("check")
     assert shown.code == 4
     assert ENTRY in shown.out and "không còn nguyên vẹn" in shown.err
-    assert part(khongcho, check)["health"] == "down"
-    assert khongcho("doctor").code == 4
-
-
-def part(khongcho: Command, name: str) -> dict[str, str]:
-    """What doctor says of a part."""
-    return next(part for part in khongcho("doctor", "--json").json()["parts"] if part["part"] == name)
+    assert (told().health, told().exit_code) == (Health.DOWN, ExitCode.INTEGRITY)
 
 
 def test_no_number_is_used_where_the_file_could_not_be_written(khongcho: Command, ready: House, tmp_path: Path) -> None:
@@ -257,11 +255,33 @@ def test_reindex_repairs_a_deleted_index(khongcho: Command, house: House, home: 
     assert khongcho("search", "nguyen", "--json").json()["hits"]
 
 
+@pytest.mark.slow
 def test_doctor_tells_every_part(khongcho: Command, house: House) -> None:
     said = khongcho("doctor", "--json")
     told = said.json()
     assert said.code == (0 if told["ok"] else 3)
     assert {"part", "health", "detail", "remedy"} <= set(told["parts"][0])
+    health = {part["part"]: part["health"] for part in told["parts"]}
+    assert {health[name] for name in ("Bàn làm việc (desk)", "Phông chữ sổ mẫu", "Prefect")} == {"works"}
+
+
+@pytest.mark.slow
+def test_doctor_tells_what_the_terminal_itself_lacks(
+    khongcho: Command, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("counter.desk.VENDOR", tmp_path)
+    monkeypatch.setattr("samples.fonts.FONTS", tmp_path)
+    (tmp_path / "prefect").mkdir()
+    (tmp_path / "prefect" / "__init__.py").write_text("raise ImportError('made for this test')", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    said = khongcho("doctor", "--json")
+    assert said.code == 3
+    parts = {part["part"]: part for part in said.json()["parts"]}
+    assert parts["Bàn làm việc (desk)"]["health"] == "down"
+    assert "htmx.min.js" in parts["Bàn làm việc (desk)"]["detail"]
+    assert parts["Phông chữ sổ mẫu"]["health"] == "weak"
+    assert parts["Prefect"]["health"] == "down"
+    assert "made for this test" in parts["Prefect"]["detail"] and "--no-prefect" in parts["Prefect"]["remedy"]
 
 
 def test_a_search_engine_that_is_down_is_a_missing_part(
@@ -269,6 +289,7 @@ def test_a_search_engine_that_is_down_is_a_missing_part(
 ) -> None:
     monkeypatch.setenv("KHONGCHO_SEARCH__ENGINE", "elasticsearch")
     monkeypatch.setenv("KHONGCHO_SEARCH__URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("KHONGCHO_FLOWS__API_URL", "http://127.0.0.1:9/api")
     assert khongcho("search", "nguyen").code == 3
     assert khongcho("doctor").code == 3
     assert khongcho("confirm", ENTRY, "--field", "nksHoTen=A", "--json").code == 1
