@@ -1,11 +1,10 @@
 """``confirm``: a person says what stands in the fields of an entry."""
 
-import getpass
 from typing import Annotated
 
 import typer
 
-from cli.screen import Json, notice, opened, out, print_json
+from cli.screen import Json, account, notice, opened, out, print_json
 from cli.tables import entry_table
 from records.codes import EntryState, Presence
 from records.entries import Entry
@@ -41,7 +40,7 @@ def confirm(
 
     Confirm fields of an entry. When nothing is open any more, the entry is verified.
     """
-    house, who = opened(), by or getpass.getuser()
+    house, who = opened(), account(by)
     told = _told(fields or [], blank or [], illegible or [])
     if not told and not everything:
         raise typer.BadParameter("--all, --field, --blank or --illegible is needed")

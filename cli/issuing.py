@@ -1,13 +1,14 @@
 """``issue`` and ``verify``: extracts out, and files back in."""
 
-import getpass
+import secrets
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.screen import Json, notice, opened, out, print_json, table
-from records.errors import ExitCode
+from cli.screen import Json, account, notice, opened, out, print_json, table
+from records.errors import ExitCode, PartUnavailable
 from records.extracts import CertifiedExtract, ExtractRequest, VerificationReport
 from records.messages import message
 
@@ -34,11 +35,26 @@ def issue(
     as_json: Json = False,
 ) -> None:
     """Cấp trích lục (bản sao) từ một mục đã xác nhận. Issue a signed extract of a verified entry."""
-    house, who = opened(), by or getpass.getuser()
+    house, who = opened(), account(by)
+    folder = house.settings.home / "extracts"
+    refuse_unwritable(out_file or folder / "extract.pdf")  # before a number is used
+    # a name of its own even where none was given: only by its name can the copy be had again
+    request_id = request_id or f"cli-{secrets.token_hex(8)}"
     request = ExtractRequest(entry_id, applicant, paper, relation, copies, requested_by=who, request_id=request_id)
     certified = house.issue(request, by=who)
-    path = write_extract(certified, out_file or house.settings.home / "extracts" / file_name(certified))
-    number = certified.issued.number
+    number, path = certified.issued.number, out_file or folder / file_name(certified)
+    try:
+        write_extract(certified, path)
+    except OSError as e:
+        raise PartUnavailable(
+            "EXTRACT_NOT_WRITTEN",
+            number=number,
+            lookup=number.code,
+            where=path,
+            detail=e.strerror or e,
+            entry=entry_id,
+            request=request_id,
+        ) from e
     if as_json:
         print_json({"number": str(number), "code": number.code, "pdf": str(path.absolute())})
     else:
@@ -50,6 +66,18 @@ def file_name(certified: CertifiedExtract) -> str:
     """Return a file name for an extract: year, authority, number and suffix, safe in every file system."""
     number = certified.issued.number
     return f"{number.year}-{number.authority}-{number.number:04d}-{number.suffix}.pdf"
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Make the folder of *path*. Raises PartUnavailable where no file could be written there."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            path.open("ab").close()
+        else:
+            tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as e:
+        raise PartUnavailable("EXTRACT_NO_PLACE", where=path, detail=e.strerror or e) from e
 
 
 def write_extract(certified: CertifiedExtract, path: Path) -> Path:

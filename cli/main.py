@@ -1,24 +1,37 @@
-"""The command ``khongcho``. Exit codes: 0 all well, 1 needs a person, 2 wrong use, 3 a part is missing, 4 integrity."""
+"""The command ``khongcho``.
+
+Exit codes: 0 all well, 1 needs a person, 2 wrong use, 3 a part is missing, 4 integrity, 70 the programme failed.
+"""
 
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from cli import deciding, demonstrating, evaluating, finding, ingesting, issuing, operating, sampling
-from cli.screen import log_to_stderr, print_error
-from records.errors import KhongChoError
+from cli import (
+    checking,
+    deciding,
+    demonstrating,
+    evaluating,
+    finding,
+    ingesting,
+    issuing,
+    operating,
+    recalling,
+    sampling,
+)
+from cli.failing import tell
+from cli.screen import log_to_stderr
 
 
 class _HouseGroup(TyperGroup):
-    """Turns every error of the house into its words and its exit code, at this one place."""
+    """Turns every failure into its words and its exit code, at this one place."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except KhongChoError as error:
-            print_error(error, as_json=bool(ctx.find_root().meta.get("json")))
-            raise typer.Exit(int(error.exit_code)) from error
+        except BaseException as error:  # a panic inside a library written in Rust is no Exception
+            raise typer.Exit(tell(error, as_json=bool(ctx.find_root().meta.get("json")))) from error
 
 
 app = typer.Typer(
@@ -38,5 +51,9 @@ def _root(
     log_to_stderr(verbose=verbose)
 
 
-for room in (demonstrating, sampling, ingesting, evaluating, finding, deciding, issuing, operating):
+_ROOMS = (
+    *(demonstrating, sampling, ingesting, evaluating, finding, deciding),
+    *(issuing, recalling, checking, operating),
+)
+for room in _ROOMS:
     room.register(app)

@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on; default: setting desk.host.")] = "",
-    port: Annotated[int, typer.Option("--port", help="Port to listen on; default: setting desk.port.")] = 0,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65_535, help="Port to listen on; default: setting desk.port.")
+    ] = None,
 ) -> None:
     """Mở bàn làm việc trên trình duyệt. Serve the desk until interrupted."""
     from counter import serve_desk
@@ -46,7 +48,9 @@ def serve(
 
 def doctor(as_json: Json = False) -> None:
     """Xem từng bộ phận có chạy không, thiếu gì và lấy ở đâu. Probe every part."""
-    probes = opened().doctor()
+    from cli.probing import examine
+
+    probes = examine(opened())
     if as_json:
         print_json({"ok": all(p.health is not Health.DOWN for p in probes), "parts": probes})
     else:

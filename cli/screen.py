@@ -1,7 +1,9 @@
 """What the terminal shows: results on stdout, everything else (progress, notices, errors) on stderr."""
 
+import getpass
 import json
 import logging
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
@@ -28,6 +30,14 @@ def opened() -> House:
     return open_house(read_settings())
 
 
+def account(given: str) -> str:
+    """Return who acts: *given*, or the account of this machine; its number where it has no name (in a container)."""
+    try:
+        return given or getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
 def _remember_json(ctx: typer.Context, value: bool) -> bool:
     ctx.find_root().meta["json"] = value
     return value
@@ -43,7 +53,9 @@ def print_json(told: object) -> None:
     """Print one JSON object on stdout: a report under its published keys, else dataclasses as objects."""
     if hasattr(told, "as_json"):
         told = told.as_json()
-    sys.stdout.write(json.dumps(told, ensure_ascii=False, default=_plain) + "\n")
+    text = json.dumps(told, ensure_ascii=False, default=_plain)
+    # a file name may hold bytes that are no UTF-8: it is shown with a mark, and the rest of the object is still told
+    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
     sys.stdout.flush()
 
 
@@ -65,7 +77,7 @@ def print_error(error: KhongChoError, *, as_json: bool) -> None:
     """Tell an error in Vietnamese, then English, then its code."""
     words = error.message()
     if as_json:
-        print_json({"error": {"code": error.code, "message": words.vi, "message_en": words.en}})
+        print_json({"error": {"code": error.code, "vi": words.vi, "en": words.en}})
     err.print(Text(words.vi, style="bold"))
     err.print(Text(words.en, style="dim"))
     err.print(Text(f"(Mã: {error.code})", style="dim"))

@@ -8,7 +8,9 @@ from extracts.demo_identity import make_demo_identity
 from extracts.inspecting import Inspection, inspect
 from extracts.issuing import Issuer
 from extracts.numbering import MarkedNumber, new_code, read_code, read_mark
-from extracts.signing import SigningIdentity, load_roots
+from extracts.rehearsing import rehearse
+from extracts.rendering import default_fonts, open_fonts
+from extracts.signing import SigningIdentity, ask_time, load_roots
 from extracts.verifying import Verifier
 
 __all__ = [
@@ -17,10 +19,14 @@ __all__ = [
     "MarkedNumber",
     "SigningIdentity",
     "Verifier",
+    "ask_time",
+    "default_fonts",
     "inspect",
     "load_roots",
     "make_demo_identity",
     "new_code",
+    "open_fonts",
     "read_code",
     "read_mark",
+    "rehearse",
 ]

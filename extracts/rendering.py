@@ -17,6 +17,12 @@ from extracts.content import Paper
 from records.errors import PartUnavailable, WrongUse
 
 TYPEFACE = "Tinos"
+_FACES: Final = {
+    "Regular": ("normal", 400),
+    "Bold": ("normal", 700),
+    "Italic": ("italic", 400),
+    "BoldItalic": ("italic", 700),
+}
 STANDARD: Final = "a-2b"
 
 
@@ -47,9 +53,22 @@ def default_fonts() -> Path:
     return Path(str(files("forms").joinpath("fonts")))
 
 
-@cache
-def _fonts(folder: Path) -> typst.Fonts:
+def open_fonts(folder: Path) -> typst.Fonts:
+    """Open the typeface in *folder*. Raises PartUnavailable where one of its faces is missing or cannot be used.
+
+    Without its bold the typesetter would print names in the regular face and say nothing.
+    """
     found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
-    if TYPEFACE not in found.families():
-        raise PartUnavailable("EXTRACT_FONTS_MISSING", typeface=TYPEFACE, folder=str(folder))
+    there = {(font.style, font.weight) for font in found.fonts() if font.family == TYPEFACE}
+    missing = [name for name, face in _FACES.items() if face not in there]
+    if missing:
+        raise PartUnavailable("EXTRACT_FONTS_MISSING", typeface=f"{TYPEFACE} {', '.join(missing)}", folder=str(folder))
     return found
+
+
+_fonts = cache(open_fonts)
+
+
+def empty_page() -> bytes:
+    """Return a PDF of one empty page, which needs no fonts."""
+    return typst.compile(b"", format="pdf", ignore_system_fonts=True)

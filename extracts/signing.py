@@ -6,6 +6,7 @@ B-LT), so that nothing of a finished extract ever stands outside its signature (
 
 import asyncio
 import datetime as dt
+import hashlib
 import io
 import threading
 from collections.abc import Coroutine, Sequence
@@ -65,7 +66,11 @@ class SigningIdentity:
         Raises WrongUse where it cannot be opened, or others may read it.
         """
         _private(path)
-        signer = signers.SimpleSigner.load_pkcs12(str(path), passphrase=passphrase.encode())  # type: ignore[no-untyped-call]
+        try:
+            # not by its path: then the library would write a traceback to the log and say nothing to us
+            signer = signers.SimpleSigner.load_pkcs12_data(path.read_bytes(), (), passphrase.encode())
+        except Exception as error:  # bytes that are no PKCS #12 may break the parsers in any way there is
+            raise WrongUse("EXTRACT_KEY_UNREADABLE", where=str(path), detail=error.__cause__ or error) from error
         return cls._of(signer, path, roots, time_stamp_url, long_term)
 
     @classmethod
@@ -108,6 +113,12 @@ class SigningIdentity:
     def subject(self) -> str:
         """Common name of the certificate's holder."""
         return self.signer.subject_name or ""
+
+    @property
+    def holds_until(self) -> dt.datetime | None:
+        """Last moment of the certificate."""
+        found: dt.datetime | None = getattr(self.signer.signing_cert, "not_valid_after", None)
+        return found
 
     @property
     def demo(self) -> bool:
@@ -184,6 +195,15 @@ class _DatedSigner(signers.PdfSigner):
 
 def _time_stamper(url: str) -> TimeStamper | None:
     return HTTPTimeStamper(url, timeout=_TIME_STAMP_SECONDS) if url else None
+
+
+def ask_time(url: str) -> None:
+    """Ask the time-stamp service at *url* for a stamp over nothing. Raises PartUnavailable without a proper answer."""
+    stamper = HTTPTimeStamper(url, timeout=_TIME_STAMP_SECONDS)
+    try:
+        run_apart(stamper.async_timestamp(hashlib.new(DIGEST).digest(), DIGEST))
+    except Exception as error:  # what the service sends may break the parsers in any way there is
+        raise PartUnavailable("EXTRACT_TIME_STAMP", where=url, detail=error.__cause__ or error) from error
 
 
 def load_roots(paths: Sequence[Path]) -> tuple[Any, ...]:

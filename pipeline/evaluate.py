@@ -82,12 +82,12 @@ class _Seen:
 
 
 def read_truth(folder: Path) -> list[Json]:
-    """Return the rows of ``truth.jsonl``. Raises WrongUse where it is missing or malformed."""
+    """Return the rows of ``truth.jsonl``. Raises WrongUse where it is missing, malformed or without a row."""
     file = folder / "truth.jsonl" if folder.is_dir() else folder.with_name("truth.jsonl")
     if not file.is_file():
         raise WrongUse("TRUTH_MISSING", folder=folder)
     rows = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(file.read_bytes().splitlines(), 1):
         if not line.strip():
             continue
         try:
@@ -96,6 +96,8 @@ def read_truth(folder: Path) -> list[Json]:
         except (ValueError, KeyError, TypeError) as error:
             raise WrongUse("TRUTH_MALFORMED", folder=folder, line=number, detail=error) from error
         rows.append(row)
+    if not rows:  # figures over nothing would look like a measurement
+        raise WrongUse("TRUTH_EMPTY", folder=folder)
     return rows
 
 
@@ -184,7 +186,8 @@ def evaluate_book(
 ) -> BookReport:
     """Read the pages named in a folder's ``truth.jsonl`` (images, or one PDF whose pages stand in order) and compare.
 
-    Nothing is stored. Raises WrongUse for a folder without truth.
+    Nothing is stored. Raises WrongUse for a folder without truth, and for a truth that names a file which is not
+    there, before anything is read.
     """
     truths = read_truth(folder)
     bounds = limits or Limits()
@@ -195,7 +198,7 @@ def evaluate_book(
     seconds = 0.0
     with Crew(workers, 180.0) as crew:
         for start in range(0, len(works), 8):
-            jobs = [(str(i), read_page, (works[i](),)) for i in range(start, min(start + 8, len(works)))]
+            jobs = [(str(i), read_page, (works[i],)) for i in range(start, min(start + 8, len(works)))]
             for name, result in crew.each(jobs):
                 progress.advance()
                 if isinstance(result, KhongChoError):
@@ -210,28 +213,24 @@ def evaluate_book(
     return replace(_report(truths, seen, lost, seconds, len(truths)), failed=tuple(failed))
 
 
-def _works(folder: Path, truths: Sequence[Json], limits: Limits, make: MakeReaders) -> list[Any]:
-    """Return, for each truth row, a function that loads its page's work."""
+def _works(folder: Path, truths: Sequence[Json], limits: Limits, make: MakeReaders) -> list[Work]:
+    """Return the work of each truth row's page. Raises WrongUse for a file that is not there."""
     base = folder if folder.is_dir() else folder.parent
     pdfs = sorted((p for p in base.glob("*.pdf")), key=lambda p: natural(p.name))
-
     rows_of = Counter(row["file"] for row in truths)
 
-    def loader(number: int, row: Json) -> Any:
-        def load() -> Work:
-            path = base / row["file"]
-            place = 1 + sum(earlier["file"] == row["file"] for earlier in truths[:number])
-            # "page" may be the page of the book: it is a page of the file only where the file holds several
-            page = int(row.get("page", place)) if rows_of[row["file"]] > 1 else 1
-            if not path.is_file() and pdfs:
-                path, page = pdfs[0], number + 1
-            if not path.is_file():
-                raise WrongUse("LABELS_IMAGE_MISSING", folder=folder, file=row["file"])
-            return Work(path, page, limits, False, make)
+    def work(number: int, row: Json) -> Work:
+        path = base / row["file"]
+        place = 1 + sum(earlier["file"] == row["file"] for earlier in truths[:number])
+        # "page" may be the page of the book: it is a page of the file only where the file holds several
+        page = int(row.get("page", place)) if rows_of[row["file"]] > 1 else 1
+        if not path.is_file() and pdfs:
+            path, page = pdfs[0], number + 1
+        if not path.is_file():
+            raise WrongUse("TRUTH_IMAGE_MISSING", folder=folder, file=row["file"])
+        return Work(path, page, limits, False, make)
 
-        return load
-
-    return [loader(i, row) for i, row in enumerate(truths)]
+    return [work(i, row) for i, row in enumerate(truths)]
 
 
 def read_page(work: Work) -> tuple[dict[str, str] | None, float]:

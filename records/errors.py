@@ -17,6 +17,8 @@ class ExitCode(IntEnum):
     WRONG_USE = 2
     PART_MISSING = 3
     INTEGRITY = 4
+    PROGRAMME_FAILED = 70
+    """A mistake of the programme itself (EX_SOFTWARE of sysexits.h): apart from 1, which is an ordinary end."""
 
 
 class KhongChoError(Exception):
@@ -67,6 +69,12 @@ class IntegrityError(KhongChoError):
     """Bytes, signatures or chains are not what they must be."""
 
     exit_code = ExitCode.INTEGRITY
+
+
+class Unforeseen(KhongChoError):
+    """The programme itself failed; told only at the outermost door, which keeps the traceback for the developers."""
+
+    exit_code = ExitCode.PROGRAMME_FAILED
 
 
 class PageError(KhongChoError):

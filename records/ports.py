@@ -24,7 +24,7 @@ from records.pages import (
     PageId,
     StageResult,
 )
-from records.provenance import PROGRAMME, ChainedEvent, ChainReport, ProvenanceEvent
+from records.provenance import PROGRAMME, ChainedEvent, ChainReport, LedgerCheck, ProvenanceEvent
 from records.readings import Decision, EngineIdentity, PageReading, Reading
 
 Image = NDArray[np.uint8]
@@ -240,6 +240,10 @@ class Register(Protocol):
         """Find an issued extract by the digest of its file or by its verification code."""
         ...
 
+    def numbered(self, number: int, suffix: str) -> Sequence[IssuedExtract]:
+        """All extracts of that number, of every authority and year, oldest first, cancelled ones included."""
+        ...
+
     def issue_book(self, authority: str, year: int) -> Sequence[IssuedExtract]:
         """All numbers of a year in order, cancelled ones included."""
         ...
@@ -260,6 +264,10 @@ class Register(Protocol):
 
     def verify_chain(self) -> ChainReport:
         """Compute every digest anew, from the first event to the last."""
+        ...
+
+    def check(self) -> LedgerCheck:
+        """Examine everything: the chain, the values under it, the numbers, the database itself. Reads it all once."""
         ...
 
 

@@ -39,3 +39,21 @@ class ChainReport:
     broken_at: int | None = None
     head: str = ""
     """Digest of the last event; compared with an anchor kept elsewhere, it shows a truncated tail."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCheck:
+    """What a check of the whole ledger found; *whole* only where nothing is wrong."""
+
+    chain: ChainReport
+    damages: tuple[str, ...]
+    """What the database says of its own pages, indexes and references."""
+    altered: tuple[str, ...]
+    """Entries and extracts that are not what their last audit event says: changed behind the ledger's back, or gone."""
+    gaps: tuple[str, ...]
+    """Books of issued extracts (``authority/year``) whose numbers do not run from 1 to the counter."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.chain.whole and not (self.damages or self.altered or self.gaps)

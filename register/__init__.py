@@ -3,7 +3,6 @@
 ``open_register`` is the door. SQLite by default, PostgreSQL in service; both keep the same promises.
 """
 
-from register.checking import LedgerCheck
 from register.ledger import SqlRegister, open_register
 
-__all__ = ["LedgerCheck", "SqlRegister", "open_register"]
+__all__ = ["SqlRegister", "open_register"]

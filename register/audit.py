@@ -6,19 +6,27 @@ compute it anew from an export. The first event follows 64 zeros. The end of the
 (``chain_head``): it is where writers queue, and it shows a tail that was cut off.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Text, insert, select, type_coerce, update
 
 from records.provenance import ChainedEvent, ChainReport, ProvenanceEvent
-from register.columns import dumps
+from register.columns import UtcTime, dumps
 from register.mapping import AnyRow
 from register.part import Part
 from register.schema import audit_events, chain_head
 from register.tidy import plain, tidy
 
 START = "0" * 64
+_C = audit_events.c
+_RAW = select(
+    *(_C.seq, _C.event_type, _C.object_id, _C.agent, _C.previous, _C.digest),
+    # as the database has them: a value that cannot be understood breaks the chain at its place, and stops nothing
+    type_coerce(_C.at, Text).label("at"),
+    type_coerce(_C.detail, Text).label("detail"),
+).order_by(_C.seq)
 
 
 def link(event: ProvenanceEvent, previous: str) -> str:
@@ -69,17 +77,24 @@ class Audit(Part):
         with self.database.read() as connection:
             head = connection.execute(select(chain_head)).one()
             length, digest = 0, START
-            rows = connection.execution_options(yield_per=1000).execute(
-                select(audit_events).order_by(audit_events.c.seq)
-            )
-            for event in map(_of, rows):
-                in_place = event.seq == length + 1 and event.previous == digest
-                if not in_place or event.digest != link(event.event, digest):
+            for row in connection.execution_options(yield_per=1000).execute(_RAW):
+                if (row.seq, row.previous, row.digest) != (length + 1, digest, _link_of(connection, row, digest)):
                     return ChainReport(length, whole=False, broken_at=length + 1, head=digest)
-                length, digest = event.seq, event.digest
+                length, digest = row.seq, row.digest
         if (length, digest) != (head.length, head.digest):
             return ChainReport(length, whole=False, broken_at=length + 1, head=digest)
         return ChainReport(length, whole=True, head=digest)
+
+
+def _link_of(connection: Connection, row: AnyRow, previous: str) -> str | None:
+    """Return the digest of a raw event; None where somebody made it a thing that cannot be read."""
+    try:
+        at = UtcTime().process_result_value(row.at, connection.dialect)
+        if at is None:
+            return None
+        return link(ProvenanceEvent(row.event_type, row.object_id, row.agent, at, json.loads(row.detail)), previous)
+    except (ValueError, TypeError):
+        return None
 
 
 def _values(chained: ChainedEvent) -> dict[str, object]:

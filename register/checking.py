@@ -1,11 +1,12 @@
 """Whether the ledger is whole: the database's own check, the chain, the values under it, the numbers."""
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Text, func, select, true, type_coerce
 
-from records.provenance import ChainReport
+from records.errors import WrongUse
+from records.provenance import LedgerCheck
 from register.audit import Audit
 from register.issues import object_id
 from register.loading import load
@@ -15,24 +16,8 @@ from register.tidy import fingerprint
 
 _VERSION_EVENTS = ("reading", "field decided", "note read", "verification", "withdrawal")
 _ISSUE_EVENTS = ("number reserved", "issue", "cancellation", "supersession")
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerCheck:
-    """What :meth:`Checking.check` found; *whole* only where nothing is wrong."""
-
-    chain: ChainReport
-    damages: tuple[str, ...]
-    """What the database says of its own pages, indexes and references."""
-    altered: tuple[str, ...]
-    """Entries and extracts that are not what their last audit event says: changed behind the ledger's back."""
-    gaps: tuple[str, ...]
-    """Books of issued extracts (``authority/year``) whose numbers do not run from 1 to the counter."""
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing is wrong."""
-        return self.chain.whole and not (self.damages or self.altered or self.gaps)
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, WrongUse)
+"""What is raised in reading a row that somebody filled with values which are not even of their kind."""
 
 
 class Checking(Audit):
@@ -63,26 +48,60 @@ def _altered_entries(connection: Connection) -> Iterator[str]:
         .all()
     ):
         after = ids[-1]
-        told = _last_told(connection, ids, _VERSION_EVENTS)
-        for entry_id, entry in load(connection, ids).items():
-            if told.get(entry_id) != fingerprint(entry):
-                yield entry_id
+        told, standing = _last_told(connection, ids, _VERSION_EVENTS), _standing(connection, ids)
+        yield from (each for each in ids if each not in standing or told.get(each) != standing[each])
+    there = select(entries.c.id).where(entries.c.id == audit_events.c.object_id).exists()
+    yield from _told_of(connection, _VERSION_EVENTS, ~there)
+
+
+def _standing(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Return the fingerprints of entries as they now stand, without those that cannot be read."""
+    try:
+        return {each: fingerprint(entry) for each, entry in load(connection, ids).items()}
+    except _UNREADABLE:
+        if len(ids) == 1:
+            return {}
+        return {each: found for one in ids for each, found in _standing(connection, [one]).items()}
 
 
 def _altered_issues(connection: Connection) -> Iterator[str]:
-    order = (issued_extracts.c.authority, issued_extracts.c.year, issued_extracts.c.number)
-    rows = [issue_of(row) for row in connection.execute(select(issued_extracts).order_by(*order))]
-    for row in rows:
-        name = object_id(row.number)
-        if _last_told(connection, [name], _ISSUE_EVENTS).get(name) != fingerprint(row):
+    c = issued_extracts.c
+    there = set()
+    keys = connection.execute(select(c.authority, c.year, c.number).order_by(c.authority, c.year, c.number)).all()
+    for key in keys:
+        here = (c.authority == key.authority, c.year == key.year, c.number == key.number)
+        try:
+            row = issue_of(connection.execute(select(issued_extracts).where(*here)).one())
+            name, standing = object_id(row.number), fingerprint(row)
+        except _UNREADABLE:
+            name = "/".join(map(str, (*key, connection.execute(select(c.suffix).where(*here)).scalar_one())))
+            standing = ""
+        there.add(name)
+        if _last_told(connection, [name], _ISSUE_EVENTS).get(name) != standing:
             yield name
+    yield from (name for name in _told_of(connection, _ISSUE_EVENTS, true()) if name not in there)
+
+
+def _told_of(connection: Connection, kinds: tuple[str, ...], where: ColumnElement[bool]) -> Iterator[str]:
+    """Yield the names of everything that events of these *kinds* tell of."""
+    c = audit_events.c
+    wanted = select(c.object_id).where(c.event_type.in_(kinds), where).distinct().order_by(c.object_id)
+    for row in connection.execute(wanted):
+        yield row.object_id
 
 
 def _last_told(connection: Connection, names: Sequence[str], kinds: tuple[str, ...]) -> dict[str, str]:
     c = audit_events.c
     last = select(func.max(c.seq)).where(c.object_id.in_(names), c.event_type.in_(kinds)).group_by(c.object_id)
-    rows = connection.execute(select(c.object_id, c.detail).where(c.seq.in_(last)))
-    return {row.object_id: row.detail["content"] for row in rows}
+    rows = connection.execute(select(c.object_id, type_coerce(c.detail, Text).label("detail")).where(c.seq.in_(last)))
+    return {row.object_id: content for row in rows if (content := _content(row.detail)) is not None}
+
+
+def _content(detail: str) -> str | None:
+    try:
+        return str(json.loads(detail)["content"])
+    except _UNREADABLE:
+        return None
 
 
 def _gaps(connection: Connection) -> Iterator[str]:

@@ -102,6 +102,13 @@ class Issues(Part):
             row = connection.execute(wanted).one_or_none()
         return issue_of(row) if row is not None else None
 
+    def numbered(self, number: int, suffix: str) -> Sequence[IssuedExtract]:
+        """Return all extracts of that number, of every authority and year, oldest first."""
+        order = (_C.issued_at, _C.authority, _C.year)
+        wanted = select(issued_extracts).where(_C.number == number, _C.suffix == suffix).order_by(*order)
+        with self.database.read() as connection:
+            return [issue_of(row) for row in connection.execute(wanted)]
+
     def issue_book(self, authority: str, year: int) -> Sequence[IssuedExtract]:
         """Return all numbers of a year in order, cancelled ones included."""
         wanted = select(issued_extracts).where(_C.authority == authority, _C.year == year).order_by(_C.number)

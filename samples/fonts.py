@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import ImageFont
+
 from records.errors import PartUnavailable
 
 FONTS = Path(__file__).parent / "fonts"
@@ -39,6 +41,11 @@ _ALL = (
 HELD_OUT: tuple[str, ...] = ("oooh-baby", "patrick-hand")
 """Hands that are never used unless named: one joined, one printed. Measure on them, do not train or tune."""
 
+PRINT: tuple[str, ...] = tuple(
+    f"{family}{face}" for family in ("arimo", "tinos") for face in ("", "-bold", "-italic", "-bold-italic")
+)
+"""What the forms are printed in."""
+
 HANDS: tuple[str, ...] = tuple(f.name for f in _ALL if f.name not in HELD_OUT)
 """Hands that are used by default."""
 
@@ -46,6 +53,19 @@ HANDS: tuple[str, ...] = tuple(f.name for f in _ALL if f.name not in HELD_OUT)
 def hand_font(name: str) -> HandFont:
     """Return the handwriting font *name*. Raises KeyError for an unknown one."""
     return {f.name: f for f in _ALL}[name]
+
+
+def unusable() -> tuple[str, ...]:
+    """Return the names of fonts that are missing or cannot be opened."""
+    return tuple(name for name in (*PRINT, *(f.name for f in _ALL)) if not _opens(FONTS / f"{name}.ttf"))
+
+
+def _opens(file: Path) -> bool:
+    try:
+        ImageFont.truetype(str(file))
+    except OSError:
+        return False
+    return True
 
 
 def path(name: str) -> Path:

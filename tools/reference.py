@@ -36,7 +36,9 @@ def commands() -> str:
         "",
         "Reporting commands take `--json` and then print one JSON object on stdout; progress and logs go to stderr.",
         "Exit codes: 0 all well; 1 finished, but something needs a person; 2 wrong use; 3 an outside part is missing",
-        "or unreachable; 4 integrity or verification failed.",
+        "or unreachable; 4 integrity or verification failed; 70 the programme itself failed (its traceback is kept in",
+        "`log` of the home folder). Errors are told on stderr in Vietnamese and English; with `--json` also on stdout:",
+        '`{"error": {"code": "…", "vi": "…", "en": "…"}}`.',
     ]
     for name, command in _leaves(typer.main.get_command(app), "khongcho"):
         lines += ["", f"## `{name}`", "", _one_line(command.help or ""), ""]
@@ -55,15 +57,15 @@ def settings() -> str:
         "",
         "Settings come from one TOML file (`KHONGCHO_CONFIG`, or `khongcho.toml` in the home folder) and from the",
         "environment, which wins. A dot in the name is a table in the file: `search.url` is `url` in `[search]`.",
-        "A key that is not in this list is an error. An example for an office stands in",
-        "[deploy/khongcho.toml](../deploy/khongcho.toml).",
+        "A key that is not in this list is an error, and so is a number that is not allowed. An example for an office",
+        "stands in [deploy/khongcho.toml](../deploy/khongcho.toml).",
         "",
-        "| Setting | In the environment | Default | Meaning |",
-        "|---|---|---|---|",
+        "| Setting | In the environment | Default | Allowed | Meaning |",
+        "|---|---|---|---|---|",
     ]
     for one in documentation(Settings):
         default = f"`{one.default}`" if one.default else ""
-        lines.append(f"| `{one.name}` | `{one.variable}` | {default} | {_cell(one.help)} |")
+        lines.append(f"| `{one.name}` | `{one.variable}` | {default} | {one.allowed} | {_cell(one.help)} |")
     return "\n".join(lines) + "\n"
 
 

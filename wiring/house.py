@@ -14,15 +14,19 @@ from typing import TYPE_CHECKING
 from records.codes import DeliveryKind, EntryState, Presence
 from records.entries import Entry, VerifiedEntry
 from records.errors import NotFound, PartUnavailable, WrongUse
-from records.extracts import CertifiedExtract, DraftExtract, ExtractRequest, VerificationReport
+from records.extracts import CertifiedExtract, DraftExtract, ExtractRequest, IssuedExtract, VerificationReport
 from records.finding import Answer, IndexReport, Question, SearchDocument
 from records.ports import Archive, Register, SearchIndex
 from records.progress import Progress
+from records.provenance import LedgerCheck
 from records.readings import Decision
 from records.text import clean
-from wiring.health import Probe, examine
+from wiring.checking import RegisterCheck
+from wiring.health import Probe
 from wiring.office import Office, read_office
+from wiring.probing import examine
 from wiring.projection import Projection
+from wiring.recalling import recall
 from wiring.settings import Settings
 
 if TYPE_CHECKING:
@@ -103,6 +107,12 @@ class House:
     def projection(self) -> Projection:
         """Keeps the index level with the register."""
         return Projection(lambda: self.index, self.settings.home / "index-behind.txt")
+
+    @cached_property
+    def register_check(self) -> RegisterCheck:
+        """Checks the register as a whole."""
+        where = self.settings.register_url.split("@")[-1]
+        return RegisterCheck(self.register, where, self.settings.home / "register-check.json")
 
     # --- finding -----------------------------------------------------------------------------------
 
@@ -251,6 +261,13 @@ class House:
         authority, signer = self.office.on(today)
         return self.issuer.draft(request, authority, signer, today)
 
+    def recall(self, named: str, reason: str, *, by: str, superseded_by: str = "") -> IssuedExtract:
+        """Cancel an issued extract or a reserved number, named as on the paper, or mark it superseded by another.
+
+        Raises NotFound, WrongUse, Conflict where it was cancelled or superseded already.
+        """
+        return recall(self.register, named, reason, by=by, superseded_by=superseded_by)
+
     def verify_file(self, data: bytes) -> VerificationReport:
         """Say what is true of a file that claims to be an extract of this office."""
         return self.verifier.verify(data)
@@ -260,6 +277,10 @@ class House:
     def counts(self) -> dict[EntryState, int]:
         """Return how many entries stand in which state."""
         return dict(self.register.count_entries())
+
+    def check(self) -> LedgerCheck:
+        """Check the whole register: the chain, every value under it, every number. Minutes for a district."""
+        return self.register_check.run()
 
     def doctor(self) -> Sequence[Probe]:
         """Probe every part, own and outside; never raises for a part that is missing."""

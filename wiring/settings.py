@@ -2,7 +2,8 @@
 
 The file is ``KHONGCHO_CONFIG``, or ``khongcho.toml`` in the home folder. The environment wins over the file:
 ``KHONGCHO_SEARCH__URL`` is ``url`` in the table ``[search]``. A key that is not in the list is an error that
-names it, so a misspelt setting is never silently ignored. Nothing is read when this module is imported.
+names it, so a misspelt setting is never silently ignored; so is a number outside its range, which would otherwise
+be noticed hours later. Nothing is read when this module is imported.
 """
 
 import os
@@ -12,9 +13,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 
-def key(default: Any, help_text: str, *, secret: bool = False) -> Any:
-    """Declare a setting with its default and what it means (used in the documentation); secrets are never shown."""
-    return field(default=default, repr=not secret, metadata={"help": help_text})
+def key(default: Any, help_text: str, *, secret: bool = False, allowed: range | None = None) -> Any:
+    """Declare a setting with its default and what it means (used in the documentation); secrets are never shown.
+
+    A number is *allowed* only in the range given, checked where settings are read.
+    """
+    return field(default=default, repr=not secret, metadata={"help": help_text, "allowed": allowed})
+
+
+def between(least: int, most: int) -> range:
+    """Return the numbers from *least* to *most*, both included."""
+    return range(least, most + 1)
 
 
 def table(kind: type, help_text: str) -> Any:
@@ -35,7 +44,9 @@ class ArchiveSettings:
     secure: bool = key(True, "speak TLS to the S3 server")
     ca_file: Path | None = key(None, "certificate authority of the S3 server, PEM; empty: the system's")
     region: str = key("us-east-1", "region name the server expects")
-    retention_days: int = key(3650, "days for which an object version is held under COMPLIANCE lock")
+    retention_days: int = key(
+        3650, "days for which an object version is held under COMPLIANCE lock", allowed=between(1, 36_500)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,7 @@ class ReadingSettings:
     """How pages and fields are read."""
 
     engine: str = key("", "reader of handwriting by name; empty: the one that comes with the product")
-    workers: int = key(0, "reading processes; 0: one for each processor core")
+    workers: int = key(0, "reading processes; 0: one for each processor core", allowed=between(0, 256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +103,7 @@ class DeskSettings:
     """The web desk."""
 
     host: str = key("127.0.0.1", "address the desk listens on")
-    port: int = key(8080, "port the desk listens on")
+    port: int = key(8080, "port the desk listens on", allowed=between(1, 65_535))
     public_url: str = key("", "address people reach the desk at, for the link in QR codes; empty: none")
     secret_file: Path | None = key(
         None, "secret of sessions; empty: `desk.secret` in the home folder, made at first use"
@@ -106,7 +117,7 @@ class FlowSettings:
 
     api_url: str = key("", "Prefect server (`http://host:4200/api`); empty: a private one for the length of a run")
     home: Path | None = key(None, "folder of Prefect's own files; empty: `prefect` in the home folder")
-    batch: int = key(50, "pages in one task, 25 to 100")
+    batch: int = key(50, "pages in one task; 25 to 100 serve best", allowed=between(1, 100))
     work_pool: str = key("khongcho", "work pool the deployment belongs to")
 
 
@@ -114,10 +125,12 @@ class FlowSettings:
 class LimitSettings:
     """What is refused before it is decoded."""
 
-    max_megapixels: int = key(120, "largest page in millions of pixels (A3 at 600 dpi has 70)")
-    max_file_mb: int = key(2048, "largest file of a delivery in megabytes")
-    max_pages_per_file: int = key(5000, "most pages in one file")
-    page_seconds: int = key(120, "longest time for one page in one stage, in seconds")
+    max_megapixels: int = key(
+        120, "largest page in millions of pixels (A3 at 600 dpi has 70)", allowed=between(1, 2_000)
+    )
+    max_file_mb: int = key(2048, "largest file of a delivery in megabytes", allowed=between(1, 1_048_576))
+    max_pages_per_file: int = key(5000, "most pages in one file", allowed=between(1, 1_000_000))
+    page_seconds: int = key(120, "longest time for one page in one stage, in seconds", allowed=between(1, 86_400))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +168,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the file and the environment (default: this process's) into one value.
 
     Raises WrongUse SETTING_UNKNOWN naming the keys nobody knows, SETTING_INVALID for a value of the wrong kind
-    or a file that is not TOML or not there though named.
+    or outside its range, or a file that is not TOML or not there though named.
     """
     from wiring.settings_reader import read
 

@@ -30,6 +30,8 @@ class SettingDoc:
     variable: str
     """Name in the environment."""
     default: str
+    allowed: str
+    """Least and most, where it is a number; else empty."""
     help: str
 
 
@@ -68,7 +70,7 @@ def documentation(kind: type, prefix: str = "") -> Iterator[SettingDoc]:
         else:
             default = "" if f.default in (None, "", ()) else str(f.default)
             variable = PREFIX + name.upper().replace(".", "__")
-            yield SettingDoc(name, variable, default, str(f.metadata["help"]))
+            yield SettingDoc(name, variable, default, _span(f.metadata["allowed"]), str(f.metadata["help"]))
 
 
 def _file(path: Path, *, required: bool) -> dict[str, Any]:
@@ -127,7 +129,7 @@ def _build(kind: Any, given: Mapping[str, Any], prefix: str, home: Path, where: 
             values[f.name] = _build(hint, inner, f"{name}.", home, where)
         elif f.name in given:
             try:
-                values[f.name] = _value(hint, given[f.name], home)
+                values[f.name] = _allowed(_value(hint, given[f.name], home), f.metadata["allowed"])
             except ValueError as e:
                 raise WrongUse("SETTING_INVALID", detail=f"{name}: {e}", where=where(name)) from e
     return kind(**values)
@@ -149,6 +151,17 @@ def _value(hint: Any, raw: Any, home: Path) -> Any:
             raise ValueError(f"{raw!r}: cần danh sách / needs a list")
         return tuple(_value(get_args(hint)[0], item, home) for item in items)
     return _scalar(hint, raw, home)
+
+
+def _allowed(value: Any, allowed: range | None) -> Any:
+    """Return *value*. Raises ValueError naming it and the range where it lies outside."""
+    if allowed is not None and value not in allowed:
+        raise ValueError(f"{value}: phải nằm trong khoảng / must lie in {_span(allowed)}")
+    return value
+
+
+def _span(allowed: range | None) -> str:
+    return f"{allowed[0]}–{allowed[-1]}" if allowed is not None else ""
 
 
 def _scalar(hint: Any, raw: Any, home: Path) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Never
 
 import pytest
 
@@ -44,6 +45,8 @@ def test_exact_is_by_value_for_dates_and_numbers(column: str, truth: str, text: 
         ("{", "TRUTH_MALFORMED"),
         ('{"file": "a"}', "TRUTH_MALFORMED"),
         ("[]", "TRUTH_MALFORMED"),
+        ("", "TRUTH_EMPTY"),
+        ("\n \n", "TRUTH_EMPTY"),
     ],
 )
 def test_a_truth_that_is_not_sound_is_refused(tmp_path: Path, rows: str | None, code: str) -> None:
@@ -52,6 +55,28 @@ def test_a_truth_that_is_not_sound_is_refused(tmp_path: Path, rows: str | None, 
     with pytest.raises(WrongUse) as refused:
         read_truth(tmp_path)
     assert refused.value.code == code
+
+
+def test_a_truth_that_is_not_utf_8_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "truth.jsonl").write_bytes('{"file": "a", "entries": []}\n{"file": "ế"}'.encode("utf-8-sig")[:-3])
+    with pytest.raises(WrongUse) as refused:
+        read_truth(tmp_path)
+    assert (refused.value.code, refused.value.facts["line"]) == ("TRUTH_MALFORMED", 2)
+
+
+def test_a_file_that_the_truth_names_and_that_is_not_there_is_told_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(saved(text_page(), "PNG"))
+    rows = [json.dumps({"file": f, "entries": []}) for f in ("a.png", "not-there.png")]
+    (tmp_path / "truth.jsonl").write_text("\n".join(rows), encoding="utf-8")
+
+    def never() -> Never:
+        raise AssertionError("a page was read")
+
+    with pytest.raises(WrongUse) as refused:
+        evaluate_book(tmp_path, never, SilentProgress(), workers=1)
+    assert refused.value.code == "TRUTH_IMAGE_MISSING"
+    for told in (refused.value.message().vi, refused.value.message().en):
+        assert "truth.jsonl" in told and "not-there.png" in told
 
 
 @pytest.mark.slow

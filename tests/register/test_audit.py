@@ -173,6 +173,11 @@ def test_any_missing_event_is_found(register: SqlRegister, statement: str, broke
         ("UPDATE entries SET version = 2 WHERE id = 'KS-NOTE'", "KS-NOTE"),
         ("UPDATE issued_extracts SET applicant = 'x'", "HBT/2026/1/TLKS-BS"),
         ("UPDATE issued_extracts SET status = 'cancelled'", "HBT/2026/1/TLKS-BS"),
+        ("UPDATE entries SET version = 99 WHERE id = 'KS-NOTE'", "KS-NOTE"),
+        ("UPDATE entry_versions SET state = 'x' WHERE entry = 'KS-NOTE' AND version = 3", "KS-NOTE"),
+        ("UPDATE field_versions SET evidence = '{' WHERE entry = 'KS-NOTE' AND version = 2", "KS-NOTE"),
+        ("UPDATE field_versions SET evidence = '{}' WHERE entry = 'KS-NOTE' AND version = 2", "KS-NOTE"),
+        ("UPDATE issued_extracts SET status = 'x'", "HBT/2026/1/TLKS-BS"),
     ],
 )
 def test_a_value_changed_behind_the_ledgers_back_is_found(register: SqlRegister, statement: str, altered: str) -> None:
@@ -181,6 +186,27 @@ def test_a_value_changed_behind_the_ledgers_back_is_found(register: SqlRegister,
     lay_hands_on(register, statement)
     found = register.check()
     assert (found.altered, found.whole, found.chain.whole) == ((altered,), False, True)
+
+
+@pytest.mark.parametrize("detail", ["{", "[]", "7"])
+def test_an_event_that_cannot_be_read_breaks_the_chain_at_its_place(register: SqlRegister, detail: str) -> None:
+    fill(register)
+    first = register.events("KS-NOTE")[0].seq
+    assert first > 1
+    lay_hands_on(register, f"UPDATE audit_events SET detail = '{detail}' WHERE object_id = 'KS-NOTE'")
+    found = register.check()
+    assert (found.chain.whole, found.chain.broken_at, found.altered) == (False, first, ("KS-NOTE",))
+
+
+def test_an_entry_and_an_extract_that_are_gone_are_found(register: SqlRegister) -> None:
+    fill(register)
+    for table in ("field_versions", "note_versions", "readings", "entry_versions"):
+        lay_hands_on(register, f"DELETE FROM {table} WHERE entry = 'KS-NOTE'")
+    lay_hands_on(register, "DELETE FROM entries WHERE id = 'KS-NOTE'")
+    assert register.check().altered == ("KS-NOTE",)
+    lay_hands_on(register, "DELETE FROM issued_extracts")
+    found = register.check()
+    assert (found.altered, found.gaps) == (("KS-NOTE", "HBT/2026/1/TLKS-BS"), ("HBT/2026",))
 
 
 def test_a_number_missing_from_the_issue_book_is_found(register: SqlRegister) -> None:

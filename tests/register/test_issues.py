@@ -48,6 +48,16 @@ def test_one_counter_for_authority_and_year_over_all_suffixes(register: SqlRegis
     assert [str(row.number) for row in register.issue_book("HBT", 2026)] == ["1/TLKS-BS", "2/TLKH-BS", "3/TLKS-BS"]
 
 
+def test_a_number_is_found_in_every_book_that_has_it(register: SqlRegister) -> None:
+    source = verified(register)
+    first = register.reserve_number(extract(source, year=2025))
+    second = register.reserve_number(extract(source, year=2026))
+    register.reserve_number(extract(source, year=2026))
+    register.reserve_number(extract(source, authority="TX", suffix="TLKT-BS"))
+    assert register.numbered(1, "TLKS-BS") == [first, second]
+    assert register.numbered(7, "TLKS-BS") == []
+
+
 def test_twenty_threads_get_twenty_numbers_without_a_gap(register: SqlRegister) -> None:
     source = verified(register)
     wanted = [extract(source) for _ in range(20)]

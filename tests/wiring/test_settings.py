@@ -90,6 +90,44 @@ def test_a_value_of_the_wrong_kind_is_refused(tmp_path: Path, text: str) -> None
     assert caught.value.code == "SETTING_INVALID"
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("flows.batch", 0, "1–100"),
+        ("flows.batch", 101, "1–100"),
+        ("desk.port", 0, "1–65535"),
+        ("desk.port", 99_999, "1–65535"),
+        ("reading.workers", -1, "0–256"),
+        ("archive.retention_days", 0, "1–36500"),
+        ("limits.max_megapixels", 0, "1–2000"),
+        ("limits.max_file_mb", -1, "1–1048576"),
+        ("limits.max_pages_per_file", 0, "1–1000000"),
+        ("limits.page_seconds", -5, "1–86400"),
+    ],
+)
+def test_a_number_outside_its_range_is_refused_with_name_value_and_range(
+    tmp_path: Path, name: str, value: int, allowed: str
+) -> None:
+    section, _, key = name.partition(".")
+    for environ in (
+        {"KHONGCHO_" + name.upper().replace(".", "__"): str(value)},
+        told(tmp_path, f"[{section}]\n{key} = {value}\n"),
+    ):
+        with pytest.raises(WrongUse) as caught:
+            read_settings(environ)
+        assert caught.value.code == "SETTING_INVALID"
+        detail = str(caught.value.facts["detail"])
+        assert name in detail and str(value) in detail and allowed in detail
+
+
+def test_every_number_has_a_range_in_which_its_default_lies() -> None:
+    numbers = [row for row in documentation(Settings) if row.default.lstrip("-").isdigit()]
+    assert len(numbers) >= 8
+    for row in numbers:
+        least, most = row.allowed.split("–")
+        assert int(least) <= int(row.default) <= int(most), row.name
+
+
 def test_a_config_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(WrongUse):
         read_settings({"KHONGCHO_CONFIG": str(tmp_path / "nothing.toml")})
@@ -118,7 +156,7 @@ def test_any_text_in_any_variable_is_taken_or_refused_in_words(name: str, value:
         assert isinstance(settings, Settings)
 
 
-@given(batch=st.integers(), secure=st.booleans(), alias=st.text("abcdefgh-", min_size=1))
+@given(batch=st.integers(1, 100), secure=st.booleans(), alias=st.text("abcdefgh-", min_size=1))
 def test_file_and_environment_mean_the_same(
     tmp_path_factory: pytest.TempPathFactory, batch: int, secure: bool, alias: str
 ) -> None:
