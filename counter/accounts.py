@@ -59,33 +59,33 @@ def sign_in(
     """Try to sign in; return how it ended, the account (WELCOME) and the seconds to wait (WAIT).
 
     A name that does not exist takes as long and is answered as one that does, so that nobody can
-    find out who has an account. Five failures of an account or of an address make a wait.
+    find out who has an account. Five failures of an account or of an address make a wait. A try counts
+    before its password is looked at, so that many at once get no further than one after the other.
     """
     at = now.timestamp()
     keys = (f"account:{name[:80]}", f"address:{address}")
     account = register.account(name) if _NAME.fullmatch(name) else None
-    wait = max(throttle.wait(key, SIGN_IN_FAILURES, at) for key in keys)
-    if account and account.locked_until and account.locked_until > now:
-        wait = max(wait, int((account.locked_until - now).total_seconds()) + 1)
+    wait = max(_locked_for(account, now), *(throttle.wait(key, SIGN_IN_FAILURES, at) for key in keys))
     if wait:
         return SignIn.WAIT, None, wait
+    if account is not None:
+        account = register.count_try(name, now, SIGN_IN_FAILURES.times, dt.timedelta(seconds=SIGN_IN_FAILURES.seconds))
+        if account is None:  # others who tried at the same moment have used up what was left
+            return SignIn.WAIT, None, max(1, _locked_for(register.account(name), now))
     if not _matches(account.password_hash if account else _NOBODY, password) or account is None or account.disabled:
         for key in keys:
             throttle.note(key, at)
-        if account is not None:
-            failures = account.failures + 1
-            until = (
-                now + dt.timedelta(seconds=SIGN_IN_FAILURES.seconds) if failures % SIGN_IN_FAILURES.times == 0 else None
-            )
-            register.put_account(replace(account, failures=failures, locked_until=until))
         return SignIn.WRONG, None, 0
     for key in keys:
         throttle.forget(key)
-    fresh = _HASHER.hash(password) if _HASHER.check_needs_rehash(account.password_hash) else account.password_hash
-    if fresh != account.password_hash or account.failures or account.locked_until:
-        account = replace(account, password_hash=fresh, failures=0, locked_until=None)
-        register.put_account(account)
+    register.forget_tries(name)
     return SignIn.WELCOME, account, 0
+
+
+def _locked_for(account: Account | None, now: dt.datetime) -> int:
+    if account is None or account.locked_until is None or account.locked_until <= now:
+        return 0
+    return int((account.locked_until - now).total_seconds()) + 1
 
 
 def _matches(known: str, password: str) -> bool:

@@ -1,12 +1,17 @@
 """Passwords, sign-in, waiting after failures, sessions."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from counter import LEAST_PASSWORD, new_account, with_password
+from counter import LEAST_PASSWORD, accounts, new_account, with_password
+from counter.accounts import SignIn, sign_in
 from counter.sessions import COOKIE, IDLE_SECONDS, LONGEST_SECONDS
+from counter.store import Store
+from counter.throttle import Throttle
 from records.codes import Role
 from records.errors import WrongUse
 
@@ -87,6 +92,39 @@ def test_five_failures_make_an_address_wait_whatever_the_name(town: Any) -> None
         assert browser.sign_in(name, "không đúng đâu").status_code == 403
     assert browser.sign_in("lan").status_code == 429
     assert town.browser(address="10.3.0.2").sign_in("lan").status_code == 303
+
+
+def test_guesses_at_the_same_moment_get_no_further_than_one_after_the_other(town: Any, tmp_path: Path) -> None:
+    desks = [Throttle(Store(tmp_path / f"desk{n}.db")) for n in range(3)]  # what they share is the register
+
+    def guess(n: int) -> SignIn:
+        return sign_in(town.house.register, desks[n % 3], "lan", "không đúng đâu", f"10.4.0.{n}", town.clock())[0]
+
+    with ThreadPoolExecutor(30) as pool:
+        ended = list(pool.map(guess, range(30)))
+    assert ended.count(SignIn.WRONG) == 5
+    assert ended.count(SignIn.WAIT) == 25
+    assert town.house.register.account("lan").failures == 5
+
+
+@pytest.mark.parametrize("password", [GOOD, "không đúng đâu"])
+def test_signing_in_takes_back_nothing_that_was_changed_meanwhile(
+    town: Any, monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    register, matches = town.house.register, accounts._matches
+    town.browser().sign_in("khoa", "không đúng đâu")
+    changed = replace(
+        register.account("khoa"), roles=frozenset({Role.LEADER}), password_hash="$argon2id$other", disabled=True
+    )
+
+    def slowly(known: str, given: str) -> bool:
+        register.put_account(changed)  # while the password is being looked at
+        return matches(known, given)
+
+    monkeypatch.setattr(accounts, "_matches", slowly)
+    town.browser().sign_in("khoa", password)
+    now = register.account("khoa")
+    assert (now.roles, now.password_hash, now.disabled) == (changed.roles, changed.password_hash, True)
 
 
 def test_a_disabled_account_is_out_at_once(town: Any) -> None:
