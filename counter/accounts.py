@@ -62,19 +62,15 @@ def sign_in(
     find out who has an account. Five failures of an account or of an address make a wait. A try counts
     before its password is looked at, so that many at once get no further than one after the other.
     """
-    at = now.timestamp()
     keys = (f"account:{name[:80]}", f"address:{address}")
     account = register.account(name) if _NAME.fullmatch(name) else None
-    wait = max(_locked_for(account, now), *(throttle.wait(key, SIGN_IN_FAILURES, at) for key in keys))
-    if wait:
+    if wait := _locked_for(account, now) or throttle.take(keys, SIGN_IN_FAILURES, now.timestamp()):
         return SignIn.WAIT, None, wait
     if account is not None:
         account = register.count_try(name, now, SIGN_IN_FAILURES.times, dt.timedelta(seconds=SIGN_IN_FAILURES.seconds))
         if account is None:  # others who tried at the same moment have used up what was left
             return SignIn.WAIT, None, max(1, _locked_for(register.account(name), now))
     if not _matches(account.password_hash if account else _NOBODY, password) or account is None or account.disabled:
-        for key in keys:
-            throttle.note(key, at)
         return SignIn.WRONG, None, 0
     for key in keys:
         throttle.forget(key)

@@ -11,7 +11,7 @@ from counter import LEAST_PASSWORD, accounts, new_account, with_password
 from counter.accounts import SignIn, sign_in
 from counter.sessions import COOKIE, IDLE_SECONDS, LONGEST_SECONDS
 from counter.store import Store
-from counter.throttle import Throttle
+from counter.throttle import Limit, Throttle
 from records.codes import Role
 from records.errors import WrongUse
 
@@ -105,6 +105,23 @@ def test_guesses_at_the_same_moment_get_no_further_than_one_after_the_other(town
     assert ended.count(SignIn.WRONG) == 5
     assert ended.count(SignIn.WAIT) == 25
     assert town.house.register.account("lan").failures == 5
+
+
+def test_guesses_of_an_address_at_the_same_moment_count_also_where_nobody_has_the_name(town: Any) -> None:
+    def guess(n: int) -> SignIn:
+        throttle = town.desk.state.desk.throttle
+        return sign_in(town.house.register, throttle, f"khach{n}", "không đúng đâu", "10.5.0.1", town.clock())[0]
+
+    with ThreadPoolExecutor(30) as pool:
+        ended = list(pool.map(guess, range(30)))
+    assert (ended.count(SignIn.WRONG), ended.count(SignIn.WAIT)) == (5, 25)
+
+
+def test_two_desks_over_one_store_count_together(tmp_path: Path) -> None:
+    throttles = [Throttle(Store(tmp_path / "desk.db")) for _ in range(2)]
+    with ThreadPoolExecutor(20) as pool:
+        waits = list(pool.map(lambda n: throttles[n % 2].take(["address:x"], Limit(5, 300), 1000.0), range(20)))
+    assert waits.count(0) == 5
 
 
 @pytest.mark.parametrize("password", [GOOD, "không đúng đâu"])
