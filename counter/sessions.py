@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from counter.store import Store
+from records.accounts import Account
 
 COOKIE = "khongcho"
 IDLE_SECONDS = 45 * 60
@@ -40,7 +41,14 @@ class Session:
     id: str
     """Digest of the token; the token itself is known to the browser alone."""
     account: str
+    bound: str
+    """What :func:`bound_to` said of the account when the session was opened."""
     kept: Kept | None = None
+
+
+def bound_to(account: Account) -> str:
+    """Return a digest of what a session rests on: with a new password or other roles it is another one."""
+    return _digest("\n".join([account.password_hash, *sorted(account.roles)]))
 
 
 class Sessions:
@@ -49,14 +57,14 @@ class Sessions:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def open(self, account: str, now: float, kept: Kept | None = None) -> str:
-        """Open a session and return its token (256 bits) for the cookie."""
+    def open(self, account: Account, now: float, kept: Kept | None = None) -> str:
+        """Open a session of *account* as it was when it signed in; return its token (256 bits) for the cookie."""
         token = secrets.token_urlsafe(32)
         text = json.dumps({"path": kept.path, "form": kept.form}) if kept else ""
         self._store.run("DELETE FROM sessions WHERE opened < ?", now - LONGEST_SECONDS)
         self._store.run(
-            "INSERT INTO sessions (token, account, opened, seen, kept) VALUES (?, ?, ?, ?, ?)",
-            _digest(token), account, now, now, text,
+            "INSERT INTO sessions (token, account, opened, seen, kept, bound) VALUES (?, ?, ?, ?, ?, ?)",
+            _digest(token), account.name, now, now, text, bound_to(account),
         )  # fmt: skip
         return token
 
@@ -71,7 +79,7 @@ class Sessions:
         if now - row["seen"] > 30:  # one write in half a minute is enough
             self._store.run("UPDATE sessions SET seen = ? WHERE token = ?", now, _digest(token))
         kept = json.loads(row["kept"]) if row["kept"] else None
-        return Session(_digest(token), row["account"], Kept(kept["path"], kept["form"]) if kept else None)
+        return Session(_digest(token), row["account"], row["bound"], Kept(kept["path"], kept["form"]) if kept else None)
 
     def take_kept(self, session: Session, path: str) -> dict[str, str]:
         """Return what was typed at *path* before the last sign-in, once."""
@@ -83,10 +91,6 @@ class Sessions:
     def end(self, session_id: str) -> None:
         """End a session."""
         self._store.run("DELETE FROM sessions WHERE token = ?", session_id)
-
-    def end_all(self, account: str) -> None:
-        """End every session of an account (password changed, account disabled)."""
-        self._store.run("DELETE FROM sessions WHERE account = ?", account)
 
 
 def form_token(key: bytes, session_id: str) -> str:

@@ -1,6 +1,9 @@
 """Passwords, sign-in, waiting after failures, sessions."""
 
+import hashlib
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,7 @@ import pytest
 
 from counter import LEAST_PASSWORD, accounts, new_account, with_password
 from counter.accounts import SignIn, sign_in
-from counter.sessions import COOKIE, IDLE_SECONDS, LONGEST_SECONDS
+from counter.sessions import COOKIE, IDLE_SECONDS, LONGEST_SECONDS, Sessions, bound_to
 from counter.store import Store
 from counter.throttle import Limit, Throttle
 from records.codes import Role
@@ -156,6 +159,43 @@ def test_a_new_password_opens_and_the_old_one_no_longer(town: Any) -> None:
     town.house.register.put_account(account)
     assert town.browser().sign_in("khoa").status_code == 403
     assert town.browser().sign_in("khoa", "nắng hạn tháng ba").status_code == 303
+
+
+@pytest.mark.parametrize("change", ["password", "roles"])
+def test_a_session_ends_when_the_account_is_set_anew(town: Any, change: str) -> None:
+    browser, register = town.browser("minh"), town.house.register
+    assert browser.get("/tra-cuu").status_code == 200
+    account = register.account("minh")
+    if change == "password":
+        register.put_account(with_password(account, "nắng hạn tháng ba"))
+    else:
+        register.put_account(replace(account, roles=frozenset({Role.OPERATOR})))
+    assert browser.get("/tra-cuu").headers["location"].startswith("/dang-nhap")
+    register.put_account(account)
+    assert browser.get("/tra-cuu").status_code == 303  # it was ended, not left aside
+
+
+def test_failures_of_others_do_not_end_a_session(town: Any) -> None:
+    browser = town.browser("lan")
+    for n in range(6):
+        town.browser(address=f"10.6.0.{n}").sign_in("lan", "không đúng đâu")
+    assert browser.get("/tra-cuu").status_code == 200
+
+
+def test_sessions_of_a_store_of_an_earlier_version_are_over(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "desk.db")) as old, old:
+        old.execute(
+            "CREATE TABLE sessions (token TEXT PRIMARY KEY, account TEXT NOT NULL, opened REAL NOT NULL,"
+            " seen REAL NOT NULL, kept TEXT NOT NULL DEFAULT '')"
+        )
+        old.execute("INSERT INTO sessions VALUES (?, 'lan', 0, 0, '')", (hashlib.sha256(b"token").hexdigest(),))
+    lan = new_account("lan", "Lê Thị Lan", [Role.CLERK], GOOD)
+    for _ in range(2):
+        sessions = Sessions(Store(tmp_path / "desk.db"))
+        found = sessions.find("token", 1.0)
+        assert found and found.bound != bound_to(lan)
+        opened = sessions.find(sessions.open(lan, 1.0), 2.0)
+        assert opened and opened.bound == bound_to(lan)
 
 
 @pytest.mark.parametrize("seconds", [IDLE_SECONDS + 1, LONGEST_SECONDS + 1])
