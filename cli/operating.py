@@ -77,6 +77,20 @@ def add_account(
     notice(f"Tài khoản {name} đã sẵn sàng.")
 
 
+@account_app.command("disable")
+def disable_account(name: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
+    """Ngừng một tài khoản; những gì đã làm vẫn còn. Disable an account at once; what it did stays."""
+    opened().register.set_disabled(name, disabled=True)
+    notice(f"Tài khoản {name} đã ngừng; phiên đang mở của tài khoản này không dùng được nữa.")
+
+
+@account_app.command("enable")
+def enable_account(name: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
+    """Cho một tài khoản hoạt động lại, với mật khẩu và quyền như cũ. Let an account in again, as it was."""
+    opened().register.set_disabled(name, disabled=False)
+    notice(f"Tài khoản {name} hoạt động trở lại.")
+
+
 def _ask_password() -> str:
     if not sys.stdin.isatty():
         raise WrongUse("PASSWORD_NOT_GIVEN")

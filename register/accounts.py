@@ -57,6 +57,10 @@ class Accounts(Part):
         """Start again from nothing; nothing is told where nothing was counted."""
         self._set(name, {"failures": 0, "locked_until": None})
 
+    def set_disabled(self, name: str, *, disabled: bool, agent: str = PROGRAMME) -> None:
+        """Disable an account or let it in again; the same again changes and tells nothing."""
+        self._set(name, {"disabled": disabled}, agent)
+
     def _set(self, name: str, values: Values, agent: str = PROGRAMME) -> None:
         # These columns alone: what somebody else changed meanwhile stays.
         with self.database.write() as connection:

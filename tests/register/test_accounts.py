@@ -81,6 +81,20 @@ def test_tries_from_several_processes_all_count(register: SqlRegister, url: str)
         assert sum(pool.map(count, [url] * 12)) == 5
 
 
+def test_disabling_changes_nothing_else_and_is_told(register: SqlRegister) -> None:
+    register.put_account(LAN)
+    register.count_try("lan", AT, 5, PAUSE)
+    for _ in range(2):
+        register.set_disabled("lan", disabled=True, agent="root")
+    assert register.account("lan") == replace(LAN, failures=1, disabled=True)
+    register.set_disabled("lan", disabled=False, agent="root")
+    assert register.account("lan") == replace(LAN, failures=1)
+    told = [(e.event.agent, e.event.detail["disabled"]) for e in register.events("lan")]
+    assert told[2:] == [("root", "true"), ("root", "false")]
+    with pytest.raises(NotFound):
+        register.set_disabled("nobody", disabled=True)
+
+
 def test_a_try_of_nobody_is_not_found_and_a_moment_needs_a_zone(register: SqlRegister) -> None:
     with pytest.raises(NotFound):
         register.count_try("nobody", AT, 5, PAUSE)
