@@ -3,27 +3,53 @@
 import hashlib
 import hmac
 import json
+import os
 import secrets
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from counter.store import Store
 from records.accounts import Account
+from records.errors import PartUnavailable
 
 COOKIE = "khongcho"
 IDLE_SECONDS = 45 * 60
 """A session nobody used for so long is over."""
 LONGEST_SECONDS = 12 * 3600
 """No session lasts longer than a working day."""
+KEY_BYTES = 32
 
 
 def desk_key(path: Path) -> bytes:
-    """Return the desk's secret key (32 bytes), made at the first start and readable by its owner alone."""
+    """Return the desk's secret key, made at the first start and readable by its owner alone.
+
+    Raises PartUnavailable DESK_KEY_SHORT where the file holds less than :data:`KEY_BYTES`: with an empty
+    key anybody could make the tokens of our forms.
+    """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(32))
-    return path.read_bytes()
+        _make_key(path)
+    key = path.read_bytes()
+    if len(key) < KEY_BYTES:
+        raise PartUnavailable("DESK_KEY_SHORT", file=path, least=KEY_BYTES)
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Make a key that has its name only when it is whole; of desks started together, the first one's key stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f"{path.name}-", dir=path.parent)  # for its owner alone
+    made = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(secrets.token_bytes(KEY_BYTES))
+            out.flush()
+            os.fsync(out.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(made)
+    finally:
+        made.unlink()
 
 
 @dataclass(frozen=True, slots=True)
