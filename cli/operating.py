@@ -65,7 +65,10 @@ def add_account(
     full_name: Annotated[str, typer.Option("--full-name", help="Full name as people write it.")],
     role: Annotated[list[Role], typer.Option("--role", help="What the account may do; repeatable.")],
     password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
+        bool,
+        typer.Option(
+            "--password-stdin", help="Read the password (10 to 1000 characters) from the first line of stdin."
+        ),
     ] = False,
 ) -> None:
     """Thêm tài khoản, hoặc đặt lại mật khẩu và quyền. Add an account, or set its password and roles anew."""

@@ -18,6 +18,8 @@ from records.text import single_spaced
 
 LEAST_PASSWORD = 10
 """Characters of a password: length, not signs, is what makes it strong."""
+MOST_PASSWORD = 1000
+"""Characters of a password when it is set. Signing in cuts nothing: what is longer simply does not match."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _HASHER = PasswordHasher()  # argon2id with the library's current parameters
 _NOBODY = _HASHER.hash("nobody has this password")
@@ -35,7 +37,7 @@ def new_account(name: str, full_name: str, roles: Iterable[Role], password: str)
     """Return an account ready for ``Register.put_account``.
 
     Raises WrongUse for a name that is not 2-40 of ``a-z 0-9 . _ -``, no full name, no role, or a
-    password shorter than :data:`LEAST_PASSWORD` or equal to the name.
+    password shorter than :data:`LEAST_PASSWORD`, longer than :data:`MOST_PASSWORD` or equal to the name.
     """
     held = frozenset(roles)
     if not _NAME.fullmatch(name):
@@ -44,11 +46,13 @@ def new_account(name: str, full_name: str, roles: Iterable[Role], password: str)
         raise WrongUse("ACCOUNT_INCOMPLETE", name=name)
     if len(password) < LEAST_PASSWORD or password.casefold() == name.casefold():
         raise WrongUse("PASSWORD_WEAK", least=LEAST_PASSWORD)
+    if len(password) > MOST_PASSWORD:
+        raise WrongUse("PASSWORD_LONG", most=MOST_PASSWORD)
     return Account(name, single_spaced(full_name), held, _HASHER.hash(password))
 
 
 def with_password(account: Account, password: str) -> Account:
-    """Return *account* with another password, unlocked. Raises WrongUse for a weak one."""
+    """Return *account* with another password, unlocked. Raises WrongUse for a weak or too long one."""
     made = new_account(account.name, account.full_name, account.roles, password)
     return replace(account, password_hash=made.password_hash, failures=0, locked_until=None)
 
@@ -86,6 +90,6 @@ def _locked_for(account: Account | None, now: dt.datetime) -> int:
 
 def _matches(known: str, password: str) -> bool:
     try:
-        return _HASHER.verify(known, password[:1000])
+        return _HASHER.verify(known, password)
     except (VerificationError, InvalidHashError):
         return False

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from counter import LEAST_PASSWORD, accounts, new_account, with_password
-from counter.accounts import SignIn, sign_in
+from counter.accounts import MOST_PASSWORD, SignIn, sign_in
 from counter.sessions import COOKIE, IDLE_SECONDS, LONGEST_SECONDS, Sessions, bound_to
 from counter.store import Store
 from counter.throttle import Limit, Throttle
@@ -37,6 +37,7 @@ def test_a_password_is_kept_as_argon2id_alone() -> None:
         ("lan", "Lê Thị Lan", [], GOOD, "ACCOUNT_INCOMPLETE"),
         ("lan", "Lê Thị Lan", [Role.CLERK], "", "PASSWORD_WEAK"),
         ("lan", "Lê Thị Lan", [Role.CLERK], "a" * (LEAST_PASSWORD - 1), "PASSWORD_WEAK"),
+        ("lan", "Lê Thị Lan", [Role.CLERK], "ă" * (MOST_PASSWORD + 1), "PASSWORD_LONG"),
         ("lelanlelan", "Lê Thị Lan", [Role.CLERK], "LELANLELAN", "PASSWORD_WEAK"),
     ],
 )
@@ -159,6 +160,14 @@ def test_a_new_password_opens_and_the_old_one_no_longer(town: Any) -> None:
     town.house.register.put_account(account)
     assert town.browser().sign_in("khoa").status_code == 403
     assert town.browser().sign_in("khoa", "nắng hạn tháng ba").status_code == 303
+
+
+def test_a_password_counts_to_its_last_character(town: Any) -> None:
+    longest = "ă" * MOST_PASSWORD
+    town.house.register.put_account(with_password(town.house.register.account("khoa"), longest))
+    assert "maxlength" not in town.browser().get("/dang-nhap").text.split('id="mat_khau"')[1].split(">")[0]
+    assert town.browser().sign_in("khoa", longest + "x").status_code == 403
+    assert town.browser().sign_in("khoa", longest).status_code == 303
 
 
 @pytest.mark.parametrize("change", ["password", "roles"])
