@@ -14,7 +14,7 @@ from records.accounts import Account
 from records.codes import Role
 from records.errors import WrongUse
 from records.ports import Register
-from records.text import single_spaced
+from records.text import clean, single_spaced
 
 LEAST_PASSWORD = 10
 """Characters of a password: length, not signs, is what makes it strong."""
@@ -39,7 +39,7 @@ def new_account(name: str, full_name: str, roles: Iterable[Role], password: str)
     Raises WrongUse for a name that is not 2-40 of ``a-z 0-9 . _ -``, no full name, no role, or a
     password shorter than :data:`LEAST_PASSWORD`, longer than :data:`MOST_PASSWORD` or equal to the name.
     """
-    held = frozenset(roles)
+    held, password = frozenset(roles), clean(password)  # as the sign-in form will hand it over
     if not _NAME.fullmatch(name):
         raise WrongUse("ACCOUNT_NAME_INVALID", name=name)
     if not single_spaced(full_name) or not held:

@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -168,6 +169,13 @@ def test_a_password_counts_to_its_last_character(town: Any) -> None:
     assert "maxlength" not in town.browser().get("/dang-nhap").text.split('id="mat_khau"')[1].split(">")[0]
     assert town.browser().sign_in("khoa", longest + "x").status_code == 403
     assert town.browser().sign_in("khoa", longest).status_code == 303
+
+
+def test_a_password_set_with_loose_marks_opens(town: Any) -> None:
+    loose = unicodedata.normalize("NFD", "nắng hạn tháng ba")  # as some keyboards write
+    town.house.register.put_account(with_password(town.house.register.account("khoa"), loose))
+    assert town.browser().sign_in("khoa", "nắng hạn tháng ba").status_code == 303
+    assert town.browser().sign_in("khoa", loose).status_code == 303
 
 
 @pytest.mark.parametrize("change", ["password", "roles"])
