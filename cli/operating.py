@@ -69,7 +69,10 @@ def add_account(
     full_name: Annotated[str, typer.Option("--full-name", help="Full name as people write it.")],
     role: Annotated[list[Role], typer.Option("--role", help="What the account may do; repeatable.")],
     password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
+        bool,
+        typer.Option(
+            "--password-stdin", help="Read the password (10 to 1000 characters) from the first line of stdin."
+        ),
     ] = False,
 ) -> None:
     """Thêm tài khoản, hoặc đặt lại mật khẩu và quyền. Add an account, or set its password and roles anew."""
@@ -79,6 +82,20 @@ def add_account(
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _ask_password()
     house.register.put_account(new_account(name, full_name, role, password))
     notice(f"Tài khoản {name} đã sẵn sàng.")
+
+
+@account_app.command("disable")
+def disable_account(name: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
+    """Ngừng một tài khoản; những gì đã làm vẫn còn. Disable an account at once; what it did stays."""
+    opened().register.set_disabled(name, disabled=True)
+    notice(f"Tài khoản {name} đã ngừng; phiên đang mở của tài khoản này không dùng được nữa.")
+
+
+@account_app.command("enable")
+def enable_account(name: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
+    """Cho một tài khoản hoạt động lại, với mật khẩu và quyền như cũ. Let an account in again, as it was."""
+    opened().register.set_disabled(name, disabled=False)
+    notice(f"Tài khoản {name} hoạt động trở lại.")
 
 
 def _ask_password() -> str:

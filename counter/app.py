@@ -34,7 +34,8 @@ def create_desk(house: House, clock: Callable[[], dt.datetime] | None = None) ->
     """Return the desk over *house* as an ASGI application. *clock* tells the time (for tests).
 
     The desk keeps its sessions and waiting requests in ``desk.db`` of the home folder. Raises
-    PartUnavailable DESK_ASSETS_MISSING where the vendored scripts and the typeface were not installed.
+    PartUnavailable DESK_ASSETS_MISSING where the vendored scripts and the typeface were not installed, and
+    DESK_KEY_SHORT where ``desk.secret`` is not whole.
     """
     desk = Desk(house, clock or _now)
 

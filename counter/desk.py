@@ -35,7 +35,11 @@ _QUIET_SECONDS = 600
 
 
 class Desk:
-    """Everything a screen needs. Raises PartUnavailable DESK_ASSETS_MISSING where the vendored files are not there."""
+    """Everything a screen needs.
+
+    Raises PartUnavailable: DESK_ASSETS_MISSING where the vendored files are not there, DESK_KEY_SHORT where the
+    secret key is not whole.
+    """
 
     def __init__(self, house: House, clock: Callable[[], dt.datetime]) -> None:
         if missing := [name for name in _NEEDED if not (VENDOR / name).is_file()]:

@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from counter.errors import ForeignForm, NotAllowed, NotSignedIn
-from counter.sessions import COOKIE, Session, form_token
+from counter.sessions import COOKIE, Session, bound_to, form_token
 from records.accounts import Account
 from records.codes import Role
 from records.text import clean
@@ -74,14 +74,18 @@ def desk_of(request: Request) -> "Desk":
 
 
 def visit_of(request: Request) -> Visit | None:
-    """Return who is signed in, or None."""
+    """Return who is signed in, or None.
+
+    The account is read anew for each request: a session is over as soon as its account is disabled, or
+    has another password or other roles than when it was opened.
+    """
     desk = desk_of(request)
     token = request.cookies.get(COOKIE, "")
     session = desk.sessions.find(token, desk.clock().timestamp()) if token else None
     if session is None:
         return None
     account = desk.house.register.account(session.account)
-    if account is None or account.disabled:
+    if account is None or account.disabled or bound_to(account) != session.bound:
         desk.sessions.end(session.id)
         return None
     request.state.visit = Visit(session, account)

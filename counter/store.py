@@ -13,7 +13,7 @@ from pathlib import Path
 _TABLES = """
 CREATE TABLE IF NOT EXISTS sessions (
   token TEXT PRIMARY KEY, account TEXT NOT NULL, opened REAL NOT NULL, seen REAL NOT NULL,
-  kept TEXT NOT NULL DEFAULT '');
+  kept TEXT NOT NULL DEFAULT '', bound TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS tries (key TEXT NOT NULL, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS tries_key ON tries (key, at);
 CREATE TABLE IF NOT EXISTS requests (
@@ -40,6 +40,9 @@ class Store:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_TABLES)
+        with self.change():  # a file of an earlier version: its sessions are bound to nothing, and so over
+            if "bound" not in {row["name"] for row in self.rows("PRAGMA table_info(sessions)")}:
+                self.run("ALTER TABLE sessions ADD COLUMN bound TEXT NOT NULL DEFAULT ''")
 
     @contextmanager
     def change(self) -> Iterator[None]:

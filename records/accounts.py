@@ -15,6 +15,6 @@ class Account:
     roles: frozenset[Role]
     password_hash: str
     failures: int = 0
-    """Failed sign-ins since the last success."""
+    """Tries to sign in since the last success, those included that are being looked at."""
     locked_until: dt.datetime | None = None
     disabled: bool = False

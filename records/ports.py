@@ -253,6 +253,23 @@ class Register(Protocol):
         """Enter or change an account (none is ever deleted; see ``disabled``)."""
         ...
 
+    def count_try(self, name: str, at: dt.datetime, most: int, pause: dt.timedelta) -> Account | None:
+        """Count a try to sign in, before its password is looked at; return the account as it then stands.
+
+        Each *most*-th try in a row locks the account for *pause* from *at*. None where it is locked: nothing
+        is counted. However many try at once, and from however many processes, each try counts. Nothing but
+        ``failures`` and ``locked_until`` changes.
+        """
+        ...
+
+    def forget_tries(self, name: str) -> None:
+        """Set ``failures`` to 0 and take the lock away (after a success); nothing else changes."""
+        ...
+
+    def set_disabled(self, name: str, *, disabled: bool, agent: str = PROGRAMME) -> None:
+        """Disable an account or let it in again; nothing else changes."""
+        ...
+
     def account(self, name: str) -> Account | None: ...
     def accounts(self) -> Sequence[Account]: ...
 

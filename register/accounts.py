@@ -1,13 +1,16 @@
 """Accounts of the desk. None is deleted: who is gone is disabled, and what they did keeps their name."""
 
+import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, case, insert, literal, null, or_, select, update
 
 from records.accounts import Account
+from records.errors import NotFound
 from records.provenance import PROGRAMME, ProvenanceEvent
 from register.audit import chain
-from register.mapping import account_of, account_values
+from register.columns import UtcTime
+from register.mapping import Values, account_of, account_values
 from register.part import Part
 from register.schema import accounts
 from register.tidy import now, tidy
@@ -28,8 +31,46 @@ class Accounts(Part):
                 connection.execute(update(accounts).where(here).values(account_values(account)))
             else:
                 return
-            detail = _difference(account_of(row) if row is not None else None, account)
-            chain(connection, [ProvenanceEvent("account", account.name, agent, now(), detail)])
+            _tell(connection, account_of(row) if row is not None else None, account, agent)
+
+    def count_try(self, name: str, at: dt.datetime, most: int, pause: dt.timedelta) -> Account | None:
+        """Count a try in the row itself, whatever the caller knew of it; None where the account is locked."""
+        at = tidy(at)
+        with self.database.write() as connection:
+            before = _found(connection, name)
+            failures = accounts.c.failures + 1
+            lock = case((failures % most == 0, literal(at + pause, UtcTime)), else_=null())
+            row = connection.execute(
+                update(accounts)
+                .where(accounts.c.name == before.name)
+                .where(or_(accounts.c.locked_until.is_(None), accounts.c.locked_until <= at))
+                .values(failures=failures, locked_until=lock)
+                .returning(accounts)
+            ).one_or_none()
+            if row is None:
+                return None
+            counted = account_of(row)
+            _tell(connection, before, counted)
+            return counted
+
+    def forget_tries(self, name: str) -> None:
+        """Start again from nothing; nothing is told where nothing was counted."""
+        self._set(name, {"failures": 0, "locked_until": None})
+
+    def set_disabled(self, name: str, *, disabled: bool, agent: str = PROGRAMME) -> None:
+        """Disable an account or let it in again; the same again changes and tells nothing."""
+        self._set(name, {"disabled": disabled}, agent)
+
+    def _set(self, name: str, values: Values, agent: str = PROGRAMME) -> None:
+        # These columns alone: what somebody else changed meanwhile stays.
+        with self.database.write() as connection:
+            before = _found(connection, name)
+            here = accounts.c.name == before.name
+            after = account_of(
+                connection.execute(update(accounts).where(here).values(values).returning(accounts)).one()
+            )
+            if after != before:
+                _tell(connection, before, after, agent)
 
     def account(self, name: str) -> Account | None:
         """Return an account, or None."""
@@ -41,6 +82,17 @@ class Accounts(Part):
         """Return all accounts by name, disabled ones included."""
         with self.database.read() as connection:
             return [account_of(row) for row in connection.execute(select(accounts).order_by(accounts.c.name))]
+
+
+def _found(connection: Connection, name: str) -> Account:
+    row = connection.execute(select(accounts).where(accounts.c.name == tidy(name))).one_or_none()
+    if row is None:
+        raise NotFound("ACCOUNT_UNKNOWN", account=name)
+    return account_of(row)
+
+
+def _tell(connection: Connection, old: Account | None, new: Account, agent: str = PROGRAMME) -> None:
+    chain(connection, [ProvenanceEvent("account", new.name, agent, now(), _difference(old, new))])
 
 
 def _difference(old: Account | None, new: Account) -> dict[str, str]:

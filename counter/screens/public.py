@@ -24,13 +24,12 @@ def verify(request: Request, so: str = "", ma: str = "") -> Response:
         return desk.page(request, "public.html", number="", code="", asked=False, found=None, said="")
     address = request.client.host if request.client else "?"
     now = desk.clock().timestamp()
-    if wait := desk.throttle.wait(f"public:{address}", PUBLIC_QUESTIONS, now):
+    if wait := desk.throttle.take([f"public:{address}"], PUBLIC_QUESTIONS, now):
         said = message("PUBLIC_WAIT", seconds=wait)
         return desk.page(
             request, "public.html", status=429, headers={"retry-after": str(wait)}, number=number, code=code,
             asked=False, found=None, said=f"{said.vi} (Mã: {said.code})",
         )  # fmt: skip
-    desk.throttle.note(f"public:{address}", now)
     found = _known(desk.house.register.issued(code=_as_kept(code)), number) if code else None
     told = {IssueStatus.ISSUED: "Còn giá trị", IssueStatus.CANCELLED: "Đã bị thu hồi"} | {
         IssueStatus.SUPERSEDED: ISSUES[IssueStatus.SUPERSEDED]

@@ -57,7 +57,7 @@ def _enter(request: Request, form: Posted) -> Response:
     if how is SignIn.WRONG or account is None:
         told = message("SIGN_IN_WRONG")
         return failures.sign_in_page(request, kept, status=403, error=told.vi, code=told.code, name=name)
-    token = desk.sessions.open(account.name, now.timestamp(), kept if kept.form else None)
+    token = desk.sessions.open(account, now.timestamp(), kept if kept.form else None)
     answer = RedirectResponse(kept.path, 303)
     answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=desk.secure, path="/")
     answer.delete_cookie(failures.FORM_COOKIE, path="/dang-nhap")
