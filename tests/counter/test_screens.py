@@ -278,7 +278,9 @@ def test_signed_downloaded_verified_and_in_the_book(town: Any) -> None:
 
 def _answer_to(page: str, question: str) -> tuple[str, str]:
     """Return sign and words of the answer to a question about a file."""
-    found = re.search(rf'"sign"[^>]*>(.)</span><span class="question">{question}[^<]*</span><span class="said">(.*?)<', page)
+    found = re.search(
+        rf'"sign"[^>]*>(.)</span><span class="question">{question}[^<]*</span><span class="said">(.*?)<', page
+    )
     assert found, question
     return found.group(1), found.group(2)
 
