@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def confirm(
-    entry_id: Annotated[str, typer.Argument(metavar="ENTRY")],
+    entry_id: Annotated[str, typer.Argument(metavar="ENTRY", help="Id of an entry, as `search` tells it.")],
     everything: Annotated[
         bool,
         typer.Option(

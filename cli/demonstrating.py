@@ -1,17 +1,21 @@
 """``demo``: the whole road once, on embedded defaults, in a folder of its own."""
 
+import shlex
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from cli import story
-from cli.ingesting import digitise
+from cli.again import command, near
+from cli.ingesting import digitise, show_pages
 from cli.issuing import file_name, show_verification, write_extract
 from cli.sampling import make
 from cli.screen import TerminalProgress, notice, out, table
-from cli.tables import STAGES, book_table, entry_table, why_words
+from cli.tables import STAGES, book_table, entry_table, hit_tables
 from records.codes import DeliveryKind
 from records.entries import Entry
 from records.errors import IntegrityError
@@ -37,7 +41,10 @@ def demo(
 ) -> None:
     """Đi hết con đường một lần: từ sổ quét đến bản sao có chữ ký. Walk the whole road once."""
     started = time.monotonic()
-    house = story.demo_house(read_settings())
+    settings = read_settings()
+    if aside := story.move_aside(settings):
+        notice(f"Lần minh họa trước được chuyển sang {near(aside)}; không có gì bị xóa.")
+    house = story.demo_house(settings)
     home = house.settings.home
     made = _make_book(home, cases, seed)
     book = made.folder
@@ -80,7 +87,10 @@ def _digitise(house: House, book: "BookSample", *, no_prefect: bool) -> str:
     stages = table("Giây mỗi trang theo công đoạn", *(STAGES.get(name, name) for name in report.stages))
     stages.add_row(*(f"{seconds / max(1, report.pages):.2f}" for seconds in report.stages.values()))
     out.print(stages)
-    out.print(book_table(evaluate_delivery(house.register, report.delivery, book.folder)))
+    with tempfile.TemporaryDirectory() as folder:
+        written = evaluate_delivery(house.register, report.delivery, story.without_blanks(book.folder, Path(folder)))
+    out.print(book_table(evaluate_delivery(house.register, report.delivery, book.folder), written))
+    show_pages(report)
     return report.delivery
 
 
@@ -102,10 +112,8 @@ def _find(house: House, entry: Entry) -> None:
     started = time.perf_counter()
     answer = house.find(Question(asked, year=int(year)))
     ms = (time.perf_counter() - started) * 1000
-    shown = table(f"{answer.total} mục, {ms:.1f} ms", "Mục", "Họ, chữ đệm, tên", "Ngày sinh", "Vì sao khớp")
-    for hit in answer.hits[:5]:
-        shown.add_row(hit.document.entry, hit.document.name, hit.document.born, why_words(hit.why))
-    out.print(shown)
+    for shown in hit_tables(answer, ms, limit=5):
+        out.print(shown)
     if entry.id not in {hit.document.entry for hit in answer.hits}:
         raise IntegrityError("DEMO_NOT_FOUND", entry=entry.id, asked=asked)
 
@@ -123,7 +131,7 @@ def _issue(house: House, entry: Entry) -> Path:
     certified = house.issue(request, by=story.OFFICER)
     path = write_extract(certified, house.settings.home / "extracts" / file_name(certified))
     number = certified.issued.number
-    notice(f"Số {number}, mã tra cứu {number.code}: {path}")
+    notice(f"Số {number}, mã xác minh {number.code}: {path}")
     report = house.verify_file(path.read_bytes())
     show_verification(report, "Kiểm tra tệp vừa cấp")
     if not report.ok:
@@ -144,7 +152,6 @@ def _forge(house: House, paper: Path) -> None:
 
 def _farewell(home: Path, book: Path, paper: Path, seconds: float) -> None:
     _step(7, f"Xong sau {seconds:.0f} giây. Mọi thứ nằm ở đâu")
-    shown = table("", "Gì", "Ở đâu")
     for what, where in (
         ("Dữ liệu của lần minh họa (KHONGCHO_HOME)", home),
         ("Sổ giả lập và sự thật", book),
@@ -153,9 +160,9 @@ def _farewell(home: Path, book: Path, paper: Path, seconds: float) -> None:
         ("Chỉ mục tra cứu", home / "index"),
         ("Bản sao đã ký", paper),
     ):
-        shown.add_row(what, str(where))
-    out.print(shown)
+        out.print(Text(f"{what}:\n  {where}"))  # no table: a path stays whole, however narrow the terminal
+    again = command()
     notice("Mở bàn làm việc trên dữ liệu này:")
-    notice(f"  export KHONGCHO_HOME={home}")
-    notice("  khongcho account add canbo --full-name 'Cán bộ thử' --role clerk --role keyer --role officer")
-    notice("  khongcho serve")
+    notice(f"  export KHONGCHO_HOME={shlex.quote(str(home))}")
+    notice(f"  {again} account add canbo --full-name 'Cán bộ thử' --role clerk --role keyer --role officer")
+    notice(f"  {again} serve")

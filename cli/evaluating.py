@@ -9,7 +9,9 @@ from cli.screen import Json, TerminalProgress, opened, out, print_json, table
 
 evaluate_app = typer.Typer(help="Đo chất lượng đọc. Measure reading quality.", no_args_is_help=True)
 
-Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False)]
+Folder = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, help="Folder with images and what truly stands on them.")
+]
 
 
 def register(app: typer.Typer) -> None:

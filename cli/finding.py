@@ -4,12 +4,16 @@ import time
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
-from cli.screen import Json, notice, opened, out, print_json, table
-from cli.tables import why_words
+from cli.again import command
+from cli.screen import Json, notice, opened, out, print_json
+from cli.tables import entry_table, hit_tables
 from records.codes import RegisterKind
-from records.errors import ExitCode
-from records.finding import Hit, Question
+from records.entries import Entry
+from records.errors import ExitCode, NotFound
+from records.finding import Hit, Paper, Question
+from wiring import House
 
 entry_app = typer.Typer(help="Xem một mục trong sổ. Look at an entry.", no_args_is_help=True)
 
@@ -42,40 +46,64 @@ def search(
     if not answer.hits:
         notice("Không tìm thấy mục nào." + (" Đã thử: " + "; ".join(answer.tried) + "." if answer.tried else ""))
         return
-    shown = table(f"{answer.total} mục, {ms} ms", "Mục", "Họ, chữ đệm, tên", "Ngày sinh", "Cha", "Mẹ", "Vì sao khớp")
-    for hit in answer.hits:
-        found = hit.document
-        shown.add_row(found.entry, found.name, found.born, found.father, found.mother, why_words(hit.why))
-    out.print(shown)
+    for shown in hit_tables(answer, ms):
+        out.print(shown)
+    if any(hit.document.kind is RegisterKind.OTHER for hit in answer.hits):
+        notice(f"Xem toàn văn một giấy tờ: {command()} entry show MÃ")
 
 
 def _hit(hit: Hit) -> dict[str, object]:
     found = hit.document
     told = found.born or found.registered
+    paper = found.kind is RegisterKind.OTHER
     return {
         "entry": found.entry,
+        "kind": found.kind,
         "name": found.name,
+        "number": found.number,
         "year": int(told[:4]) if told[:4].isdigit() else None,
         "score": hit.score,
         "why": list(hit.why),
-        "state": found.state,
+        "state": None if paper else found.state,  # nobody confirms a paper
     }
 
 
 @entry_app.command("show")
-def show(entry_id: Annotated[str, typer.Argument(metavar="ENTRY")], as_json: Json = False) -> None:
-    """Xem mọi ô của một mục, bằng chứng và trạng thái. Show an entry with its fields and what is open."""
-    entry = opened().entry(entry_id)
+def show(
+    entry_id: Annotated[
+        str, typer.Argument(metavar="ENTRY", help="Id of an entry or of a paper, as `search` tells it.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Xem mọi ô của một mục, hoặc toàn văn một giấy tờ. Show an entry with what is open, or the text of a paper."""
+    found = _entry_or_paper(opened(), entry_id)
     if as_json:
         from dataclasses import asdict
 
-        print_json({**asdict(entry), "open": entry.open_questions()})
+        more = (
+            {"kind": RegisterKind.OTHER, "state": None}
+            if isinstance(found, Paper)
+            else {"open": found.open_questions()}
+        )
+        print_json({**asdict(found), **more})
         return
-    from cli.tables import entry_table
-
-    out.print(entry_table(entry))
-    for note in entry.notes:
+    if isinstance(found, Paper):
+        notice(f"{found.file}, trang {found.page} (đợt nhận {found.delivery})")
+        out.print(Text(found.text or "(chưa đọc được chữ nào trên trang này)"))
+        return
+    out.print(entry_table(found))
+    for note in found.notes:
         notice(f"Ghi chú ({'đã đọc' if note.read_by else 'chưa đọc'}): {note.text}")
+
+
+def _entry_or_paper(house: House, named: str) -> Entry | Paper:
+    try:
+        return house.entry(named)
+    except NotFound as unknown:
+        try:
+            return house.paper(named)
+        except NotFound:
+            raise unknown from None
 
 
 def reindex(as_json: Json = False) -> None:

@@ -76,6 +76,11 @@ def show(report: "DeliveryReport") -> None:
         f"{report.seconds:.1f}",
     )
     out.print(counts)
+    show_pages(report)
+
+
+def show_pages(report: "DeliveryReport") -> None:
+    """Show the pages that need a person, each with its file and reason."""
     for title, pages in (
         ("Trang hỏng: cần quét lại hoặc gửi lại tệp", report.failed),
         ("Trang chờ người xem", report.listed),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.again import command
 from cli.screen import Json, notice, opened, out, print_json, table
 from records.codes import DeliveryKind, Role
 from records.errors import WrongUse
@@ -41,7 +42,7 @@ def serve(
     desk = house.settings.desk
     where, door = host or desk.host, port or desk.port
     if not house.register.accounts():
-        notice("Chưa có tài khoản nào. Tạo bằng: khongcho account add TÊN --full-name 'HỌ TÊN' --role officer")
+        notice(f"Chưa có tài khoản nào. Tạo bằng: {command()} account add TÊN --full-name 'HỌ TÊN' --role officer")
     notice(f"Bàn làm việc: http://{where}:{door} (dừng bằng Ctrl+C)")
     serve_desk(house, where, door)
 
@@ -111,9 +112,17 @@ def servers_up(
     as_json: Json = False,
 ) -> None:
     """Bật máy chủ thật trên máy này. Start real servers on loopback and tell how to reach them."""
-    from servers import playground
+    from servers import cache, playground
 
-    running = playground.up(opened().settings.home, names or [], lambda name: notice(f"Đang bật {name} …"))
+    settings = opened().settings
+    notice("Đang xem các máy chủ đã có đủ chưa; lần đầu có thể mất vài phút để lấy về …")
+    with cache.set_to(settings.cache):
+        running = playground.up(
+            settings.home,
+            names or [],
+            lambda name: notice(f"Đang bật {name} …"),
+            lambda name: notice(f"Đã tắt lại {name}, vì không bật được đủ các máy chủ đã yêu cầu."),
+        )
     if as_json:
         print_json({name: asdict(connection) for name, connection in running.items()})
         return

@@ -23,6 +23,8 @@ from wiring import House, open_house, read_settings
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 out = Console(highlight=False, soft_wrap=True)
+_NARROW = 70
+"""Columns of a terminal below which an id may be broken."""
 
 
 def opened() -> House:
@@ -88,11 +90,16 @@ def notice(text: str) -> None:
     err.print(Text(text))
 
 
-def table(title: str, *columns: str, right: Sequence[str] = ()) -> Table:
-    """Return an empty table; columns named in *right* hold numbers."""
+def table(title: str, *columns: str, right: Sequence[str] = (), whole: Sequence[str] = ()) -> Table:
+    """Return an empty table; columns named in *right* hold numbers, those in *whole* ids that people copy.
+
+    An id stays on one line, and the other columns give way. On a terminal too narrow for that it is broken like
+    everything else, for what does not fit would be cut off.
+    """
     made = Table(title=title, title_justify="left", title_style="bold")
     for name in columns:
-        made.add_column(name, justify="right" if name in right else "left", overflow="fold")
+        kept = name in whole and out.width >= _NARROW
+        made.add_column(name, justify="right" if name in right else "left", overflow="fold", no_wrap=kept)
     return made
 
 

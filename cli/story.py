@@ -34,19 +34,29 @@ class TruthEntry:
     notes: tuple[str, ...]
 
 
-def demo_house(settings: Settings) -> House:
-    """Open a fresh house in ``demo`` of the home folder, on embedded defaults whatever the settings say.
+def demo_home(settings: Settings) -> Path:
+    """Return the folder of the demonstration: ``demo`` of the home folder."""
+    return settings.home / "demo"
 
-    An earlier demonstration is moved aside, never deleted. Prefect's own files stay with the outer house, so
-    that its database is made only once.
+
+def move_aside(settings: Settings) -> Path | None:
+    """Move an earlier demonstration aside, never deleted, and return where it went. Raises WrongUse."""
+    home = demo_home(settings)
+    if not home.exists():
+        return None
+    stamp = dt.datetime.fromtimestamp(home.stat().st_mtime).strftime("%Y%m%d-%H%M%S")
+    aside = settings.home / f"demo-{stamp}"
+    if aside.exists():
+        raise WrongUse("DEMO_FOLDER_TAKEN", folder=str(aside))
+    return home.rename(aside)
+
+
+def demo_house(settings: Settings) -> House:
+    """Open a fresh house for the demonstration, on embedded defaults whatever the settings say.
+
+    Prefect's own files stay with the outer house, so that its database is made only once.
     """
-    home = settings.home / "demo"
-    if home.exists():
-        stamp = dt.datetime.fromtimestamp(home.stat().st_mtime).strftime("%Y%m%d-%H%M%S")
-        aside = settings.home / f"demo-{stamp}"
-        if aside.exists():
-            raise WrongUse("DEMO_FOLDER_TAKEN", folder=str(aside))
-        home.rename(aside)
+    home = demo_home(settings)
     flows = replace(settings.flows, api_url="", home=settings.under_home(settings.flows.home, "prefect"))
     return open_house(
         replace(
@@ -72,6 +82,21 @@ def read_truth(book: Path) -> list[TruthEntry]:
             texts = {column: nfc(value["text"]) for column, value in entry["fields"].items()}
             found.append(TruthEntry(page["file"], texts, notes))
     return found
+
+
+def without_blanks(book: Path, folder: Path) -> Path:
+    """Write the truth of *book* into *folder* without the fields it leaves blank, and return *folder*.
+
+    What is measured on it speaks of written fields alone.
+    """
+    lines = []
+    for line in (book / "truth.jsonl").read_text(encoding="utf-8").splitlines():
+        page: dict[str, Any] = json.loads(line)
+        for entry in page["entries"]:
+            entry["fields"] = {column: value for column, value in entry["fields"].items() if value["text"].strip()}
+        lines.append(json.dumps(page, ensure_ascii=False) + "\n")
+    (folder / "truth.jsonl").write_text("".join(lines), encoding="utf-8")
+    return folder
 
 
 def key_from_truth(house: House, entry: Entry, truth: TruthEntry) -> Entry:

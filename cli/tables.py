@@ -1,18 +1,20 @@
 """Tables that more than one command shows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+import forms
 from cli.screen import table
-from records.codes import Presence
+from records.codes import EntryState, Presence, RegisterKind
+from records.dates import PartialDate
 from records.entries import Entry, FieldValue
-from records.finding import Why
+from records.finding import Answer, Why
 from records.messages import message
 
 if TYPE_CHECKING:
-    from pipeline import BookReport
+    from pipeline import BookReport, FieldScore
 
 _PRESENCE = {
     Presence.WRITTEN: "",
@@ -20,17 +22,32 @@ _PRESENCE = {
     Presence.ILLEGIBLE: "(không đọc được)",
     Presence.NOT_READ: "(máy chưa đọc được)",
 }
+STATES = {
+    EntryState.DRAFT: "chưa xác nhận",
+    EntryState.VERIFIED: "đã xác nhận",
+    EntryState.WITHDRAWN: "đã rút",
+}
+_UNLABELLED = {"loaiDangKy": "Loại đăng ký"}
+"""Columns whose boxes stand on the page without a label."""
 STAGES = {"prepare": "nắn trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}
 """Names of the stages for people."""
 
 
 def entry_table(entry: Entry) -> Table:
     """Return the fields of *entry*, each with its state in a sign and a word."""
-    shown = table(f"{entry.id}, bản {entry.version}, {entry.state}", "Ô", "Chữ trong sổ", "Giá trị chuẩn", "Trạng thái")
+    title = f"{entry.id}, bản {entry.version}, {STATES[entry.state]}"
+    shown = table(title, "Ô", "Nhãn in", "Chữ trong sổ", "Giá trị chuẩn", "Trạng thái", whole=("Ô",))
     for found in entry.fields:
         value = found.value if found.value != found.text else ""
-        shown.add_row(found.column, found.text or _PRESENCE[found.presence], value, field_state(found))
+        text = found.text or _PRESENCE[found.presence]
+        shown.add_row(found.column, label(found.column), text, value, field_state(found))
     return shown
+
+
+def label(column: str) -> str:
+    """Return the label that forms print for *column*; empty where none of them has it."""
+    found = (edition.label(column) for edition in forms.editions())
+    return next((one.says[0] for one in found if one and one.says), _UNLABELLED.get(column, ""))
 
 
 def field_state(found: FieldValue) -> str:
@@ -44,21 +61,67 @@ def field_state(found: FieldValue) -> str:
     return f"{sign} máy đọc, {found.reading.confidence:.0%}"
 
 
-def book_table(report: "BookReport") -> Table:
-    """Return how well each field was read, with the number of values it was measured on."""
+def book_table(report: "BookReport", written: "BookReport | None" = None) -> Table:
+    """Return how well each field was read. *written* is the report on the written fields alone, where that was taken.
+
+    Then what was exact is told of written fields, and of those that the book leaves blank by itself.
+    """
+    told = written or report
+    counted = ["Số ô (kể cả ô trống)" if written is None else "Ô có chữ", "CER", "Đúng cả ô"]
+    counted += [] if written is None else ["Ô trống, đọc là trống"]
     shown = table(
-        f"{report.n_pages} trang, {report.n_entries} mục, mất {report.entries_lost} mục, "
-        f"đúng cả ô {report.exact:.1%}, {report.seconds_per_page:.2f} giây/trang",
+        f"{report.n_pages} trang, {report.n_entries} mục, mất {report.entries_lost} mục, đúng cả ô {told.exact:.1%}"
+        f"{' số ô có chữ' if written else ''}, {report.seconds_per_page:.2f} giây/trang",
         "Ô",
-        "Số giá trị",
-        "CER",
-        "Đúng cả ô",
-        right=("Số giá trị", "CER", "Đúng cả ô"),
+        "Nhãn in",
+        *counted,
+        right=counted,
+        whole=("Ô", *counted[1:3]),
     )
-    for scores, sign in ((report.fields, ""), (report.real_ink, " (mực thật)")):
-        for name, score in scores.items():
-            shown.add_row(name + sign, str(score.n), f"{score.cer:.1%}", f"{score.exact:.1%}")
+    groups = [(report.fields, told.fields, ""), (report.real_ink, told.real_ink, " (mực thật)")]
+    for every, filled, sign in groups:
+        for name, score in every.items():
+            row = [name, label(name) + sign]
+            if written is None:
+                shown.add_row(*row, str(score.n), f"{score.cer:.1%}", f"{score.exact:.1%}")
+            else:
+                shown.add_row(*row, *_apart(score, filled.get(name)))
     return shown
+
+
+def _apart(every: "FieldScore", written: "FieldScore | None") -> tuple[str, ...]:
+    """Return the figures of a column's written fields, then how many of its blank ones were read as blank."""
+    n, right = (written.n, round(written.n * written.exact)) if written else (0, 0)
+    blank, kept = every.n - n, round(every.n * every.exact) - right
+    figures = (f"{every.cer:.1%}", f"{written.exact:.1%}") if written else ("", "")
+    return str(n), *figures, f"{kept} / {blank}" if blank else ""
+
+
+def hit_tables(answer: Answer, ms: float, limit: int = 500) -> Iterator[Table]:
+    """Yield what was found, best first: entries, then papers by where they stand."""
+    hits = answer.hits[:limit]
+    title = f"{answer.total} kết quả, {ms:.1f} ms"
+    if entries := [hit for hit in hits if hit.document.kind is not RegisterKind.OTHER]:
+        shown = table(
+            title, "Mục", "Họ, chữ đệm, tên", "Ngày sinh", "Cha", "Mẹ", "Vì sao khớp", whole=("Mục", "Ngày sinh")
+        )
+        for hit in entries:
+            found, why = hit.document, why_words(hit.why)
+            shown.add_row(found.entry, found.name, day(found.born), found.father, found.mother, why)
+        yield shown
+    if papers := [hit for hit in hits if hit.document.kind is RegisterKind.OTHER]:
+        shown = table("Giấy tờ" if entries else title, "Mã", "Tệp, trang", "Đợt nhận", "Vì sao khớp", whole=("Mã",))
+        for hit in papers:
+            shown.add_row(hit.document.entry, hit.document.number, hit.document.book, why_words(hit.why))
+        yield shown
+
+
+def day(iso: str) -> str:
+    """Return an ISO 8601 partial date as people write it, dd/mm/yyyy; anything else as it is."""
+    try:
+        return PartialDate.parse(iso).shown()
+    except ValueError:
+        return iso
 
 
 def why_words(reasons: Iterable[Why]) -> str:

@@ -32,6 +32,21 @@ class SearchDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A page of a dossier: where it stands, and the print that was read on it."""
+
+    id: str
+    file: str
+    """Name in the delivery."""
+    page: int
+    """In the file, from 1."""
+    delivery: str
+    """What the delivery is called."""
+    text: str
+    """Line by line; empty where it has not been read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What the clerk knows. *text* is a name (person, father or mother) or words of a paper."""
 

@@ -26,6 +26,8 @@ from samples.style import SETTINGS, FormStyle, Setting, draw_style
 from samples.truth import page_truth
 
 Format = Literal["png", "jpeg", "pdf"]
+SCANS = frozenset({".bmp", ".gif", ".jp2", ".jpeg", ".jpg", ".pdf", ".png", ".tif", ".tiff", ".webp"})
+"""Endings of files that would be taken for pages of the book."""
 TYPED = "typed"
 """Named in place of a hand: values filled in by an office programme."""
 
@@ -76,21 +78,24 @@ def make_book(
     never one that is held out) or ``typed``. *ink* is a folder of real line images with ``labels.tsv``, put into the
     place fields. *told* is called with (pages made, pages in all).
 
-    Raises WrongUse for arguments that make no book, PartUnavailable where set-up has not fetched a font.
+    Raises WrongUse for arguments that make no book and for a folder with other pages in it, before anything is
+    written; PartUnavailable where set-up has not fetched a font.
     """
     _check(cases, difficulty, formats, setting, hands)
+    total = _page_count(cases)
+    names = _page_names(total, formats)
+    inside = "pdf/book.pdf" if names else "book.pdf"
+    _refuse_others(out, {*names, inside} if "pdf" in formats else set(names))
     dials = DIALS[difficulty]
     out.mkdir(parents=True, exist_ok=True)
     pages = _pages(cases, seed, dials, ink, dpi, setting, tuple(hands or fonts.HANDS))
-    total = _page_count(cases)
     images: list[Path] = []
     scans: list[Scanned] = []
     lines: list[str] = []
     for number, (pixels, lie, ready) in enumerate(pages, start=1):
         jpeg = as_jpeg(pixels, dials.quality, dpi) if "jpeg" in formats or "pdf" in formats else b""
-        name = "book.pdf"
-        if "png" in formats or "jpeg" in formats:
-            name = f"page-{number:04d}.{'png' if 'png' in formats else 'jpg'}"
+        name = names[number - 1] if names else "book.pdf"
+        if names:
             (out / name).write_bytes(as_png(pixels, dpi) if "png" in formats else jpeg)
             images.append(out / name)
         if "pdf" in formats:
@@ -105,7 +110,7 @@ def make_book(
     truth.write_text("\n".join(lines) + "\n", encoding="utf-8")
     pdf = None
     if scans:
-        pdf = (out / "pdf" if images else out) / "book.pdf"
+        pdf = out / inside
         pdf.parent.mkdir(exist_ok=True)
         pdf.write_bytes(book_pdf(scans, dpi))
     authority = f"UBND phường {draw_book(_first(seed)).ward}, quận Hai Bà Trưng, thành phố Hà Nội"
@@ -130,6 +135,20 @@ def _check(
 
 def _page_count(cases: int) -> int:
     return cases + 5
+
+
+def _page_names(total: int, formats: Sequence[str]) -> tuple[str, ...]:
+    """Return the name of each page's image; none where only a PDF is asked for."""
+    ending = "png" if "png" in formats else "jpg" if "jpeg" in formats else ""
+    return tuple(f"page-{number:04d}.{ending}" for number in range(1, total + 1)) if ending else ()
+
+
+def _refuse_others(out: Path, own: set[str]) -> None:
+    """Raise WrongUse where *out* holds images or PDFs not among *own*: they would pass for pages of this book."""
+    names = (str(file.relative_to(out)) for file in out.rglob("*") if file.suffix.casefold() in SCANS)
+    others = sorted(name for name in names if name not in own)
+    if others:
+        raise WrongUse("SAMPLES_FOLDER_TAKEN", folder=out, count=len(others), first=others[0])
 
 
 def _first(seed: int) -> np.random.Generator:

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from records.errors import IntegrityError, PartUnavailable
@@ -15,10 +16,28 @@ from records.errors import IntegrityError, PartUnavailable
 _ROOT = Path(__file__).resolve().parent.parent
 
 
+_SET: ContextVar[Path | None] = ContextVar("cache", default=None)
+
+
+@contextmanager
+def set_to(named: Path | None) -> Iterator[None]:
+    """Keep servers in *named*, the word of the settings, for the length of the block. The environment wins."""
+    before = _SET.set(named)
+    try:
+        yield
+    finally:
+        _SET.reset(before)
+
+
 def folder() -> Path:
-    """Return the cache folder: ``KHONGCHO_CACHE``, else ``.cache/servers`` of a checkout, else the user's cache."""
+    """Return the cache folder.
+
+    ``KHONGCHO_CACHE``, else what the settings say, else ``.cache/servers`` of a checkout, else the user's cache.
+    """
     if named := os.environ.get("KHONGCHO_CACHE"):
         return Path(named).resolve()
+    if chosen := _SET.get():
+        return chosen
     if (_ROOT / "pyproject.toml").is_file():
         return _ROOT / ".cache" / "servers"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "khongcho"

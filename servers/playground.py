@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from records.errors import WrongUse
+from records.errors import PartUnavailable, WrongUse
 from servers.elasticsearch import ElasticsearchConnection, ElasticsearchServer
 from servers.minio import MinioServer
 from servers.objectstore import S3Connection
 from servers.postgresql import PostgresqlConnection, PostgresqlServer
 from servers.prefect import PrefectConnection, PrefectServer
-from servers.process import ProcessMark, ReleasedProcess, alive, end
+from servers.process import ProcessMark, alive, end
 from servers.seaweedfs import SeaweedfsServer
+from servers.server import Server
 
 Connection = ElasticsearchConnection | PostgresqlConnection | PrefectConnection | S3Connection
 
@@ -42,23 +44,35 @@ class _Running:
 
 
 def up(
-    home: Path, names: Sequence[str] = (), progress: Callable[[str], None] = lambda _: None
+    home: Path,
+    names: Sequence[str] = (),
+    progress: Callable[[str], None] = lambda _: None,
+    taken_back: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Connection]:
     """Start the servers *names* (none named: all), those that run already excepted; return how to reach each.
 
     *progress* hears the name of each server before it starts. Data lie under ``home/servers``. Raises WrongUse for
-    an unknown name and PartUnavailable when one cannot start; those that started before it stay up.
+    an unknown name, and PartUnavailable when one cannot be had, before any is started, or when one does not start:
+    then those that this call started are stopped again, and *taken_back* hears their names.
     """
-    if unknown := [name for name in names if name not in _KINDS]:
-        raise WrongUse("SERVERS_UNKNOWN", names=", ".join(unknown), known=", ".join(NAMES))
+    _refuse_unknown(names)
     wanted = set(names or NAMES)
     if "prefect" in wanted:
         wanted.add("postgresql")
     with _notes(home) as running:
-        for name in NAMES:
-            if name in wanted and name not in running:
+        new = [name for name in NAMES if name in wanted and name not in running]
+        _have_ready(new)
+        started: list[str] = []
+        try:
+            for name in new:
                 progress(name)
                 running[name] = _start(name, _folder(home) / name, running)
+                started.append(name)
+        except BaseException:
+            for name in reversed(started):
+                _stop(name, running)
+                taken_back(name)
+            raise
         return {name: running[name].connection for name in NAMES if name in wanted}
 
 
@@ -69,35 +83,59 @@ def running(home: Path) -> dict[str, Connection]:
 
 
 def down(home: Path, names: Sequence[str] = ()) -> list[str]:
-    """Stop the servers *names* (none named: all), each by its own process id; return those that ran. Data stay."""
-    stopped = []
+    """Stop the servers *names* (none named: all), each by its own process id; return those that ran. Data stay.
+
+    Raises WrongUse for an unknown name.
+    """
+    _refuse_unknown(names)
     with _notes(home) as running:
-        for name in reversed(NAMES):
-            if name in running and (not names or name in names):
-                one = running[name]
-                end(one.mark, one.stop_signal, one.grace)
-                del running[name]
-                stopped.append(name)
+        stopped = [name for name in reversed(NAMES) if name in running and (not names or name in names)]
+        for name in stopped:
+            _stop(name, running)
     return stopped
 
 
-def _start(name: str, home: Path, running: dict[str, _Running]) -> _Running:
-    connection: Connection
-    process: ReleasedProcess
+def _refuse_unknown(names: Sequence[str]) -> None:
+    if unknown := [name for name in names if name not in _KINDS]:
+        raise WrongUse("SERVERS_UNKNOWN", names=", ".join(unknown), known=", ".join(NAMES))
+
+
+def _have_ready(names: Sequence[str]) -> None:
+    """Have all of *names* fetched or built. Raises PartUnavailable for the first that cannot be had here."""
+    nowhere = PostgresqlConnection("", 0, "", "", "")  # a server is asked what it lacks, not started
+    servers = [_server(name, None, nowhere) for name in names]
+    for server in servers:  # all of them asked before one is built, which takes minutes
+        if lack := server.missing():
+            raise PartUnavailable("SERVERS_MISSING", server=server.name, what_vi=lack.vi, what_en=lack.en)
+    for server in servers:
+        server.fetch()
+
+
+def _server(name: str, home: Path | None, database: Connection | None) -> Server[Any]:
+    """Return a server, not started; *database* is where Prefect keeps its state."""
     match name:
         case "postgresql":
-            connection, process, launch = PostgresqlServer(home).start_released()
+            return PostgresqlServer(home)
         case "elasticsearch":
-            connection, process, launch = ElasticsearchServer(home).start_released()
+            return ElasticsearchServer(home)
         case "minio":
-            connection, process, launch = MinioServer(home).start_released()
+            return MinioServer(home)
         case "seaweedfs":
-            connection, process, launch = SeaweedfsServer(home).start_released()
+            return SeaweedfsServer(home)
         case _:
-            database = running["postgresql"].connection
             assert isinstance(database, PostgresqlConnection)
-            connection, process, launch = PrefectServer(database, home).start_released()
+            return PrefectServer(database, home)
+
+
+def _start(name: str, home: Path, running: dict[str, _Running]) -> _Running:
+    database = running["postgresql"].connection if "postgresql" in running else None
+    connection, process, launch = _server(name, home, database).start_released()
     return _Running(connection, process.mark, launch.stop_signal, launch.grace)
+
+
+def _stop(name: str, running: dict[str, _Running]) -> None:
+    one = running.pop(name)
+    end(one.mark, one.stop_signal, one.grace)
 
 
 def _folder(home: Path) -> Path:

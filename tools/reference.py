@@ -18,6 +18,8 @@ from wiring.settings import Settings
 from wiring.settings_reader import documentation
 
 ROOT = Path(__file__).resolve().parent.parent
+_MEANINGS = {"ENTRY": "Id of an entry, as `search` tells it.", "FILE": "A PDF that claims to be an extract."}
+"""Of arguments that say nothing of themselves."""
 _WORDS = {str: "TEXT", int: "NUMBER", float: "NUMBER", Path: "PATH"}
 MADE = "<!-- Made by `make docs` from the programme itself; change the texts there. -->"
 
@@ -34,6 +36,7 @@ def commands() -> str:
         "",
         MADE,
         "",
+        "After set-up the command is `.venv/bin/khongcho`. What the table does not call **required** may be left out.",
         "Reporting commands take `--json` and then print one JSON object on stdout; progress and logs go to stderr.",
         "Exit codes: 0 all well; 1 finished, but something needs a person; 2 wrong use; 3 an outside part is missing",
         "or unreachable; 4 integrity or verification failed; 70 the programme itself failed (its traceback is kept in",
@@ -42,9 +45,11 @@ def commands() -> str:
     ]
     for name, command in _leaves(typer.main.get_command(app), "khongcho"):
         lines += ["", f"## `{name}`", "", _one_line(command.help or ""), ""]
-        lines += ["| Argument or option | Meaning |", "|---|---|"] if command.params else []
+        lines += ["| Argument or option | Default | Meaning |", "|---|---|---|"] if command.params else []
         kinds = get_type_hints(command.callback)
-        lines += [f"| `{_spelt(p, kinds[p.name])}` | {_told(p, kinds[p.name])} |" for p in command.params]
+        lines += [
+            f"| `{_spelt(p, kinds[p.name])}` | {_default(p)} | {_told(p, kinds[p.name])} |" for p in command.params
+        ]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -101,14 +106,23 @@ def _leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 def _spelt(param: Any, kind: Any) -> str:
     if not isinstance(param, TyperOption):
-        return str(param.metavar or param.name).upper() + ("" if param.required else " (optional)")
+        return str(param.metavar or param.name).upper()
     if kind is bool:
         return " / ".join(param.opts + param.secondary_opts)
     return f"{', '.join(param.opts)} {param.metavar or _WORDS.get(_inner(kind), 'VALUE')}"
 
 
+def _default(param: Any) -> str:
+    """Return what holds where nothing is given; nothing where the meaning itself tells it, or where that is nothing."""
+    if param.required:
+        return "**required**"
+    value = param.default.value if isinstance(param.default, Enum) else param.default
+    told = "default:" in (getattr(param, "help", "") or "").lower()
+    return "" if told or value in (None, "", ()) or value is False else f"`{value}`"
+
+
 def _told(param: Any, kind: Any) -> str:
-    text = _cell(getattr(param, "help", "") or "")
+    text = _cell(getattr(param, "help", "") or _MEANINGS.get(str(param.metavar or param.name).upper(), ""))
     inner = _inner(kind)
     if isinstance(inner, type) and issubclass(inner, Enum):
         text += f" One of {', '.join(f'`{choice.value}`' for choice in inner)}."

@@ -15,7 +15,8 @@ from records.codes import DeliveryKind, EntryState, Presence
 from records.entries import Entry, VerifiedEntry
 from records.errors import NotFound, PartUnavailable, WrongUse
 from records.extracts import CertifiedExtract, DraftExtract, ExtractRequest, IssuedExtract, VerificationReport
-from records.finding import Answer, IndexReport, Question, SearchDocument
+from records.finding import Answer, IndexReport, Paper, Question, SearchDocument
+from records.pages import PageId
 from records.ports import Archive, Register, SearchIndex
 from records.progress import Progress
 from records.provenance import LedgerCheck
@@ -131,6 +132,15 @@ class House:
     def entry(self, entry_id: str) -> Entry:
         """Return an entry as it now stands. Raises NotFound."""
         return self.register.entry(entry_id)
+
+    def paper(self, paper_id: str) -> Paper:
+        """Return a page of a dossier with its text. Raises NotFound, also for a page of a book."""
+        for placed in self.register.placings(PageId(paper_id)):
+            delivery = self.register.delivery(placed.delivery)
+            if delivery.kind is DeliveryKind.DOSSIER:
+                text = self.digitiser.paper_text(placed.page.id)
+                return Paper(placed.page.id, placed.file, placed.page.page_in_file, delivery.label, text)
+        raise NotFound("PAGE_UNKNOWN", page=paper_id)
 
     def reindex(self) -> IndexReport:
         """Build the index anew from the register and put it in the old one's place in one step."""

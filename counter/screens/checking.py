@@ -13,13 +13,23 @@ from records.messages import message
 
 router = APIRouter()
 PATH = "/kiem-tra"
+_OTHERWISE = "Không tìm thấy trong sổ cấp bản sao"
+_KNOWN = {
+    "EXTRACT_BYTES_DIFFER": "Số có trong sổ, nhưng không phải đúng tệp này",
+    "EXTRACT_NUMBER_DIFFERS": "Tệp có trong sổ, nhưng số ghi trong tệp không phải số của nó",
+    "EXTRACT_CANCELLED": "Không: số này đã bị hủy hoặc thu hồi",
+    "EXTRACT_NOT_COMPLETE": "Không: số này chưa được cấp xong",
+    "EXTRACT_REGISTER_SILENT": "Không xác định: sổ cấp bản sao không trả lời",
+}
+"""What the book of issued extracts says of a file that is not in it as issued, by the finding of the verification."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One question about a file, and its answer."""
 
-    good: bool
+    good: bool | None
+    """None where nobody can tell: neither yes nor no."""
     question: str
     said: str
 
@@ -46,14 +56,18 @@ def answers(report: VerificationReport) -> tuple[Answer, ...]:
         Answer(
             report.known_number,
             "Số này do cơ quan cấp, đúng tệp này",
-            "Có" if report.known_number else "Không tìm thấy trong sổ cấp bản sao",
+            "Có" if report.known_number else next((_KNOWN[f] for f in report.findings if f in _KNOWN), _OTHERWISE),
         ),
-        Answer(
-            not report.superseded,
-            "Chưa bị thay thế hoặc thu hồi",
-            "Chưa" if not report.superseded else "Đã bị thay thế hoặc thu hồi",
-        ),
+        _still_holds(report),
     )
+
+
+def _still_holds(report: VerificationReport) -> Answer:
+    """Answer whether another copy took its place. Of a file that is no issued copy nobody can say that."""
+    asked = "Chưa bị thay thế hoặc thu hồi"
+    if report.superseded or "EXTRACT_CANCELLED" in report.findings:
+        return Answer(False, asked, "Đã bị thay thế" if report.superseded else "Đã bị hủy hoặc thu hồi")
+    return Answer(True, asked, "Chưa") if report.known_number else Answer(None, asked, "Không xác định")
 
 
 @router.get(PATH)

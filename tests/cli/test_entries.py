@@ -1,18 +1,20 @@
 """The road from a draft entry to a verified file, through the terminal, on a real house."""
 
 import contextlib
+import datetime as dt
 import re
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from records.codes import IssueStatus, Role
+from records.codes import DeliveryKind, IssueStatus, PageStatus, Role
 from records.errors import ExitCode
 from records.extracts import IssuedExtract
+from records.pages import DeliveredPage, Delivery, Digest, PageImage, StageResult, page_id
 from tests.cli.conftest import Command
 from tests.register.making import extract
-from tests.wiring.conftest import draft_entry, with_delivery
+from tests.wiring.conftest import PAGE, draft_entry, with_delivery
 from wiring import House, Settings, open_house
 from wiring.health import Health, Probe
 
@@ -50,6 +52,48 @@ def test_an_entry_is_shown_with_what_is_open(khongcho: Command, house: House) ->
     shown = khongcho("entry", "show", ENTRY)
     assert "Nguyễn Thị Hường" in shown.out and "(trong sổ để trống)" in shown.out
     assert khongcho("entry", "show", "KS-NOBODY").code == 2
+
+
+def _paper(house: House) -> str:
+    """Hand in one page of a dossier, read; return its id."""
+    page = PageImage(page_id(Digest("cd" * 32), 2), Digest("cd" * 32), 2, 2480, 3508, 300.0)
+    house.register.open_delivery(
+        Delivery("d2", DeliveryKind.DOSSIER, "hồ sơ thử", dt.datetime.now(dt.UTC)),
+        [DeliveredPage("d2", 1, "giay to/quyet-dinh.pdf", page, PageStatus.DONE)],
+    )
+    lines = ("Quyết định về việc", "thanh lý tài sản")
+    words = [[w, 10, 30 * n, 50, 20, 0.9, n] for n, line in enumerate(lines) for w in line.split()]
+    engine = {"name": "test", "version": "1", "model": ""}
+    house.register.record_stage(StageResult(page.id, "prepare", "test", {"words": words, "engine": engine}, 0.1))
+    house.project_delivery("d2")
+    return page.id
+
+
+def test_a_hit_in_a_paper_leads_to_its_page_and_its_text(khongcho: Command, house: House) -> None:
+    paper = _paper(house)
+    (hit,) = khongcho("search", "thanh lý tài sản", "--json").json()["hits"]
+    assert (hit["entry"], hit["kind"], hit["state"]) == (paper, "OTHER", None)
+    assert hit["number"] == "giay to/quyet-dinh.pdf, trang 2"
+    shown = khongcho("search", "thanh ly tai san")
+    assert paper in shown.out and "giay to/quyet-dinh.pdf, trang 2" in shown.out
+    said = khongcho("entry", "show", paper)
+    assert (said.code, said.out) == (0, "Quyết định về việc\nthanh lý tài sản\n")
+    told = khongcho("entry", "show", paper, "--json").json()
+    assert (told["id"], told["kind"], told["state"], told["page"]) == (paper, "OTHER", None, 2)
+    assert told["text"].endswith("thanh lý tài sản")
+
+
+def test_a_page_of_a_book_is_no_paper(khongcho: Command, house: House) -> None:
+    said = khongcho("entry", "show", PAGE)
+    assert (said.code, said.out) == (2, "")
+    assert "ENTRY_UNKNOWN" in said.err
+
+
+def test_dates_and_states_are_shown_as_people_write_them(khongcho: Command, house: House) -> None:
+    assert "01/03/2017" in khongcho("search", "nguyen thi huong").out
+    said = khongcho("entry", "show", ENTRY).out
+    assert "chưa xác nhận" in said and "draft" not in said
+    assert "Họ, chữ đệm, tên" in said
 
 
 def test_all_confirms_what_was_read_and_leaves_open_what_was_not(khongcho: Command, house: House) -> None:

@@ -141,4 +141,7 @@ def test_a_scheduler_without_a_server_is_a_missing_part(khongcho: Command) -> No
 
 
 def test_a_server_name_nobody_knows_is_wrong_use(khongcho: Command, home: Path) -> None:
-    assert khongcho("servers", "up", "oracle").code == 2
+    for direction in ("up", "down"):
+        said = khongcho("servers", direction, "oracle")
+        assert said.code == 2
+        assert "oracle" in said.err

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from counter.screens.checking import answers
 from records.codes import EntryState, Presence
 from records.errors import PartUnavailable
+from records.extracts import VerificationReport
 from records.messages import message
 
 
@@ -243,9 +245,15 @@ def test_signed_downloaded_verified_and_in_the_book(town: Any) -> None:
     assert "Tệp này dùng được" in check(file.content)
     spoilt = bytearray(file.content)
     spoilt[len(spoilt) // 2] ^= 1
-    assert "Không dùng được tệp này" in check(bytes(spoilt))
-    assert "Không dùng được tệp này" in check(file.content + b"\n%%EOF\n")
-    assert "Không dùng được tệp này" in check(b"not a pdf")
+    for altered in (bytes(spoilt), file.content + b"\n"):
+        said = check(altered)
+        assert "Không dùng được tệp này" in said
+        assert "Số có trong sổ, nhưng không phải đúng tệp này" in said
+        assert "Không tìm thấy trong sổ" not in said
+    said = check(b"not a pdf")
+    assert "Không dùng được tệp này" in said
+    assert "Không tìm thấy trong sổ cấp bản sao" in said
+    assert _answer_to(said, "Chưa bị thay thế") == ("?", "Không xác định")
 
     code = where.rsplit("/", 1)[1]
     public = town.browser()
@@ -266,6 +274,38 @@ def test_signed_downloaded_verified_and_in_the_book(town: Any) -> None:
     assert rows[1][5] == "2"
     assert "Không có dòng nào khớp" in officer.get("/so-cap?ngay=01/01/2026&nam=2026").text
     assert "ngày/tháng/năm" in officer.get("/so-cap?ngay=hôm nay").text
+
+
+def _answer_to(page: str, question: str) -> tuple[str, str]:
+    """Return sign and words of the answer to a question about a file."""
+    found = re.search(
+        rf'"sign"[^>]*>(.)</span><span class="question">{question}[^<]*</span><span class="said">(.*?)<', page
+    )
+    assert found, question
+    return found.group(1), found.group(2)
+
+
+@pytest.mark.parametrize(
+    ("finding", "known", "holds"),
+    [
+        (None, "Có", (True, "Chưa")),
+        ("EXTRACT_SUPERSEDED", "Có", (False, "Đã bị thay thế")),
+        ("EXTRACT_CANCELLED", "Không: số này đã bị hủy", (False, "Đã bị hủy")),
+        ("EXTRACT_BYTES_DIFFER", "Số có trong sổ", (None, "Không xác định")),
+        ("EXTRACT_UNKNOWN", "Không tìm thấy trong sổ", (None, "Không xác định")),
+        ("EXTRACT_REGISTER_SILENT", "Không xác định", (None, "Không xác định")),
+    ],
+)
+def test_nothing_is_answered_that_nobody_can_know(
+    finding: str | None, known: str, holds: tuple[bool | None, str]
+) -> None:
+    in_book = finding in {None, "EXTRACT_SUPERSEDED"}
+    report = VerificationReport(
+        True, True, True, True, in_book, finding == "EXTRACT_SUPERSEDED", findings=(finding,) if finding else ()
+    )
+    *_, of_book, of_standing = answers(report)
+    assert (of_book.good, of_book.said.startswith(known)) == (in_book, True)
+    assert (of_standing.good, of_standing.said.startswith(holds[1])) == (holds[0], True)
 
 
 def test_no_cell_of_the_export_is_a_formula(town: Any) -> None:

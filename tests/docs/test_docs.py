@@ -1,12 +1,17 @@
 """The documentation says what the programme does: all commands, all settings, links that lead somewhere."""
 
+import inspect
 import re
 import subprocess
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from cli.demonstrating import demo
+from forms import folded
+from samples.cases import draw_book, draw_cases
 from tools import reference
 from wiring.settings import read_settings
 
@@ -58,6 +63,29 @@ def test_commands_that_pages_mention_exist(page: Path) -> None:
             words = said.split()
             assert words[0] in groups, f"{page.name}: khongcho {said.strip()}"
             assert words[0] in known or " ".join(words) in known or len(words) == 1, f"{page.name}: khongcho{said}"
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/results.md"])
+def test_commands_are_printed_as_they_can_be_run(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert re.findall(r"(?:`|^\$ )(?:khongcho|python) .*", text, re.MULTILINE) == []
+
+
+def test_the_search_that_is_shown_finds_somebody_in_the_book_of_the_demonstration() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    ((asked, year),) = re.findall(
+        r'^\$ KHONGCHO_HOME=var/demo .*khongcho search "(.+?)" --year (\d+)', text, re.MULTILINE
+    )
+    default = {name: given.default for name, given in inspect.signature(demo).parameters.items()}
+    rng = np.random.default_rng([default["seed"], 0])
+    cases = draw_cases(rng, draw_book(rng), default["cases"])
+    born = {folded(case.fields["nksHoTen"]): case.fields["nksNgaySinh"] for case in cases}
+    assert born[asked].endswith(year)
+
+
+def test_every_picture_is_shown_by_a_page() -> None:
+    shown = {(page.parent / target).resolve() for page in _pages() for target in _LINK.findall(page.read_text("utf-8"))}
+    assert [picture.name for picture in (ROOT / "docs" / "images").iterdir() if picture.resolve() not in shown] == []
 
 
 def test_the_example_settings_file_is_accepted() -> None:

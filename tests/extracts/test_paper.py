@@ -108,7 +108,7 @@ def test_the_paper_says_what_the_book_says() -> None:
         "NGƯỜI KÝ TRÍCH LỤC",
         "KT. CHỦ TỊCH",
         "Lê Thị Minh Hạnh",
-        "Mã kiểm tra: 92THE-HQN4Q-E2CT2-9TTRN",
+        "Mã xác minh: 92THE-HQN4Q-E2CT2-9TTRN",
         "không phải mã của cơ sở dữ liệu quốc gia",
     ):
         assert line in flat, line
@@ -214,7 +214,7 @@ def test_a_draft_says_so_and_has_neither_number_nor_mark() -> None:
     flat = spaced(text_of(pdf, "-raw"))
     assert "BẢNNHÁP" in flat.replace(" ", "")
     assert "chưa cấp số" in flat
-    assert "Mã kiểm tra" not in flat
+    assert "Mã xác minh" not in flat
     assert "12/TLKS-BS" not in flat
     [page] = convert_from_bytes(pdf, dpi=150, grayscale=True)
     assert not zxingcpp.read_barcodes(page)

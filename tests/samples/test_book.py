@@ -187,6 +187,24 @@ def test_wrong_use_is_refused_by_name(tmp_path: Path, wrong: dict[str, Any]) -> 
     assert next(iter(wrong)) in refused.value.message().vi
 
 
+def test_a_folder_with_other_pages_is_left_alone(tmp_path: Path) -> None:
+    wanted: dict[str, Any] = {"cases": 2, "formats": ("jpeg", "pdf"), "dpi": 60, "difficulty": "easy"}
+    make_book(tmp_path, **wanted)
+    before = digests(tmp_path)
+    make_book(tmp_path, **wanted)
+    assert digests(tmp_path) == before, "the same run again is fine"
+    for other in ({"cases": 1}, {"formats": ("png",)}, {"formats": ("jpeg",)}, {"formats": ("pdf",)}):
+        with pytest.raises(WrongUse) as refused:
+            make_book(tmp_path, **wanted | other)
+        assert refused.value.code == "SAMPLES_FOLDER_TAKEN"
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "0001.TIF").touch()
+    with pytest.raises(WrongUse, match=r"0001\.TIF"):
+        make_book(tmp_path, **wanted)
+    (tmp_path / "scans" / "0001.TIF").unlink()
+    assert digests(tmp_path) == before
+
+
 @pytest.mark.slow
 def test_real_ink_stands_in_the_place_fields(tmp_path: Path, shared: Path) -> None:
     folder = shared / "cinnamon-address-bin" / "dev"
