@@ -48,14 +48,14 @@ def search(
         return
     for shown in hit_tables(answer, ms):
         out.print(shown)
-    if any(hit.document.kind is RegisterKind.OTHER for hit in answer.hits):
+    if any(hit.document.is_paper for hit in answer.hits):
         notice(f"Xem toàn văn một giấy tờ: {command()} entry show MÃ")
 
 
 def _hit(hit: Hit) -> dict[str, object]:
     found = hit.document
     told = found.born or found.registered
-    paper = found.kind is RegisterKind.OTHER
+    paper = found.is_paper
     return {
         "entry": found.entry,
         "kind": found.kind,

@@ -7,7 +7,7 @@ from rich.table import Table
 
 import forms
 from cli.screen import table
-from records.codes import EntryState, Presence, RegisterKind
+from records.codes import EntryState, Presence
 from records.dates import PartialDate
 from records.entries import Entry, FieldValue
 from records.finding import Answer, Why
@@ -101,7 +101,7 @@ def hit_tables(answer: Answer, ms: float, limit: int = 500) -> Iterator[Table]:
     """Yield what was found, best first: entries, then papers by where they stand."""
     hits = answer.hits[:limit]
     title = f"{answer.total} kết quả, {ms:.1f} ms"
-    if entries := [hit for hit in hits if hit.document.kind is not RegisterKind.OTHER]:
+    if entries := [hit for hit in hits if not hit.document.is_paper]:
         shown = table(
             title, "Mục", "Họ, chữ đệm, tên", "Ngày sinh", "Cha", "Mẹ", "Vì sao khớp", whole=("Mục", "Ngày sinh")
         )
@@ -109,7 +109,7 @@ def hit_tables(answer: Answer, ms: float, limit: int = 500) -> Iterator[Table]:
             found, why = hit.document, why_words(hit.why)
             shown.add_row(found.entry, found.name, day(found.born), found.father, found.mother, why)
         yield shown
-    if papers := [hit for hit in hits if hit.document.kind is RegisterKind.OTHER]:
+    if papers := [hit for hit in hits if hit.document.is_paper]:
         shown = table("Giấy tờ" if entries else title, "Mã", "Tệp, trang", "Đợt nhận", "Vì sao khớp", whole=("Mã",))
         for hit in papers:
             shown.add_row(hit.document.entry, hit.document.number, hit.document.book, why_words(hit.why))

@@ -12,7 +12,19 @@ from starlette.types import Receive, Scope, Send
 
 from counter.desk import HERE, Desk
 from counter.failures import explain, too_large
-from counter.screens import checking, drafting, entry, finding, ledger, pictures, public, signing, signing_in, status
+from counter.screens import (
+    checking,
+    drafting,
+    entry,
+    finding,
+    ledger,
+    paper,
+    pictures,
+    public,
+    signing,
+    signing_in,
+    status,
+)
 from counter.security import BodyLimit, Headers
 from wiring import House
 
@@ -47,7 +59,7 @@ def create_desk(house: House, clock: Callable[[], dt.datetime] | None = None) ->
     app = FastAPI(title="Không Chờ", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.desk = desk
     app.mount("/static", _Static(directory=HERE / "static"), name="static")
-    for part in (signing_in, finding, entry, pictures, drafting, signing, ledger, checking, public, status):
+    for part in (signing_in, finding, entry, paper, pictures, drafting, signing, ledger, checking, public, status):
         app.include_router(part.router)
     explain(app)
 

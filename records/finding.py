@@ -30,6 +30,11 @@ class SearchDocument:
     text: str = ""
     """Full text of a paper (dossiers); empty for register entries."""
 
+    @property
+    def is_paper(self) -> bool:
+        """Whether it stands for a page of a dossier; its *number* is then file and page, its *book* the delivery."""
+        return self.kind is RegisterKind.OTHER
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:

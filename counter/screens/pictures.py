@@ -29,7 +29,7 @@ def page(request: Request, entry_id: str, n: int, visit: Annotated[Visit, Depend
     desk.opened(entry.id, visit, "page", picture=True)
     wanted = entry.pages[n]
     made = desk.picture((wanted,), lambda: desk.house.pictures.page(wanted, PAGE_SIDE))
-    return _picture(request, made, "image/jpeg")
+    return picture_of(request, made, "image/jpeg")
 
 
 @router.get("/anh/muc/{entry_id}/o/{column}")
@@ -48,10 +48,11 @@ def crop(
     made = desk.picture(
         (told, height), lambda: desk.house.pictures.crop(told.page, told.polygon, margin=_MARGIN, height=height)
     )
-    return _picture(request, made, "image/png")
+    return picture_of(request, made, "image/png")
 
 
-def _picture(request: Request, data: bytes, media_type: str) -> Response:
+def picture_of(request: Request, data: bytes, media_type: str) -> Response:
+    """Answer with a picture, or that the browser has it already."""
     etag = f'"{hashlib.sha256(data).hexdigest()[:20]}"'
     headers = {"cache-control": _KEEP, "etag": etag}
     if request.headers.get("if-none-match") == etag:

@@ -1,17 +1,20 @@
 """The screens, one by one, without scripts: what stands on them and what they do."""
 
 import csv
+import datetime as dt
 import io
 import re
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from counter.screens.checking import answers
-from records.codes import EntryState, Presence
+from records.codes import DeliveryKind, EntryState, PageStatus, Presence
 from records.errors import PartUnavailable
 from records.extracts import VerificationReport
 from records.messages import message
+from records.pages import DeliveredPage, Delivery, PageImage, StageResult, page_id
 
 
 def test_search_finds_without_marks_and_says_why(town: Any) -> None:
@@ -29,6 +32,30 @@ def test_search_as_one_types_sends_the_results_alone(town: Any) -> None:
     answer = town.browser("lan").get("/tra-cuu?q=huong", headers={"hx-request": "true"})
     assert "<html" not in answer.text
     assert "Nguyễn Thị Thanh Hương" in answer.text
+
+
+def test_a_paper_is_found_and_shown_beside_its_text(town: Any) -> None:
+    drawn = io.BytesIO()
+    Image.new("L", (600, 800), 240).save(drawn, "PNG")
+    data = town.house.archive.put(drawn.getvalue(), "image/png")
+    page = page_id(data, 1)
+    placed = DeliveredPage("papers", 1, "to-trinh.png", PageImage(page, data, 1, 600, 800, None), PageStatus.DONE)
+    received = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
+    town.house.register.open_delivery(Delivery("papers", DeliveryKind.DOSSIER, "thanh-ly", received), [placed])
+    words = [["Thanh", 10, 10, 60, 20, 0.9, 1], ["lý", 80, 10, 20, 20, 0.9, 1]]
+    engine = {"name": "tesseract", "version": "5", "model": "", "calibrated": False}
+    town.house.register.record_stage(StageResult(page, "prepare", "x", {"words": words, "engine": engine}, 1.0))
+    town.house.project_delivery("papers")
+    browser = town.browser("lan")
+    found = browser.get("/tra-cuu", params={"q": "thanh ly"}).text
+    assert f'href="/giay/{page}"' in found
+    assert "to-trinh.png" in found
+    shown = browser.get(f"/giay/{page}").text
+    assert "Thanh lý" in shown
+    assert browser.get(f"/anh/giay/{page}").headers["content-type"] == "image/jpeg"
+    assert browser.get("/giay/nothing").status_code == 404
+    entry = town.entries[0]
+    assert browser.get(f"/anh/giay/{entry.pages[0]}").status_code == 404  # a page of a book has people on it
 
 
 def test_nothing_found_says_what_was_tried_and_what_next(town: Any) -> None:
