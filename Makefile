@@ -8,7 +8,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
 export DO_NOT_TRACK := 1
 
-.PHONY: help demo setup test check bench docs wheel lock clean setup-run setup-servers lint types contracts fast format
+.PHONY: help demo setup test check bench docs train wheel lock clean setup-run setup-servers lint types contracts fast format
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ check: setup ## the quick half, for daily work: lint, types, contracts, fast tes
 
 bench: setup ## measure our flow beside OCRmyPDF on the same pages
 	@$(BIN)/python -m bench
+
+train: ## install what `khongcho train reader` needs: PyTorch (some 5 GB) and more hands
+	@tools/setup.sh train
 
 wheel: setup ## build dist/khongcho-*.whl, with templates, fonts and screens inside
 	@rm -rf dist

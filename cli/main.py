@@ -19,6 +19,7 @@ from cli import (
     operating,
     recalling,
     sampling,
+    training,
 )
 from cli.failing import tell
 from cli.screen import log_to_stderr
@@ -52,7 +53,7 @@ def _root(
 
 
 _ROOMS = (
-    *(demonstrating, sampling, ingesting, evaluating, finding, deciding),
+    *(demonstrating, sampling, ingesting, evaluating, finding, deciding, training),
     *(issuing, recalling, checking, operating),
 )
 for room in _ROOMS:

@@ -8,6 +8,8 @@ from PIL import ImageFont
 from records.errors import PartUnavailable
 
 FONTS = Path(__file__).parent / "fonts"
+TRAINING_FONTS = Path(__file__).parent / "training_fonts"
+"""More hands, for training readers of lines alone: fetched by ``tools/setup.sh train``, no part of the product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,23 @@ _ALL = (
     HandFont("whisper", joined=True, capitals=False, size=0.86),
 )
 
+_LOOPED = (
+    "babylonica", "birthstone", "caramel", "comforter", "ephesis", "estonia", "explora", "gwendolyn", "hurricane",
+    "ingrid-darling", "inspiration", "island-moments", "kolker-brush", "love-light", "meow-script", "moon-dance",
+    "ms-madi", "my-soul", "passions-conflict", "puppies-play", "qwitcher-grypen", "ruthie", "sassy-frass",
+    "send-flowers", "the-nautigal", "updock", "vujahday-script", "waterfall", "windsong",
+)  # fmt: skip
+_PLAIN = (
+    "dancing-script", "fuzzy-bubbles", "grandstander", "grechen-fuemen", "itim", "kodchasan", "mansalva", "niramit",
+    "pangolin", "playpen-sans", "sedgwick-ave", "shantell-sans", "sriracha",
+)  # fmt: skip
+_FOR_TRAINING = (
+    *(HandFont(name, joined=True, capitals=False, size=0.9) for name in _LOOPED),
+    *(HandFont(name, joined=False, capitals=True, size=0.9) for name in _PLAIN),
+)
+_PRINTED = ("tinos", "tinos-bold", "tinos-italic", "arimo", "arimo-bold", "noto-serif", "cousine", "cousine")
+"""Types of forms and machines; ``cousine`` is a typewriter's, and the commonest."""
+
 HELD_OUT: tuple[str, ...] = ("oooh-baby", "patrick-hand")
 """Hands that are never used unless named: one joined, one printed. Measure on them, do not train or tune."""
 
@@ -52,7 +71,15 @@ HANDS: tuple[str, ...] = tuple(f.name for f in _ALL if f.name not in HELD_OUT)
 
 def hand_font(name: str) -> HandFont:
     """Return the handwriting font *name*. Raises KeyError for an unknown one."""
-    return {f.name: f for f in _ALL}[name]
+    return {f.name: f for f in (*_ALL, *_FOR_TRAINING)}[name]
+
+
+def training_faces() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return (hands, printed types) to train with; never one that is held out. Raises PartUnavailable."""
+    hands = (*HANDS, *(f.name for f in _FOR_TRAINING))
+    for name in {*hands, *_PRINTED}:
+        path(name)
+    return hands, _PRINTED
 
 
 def unusable() -> tuple[str, ...]:
@@ -70,7 +97,7 @@ def _opens(file: Path) -> bool:
 
 def path(name: str) -> Path:
     """Return the file of font *name*. Raises PartUnavailable where set-up has not fetched it."""
-    file = FONTS / f"{name}.ttf"
-    if not file.is_file():
-        raise PartUnavailable("SAMPLES_FONT_MISSING", font=name)
-    return file
+    for folder in (FONTS, TRAINING_FONTS):
+        if (file := folder / f"{name}.ttf").is_file():
+            return file
+    raise PartUnavailable("SAMPLES_FONT_MISSING", font=name)

@@ -14,5 +14,6 @@ lock() { # NAME [ARGUMENTS...]
 
 lock run pyproject.toml "$@"
 lock dev pyproject.toml --group dev --group servers --constraints requirements/run.txt "$@"
+lock train pyproject.toml --extra train --constraints requirements/run.txt "$@"
 lock build --group build --constraints requirements/dev.txt "$@"
 lock assets --group assets "$@"

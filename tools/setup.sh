@@ -3,6 +3,7 @@
 #
 #   tools/setup.sh run        what `khongcho` needs: reading engine, Python packages, fonts and screen assets
 #   tools/setup.sh dev        the same, with the tools of the checks and tests
+#   tools/setup.sh train      what training readers needs besides: PyTorch (some 5 GB), more hands
 #   tools/setup.sh servers    the real servers of the test suite: PostgreSQL, Chromium, Java, Elasticsearch, MinIO
 #
 # A second call finds everything in place and ends at once. Logs of the last call lie in .cache/setup/.
@@ -150,6 +151,28 @@ assets() {
   printf '%s\n' "$stamp" >"$LOGS/assets.stamp"
 }
 
+# What is needed to train readers, beside what is there already; its hands are no part of the product.
+training_parts() {
+  local stamp
+  stamp=$(digest requirements/train.txt)
+  if [[ $(cat .venv/stamps/train 2>/dev/null) != "$stamp" ]]; then
+    say "Python packages of requirements/train.txt (some 5 GB the first time)"
+    patiently train .venv/bin/pip --disable-pip-version-check install --quiet --require-hashes --no-deps --no-compile -r requirements/train.txt ||
+      fail "the Python packages could not be installed; the end of pip's log stands above."
+    printf '%s\n' "$stamp" >.venv/stamps/train
+  fi
+  stamp=$(digest tools/training/package-lock.json tools/training/vendor.toml tools/vendor.py)
+  if [[ $(cat samples/training_fonts/stamp 2>/dev/null) != "$stamp" ]]; then
+    say "hands for training"
+    patiently npm-train npm_ci --prefix tools/training --ignore-scripts --no-audit --no-fund --loglevel=error ||
+      fail "the npm packages could not be installed; the end of npm's log stands above."
+    rm -rf samples/training_fonts
+    patiently vendor-train .venv/bin/python tools/vendor.py --node-modules tools/training/node_modules --wanted tools/training/vendor.toml ||
+      fail "fonts could not be put in place; see above."
+    printf '%s\n' "$stamp" >samples/training_fonts/stamp
+  fi
+}
+
 # Tesseract's Vietnamese data go into the wheel, so the bytes are pinned like any other dependency.
 reading_data() {
   (cd ocr/data && sha256sum --check --status SHA256SUMS 2>/dev/null) && return 0
@@ -172,6 +195,13 @@ case ${1:-} in
     python_packages "$1"
     assets
     reading_data
+    ;;
+  train)
+    system_run
+    [[ -f .venv/stamps/dev ]] || python_packages run
+    assets
+    reading_data
+    training_parts
     ;;
   servers)
     system_servers

@@ -1,7 +1,8 @@
 """Copy what the product ships from npm packages: fonts, the desk's scripts, icons and typeface, each with its licence.
 
-``python tools/vendor.py [--node-modules DIR]`` after ``npm ci``. What is taken stands in ``vendor.toml``. Every font of
-the samples and the extracts must draw all Vietnamese letters; the run ends with an error where one cannot.
+``python tools/vendor.py [--node-modules DIR] [--wanted FILE]`` after ``npm ci``. What is taken stands in
+``vendor.toml``; fonts for training alone in ``training/vendor.toml``. Every font of the samples and the extracts must
+draw all Vietnamese letters; the run ends with an error where one cannot.
 Running it again gives the same bytes.
 """
 
@@ -90,9 +91,9 @@ def icons(modules: Path, table: dict[str, Any], target: Path) -> None:
     target.write_text("\n".join(sprite), encoding="utf-8")
 
 
-def take(modules: Path, root: Path) -> list[Path]:
-    """Copy everything of vendor.toml from *modules* into *root*; return the files written."""
-    wanted = tomllib.loads((ROOT / "tools" / "vendor.toml").read_text(encoding="utf-8"))
+def take(modules: Path, root: Path, wanted_in: Path = ROOT / "tools" / "vendor.toml") -> list[Path]:
+    """Copy everything that *wanted_in* lists from *modules* into *root*; return the files written."""
+    wanted = tomllib.loads(wanted_in.read_text(encoding="utf-8"))
     written: list[Path] = []
 
     def licensed(into: Path, package: str) -> None:
@@ -130,9 +131,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--node-modules", type=Path, default=ROOT / "node_modules")
     parser.add_argument("--root", type=Path, default=ROOT, help="where the product stands")
+    parser.add_argument("--wanted", type=Path, default=ROOT / "tools" / "vendor.toml", help="what is to be taken")
     given = parser.parse_args()
     try:
-        written = take(given.node_modules, given.root)
+        written = take(given.node_modules, given.root, given.wanted)
     except VendorError as problem:
         print(f"vendor: {problem}", file=sys.stderr)
         return 1

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from cli import screen
 from cli.main import app
 
 
@@ -29,7 +30,8 @@ Command = Callable[..., Said]
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("KHONGCHO_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "200")  # for other processes
+    monkeypatch.setattr(screen.out, "_width", 200)  # ours was asked for its width when it was loaded
     return tmp_path / "home"
 
 

@@ -1,0 +1,135 @@
+"""The recipe, from lines to the file that ships. Every part lies in one folder, so that a run may stop at any minute.
+
+1. *Synthetic course*: register lines in many hands and types; all strokes are new to the network.
+2. With real lines: a short *first course* on them, which is good enough to say where their letters stand; lines whose
+   label says what nobody wrote are left out, and the others are cut into words for new lines of register text.
+3. *Second course*: real lines, lines of real words, synthetic lines; the rate falls to nothing.
+4. *Export* and a temperature for the confidence, found on the lines kept for judging.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ocr.alphabet import vietnamese
+from ocr.measure import Pair, score
+from ocr.normalise import FRAME, HEIGHT
+from ocr.own import Card
+from ocr.training.align import Aligned, best_alignment, suspects
+from ocr.training.augment import ROWS
+from ocr.training.batches import Feed, Source
+from ocr.training.collage import Scissors, collages
+from ocr.training.course import Course, Judge, Plan, greedy
+from ocr.training.exams import Exam
+from ocr.training.export import export
+from ocr.training.network import LineNetwork
+from ocr.training.pool import InkLine, Pool
+from records.progress import Progress
+
+Texts = Callable[[np.random.Generator], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How much of what. Lengths in lines shown to the network."""
+
+    synthetic: int = 120_000
+    first: int = 40_000
+    second: int = 200_000
+    collages: int = 8_000
+    seed: int = 7
+    real_share: float = 0.5
+    collage_share: float = 0.2
+    rate: float = 1.5e-3
+    second_rate: float = 1.2e-3
+
+
+def judging(exams: Sequence[Exam], alphabet: Sequence[str]) -> Judge:
+    """Return what measures a network by *exams*: case-folded character error rates in per cent."""
+
+    def judge(network: LineNetwork) -> dict[str, float]:
+        told = {}
+        for exam in exams:
+            read = greedy(network, exam.inks, alphabet)
+            pairs = [Pair(a, b) for a, b in zip(exam.texts, read, strict=True)]
+            told[exam.name] = round(100 * score(pairs).cer_casefold, 3)
+        return told
+
+    return judge
+
+
+def train(
+    folder: Path,
+    out: Path,
+    card: Card,
+    synthetic: Pool,
+    real: Pool,
+    texts: Texts,
+    exams: Sequence[Exam],
+    progress: Progress,
+    recipe: Recipe = Recipe(),
+    device: str = "cpu",
+) -> dict[str, float]:
+    """Train, go on where a run in *folder* stopped, and write the model to *out*; return its marks in the exams."""
+    torch.manual_seed(recipe.seed)
+    alphabet = vietnamese()
+    judge = judging(exams, alphabet)
+    made = Source(synthetic, 1.0)
+    course = Course(folder / "1-synthetic", len(alphabet) + 1, Plan(recipe.synthetic, rate=recipe.rate), device)
+    course.run(Feed([made], alphabet, recipe.seed), judge, progress)
+    if len(real):
+        first = Course(folder / "2-first", len(alphabet) + 1, Plan(recipe.first, rate=recipe.rate, fall=0.2), device)
+        first.begin_from(folder / "1-synthetic")
+        share = 1 - recipe.real_share
+        first.run(
+            Feed([Source(real, recipe.real_share), Source(synthetic, share)], alphabet, recipe.seed + 1),
+            judge,
+            progress,
+        )
+        kept, pieces = _cut(folder, first.mean.cpu(), real, texts, alphabet, recipe)
+        rest = 1 - recipe.real_share - recipe.collage_share
+        sources = [Source(kept, recipe.real_share), Source(pieces, recipe.collage_share), Source(synthetic, rest)]
+        course = Course(folder / "3-second", len(alphabet) + 1, Plan(recipe.second, rate=recipe.second_rate), device)
+        course.begin_from(folder / "2-first")
+        course.run(Feed(sources, alphabet, recipe.seed + 2), judge, progress)
+    export(course.mean, card, out)
+    return judge(course.mean.cpu())
+
+
+def _cut(
+    folder: Path, network: LineNetwork, real: Pool, texts: Texts, alphabet: Sequence[str], recipe: Recipe
+) -> tuple[Pool, Pool]:
+    """Return the real lines whose label is what was written, and lines set anew from their words."""
+    pieces, left = folder / "collages.npz", folder / "left-out.json"
+    if pieces.is_file() and left.is_file():
+        return real.without(json.loads(left.read_text(encoding="utf-8"))), Pool.load(pieces)
+    aligned = [align(network, line, alphabet) for line in real]
+    out = suspects([a.score if a else None for a in aligned])
+    kept: list[InkLine] = [line for i, line in enumerate(real) if i not in set(out)]
+    where = [a for i, a in enumerate(aligned) if i not in set(out)]
+    made = collages(Scissors(kept, where), texts, recipe.collages, recipe.seed)
+    left.write_text(json.dumps(out), encoding="utf-8")
+    made.save(pieces)
+    return Pool(kept), made
+
+
+def frames_of(network: LineNetwork, line: InkLine) -> NDArray[np.float32]:
+    """Return the network's log-probabilities of a clean line, (frames, symbols)."""
+    wide = max(FRAME * 4, round(line.width * HEIGHT / ROWS / FRAME) * FRAME)
+    ink = cv2.resize(line.coverage(), (wide, HEIGHT), interpolation=cv2.INTER_AREA)
+    network.eval()
+    with torch.inference_mode():
+        said = network(torch.from_numpy(np.asarray(ink, np.float32)[None, None]))
+    return np.asarray(said[:, 0].float().numpy(), np.float32)
+
+
+def align(network: LineNetwork, line: InkLine, alphabet: Sequence[str]) -> Aligned | None:
+    """Return where the letters of *line* stand, spaces included."""
+    symbol = {c: i + 1 for i, c in enumerate(alphabet)}
+    return best_alignment(frames_of(network, line), [symbol[c] for c in line.text])
