@@ -1,4 +1,4 @@
-"""Take the pictures of the desk for the documentation: ``python tools/screenshots.py [--out docs/images]``.
+"""Take the pictures of the desk and of an extract: ``python tools/screenshots.py [--out docs/images]``.
 
 Only pictures that a page shows are taken. A sample book is made, digitised and searched in a house of its own that is
 thrown away afterwards; one entry is confirmed from the known truth by a simulated keyer, one copy is issued. Needs
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from pdf2image import convert_from_path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
@@ -73,7 +74,7 @@ def furnished(home: Path) -> Furnished:
     for image in book.images:
         image.rename(home / "scans" / image.name)
     house = open_house(Settings(home=home / "house"))
-    house.digitise(home / "scans", DeliveryKind.BOOK, SilentProgress())
+    house.digitise(home / "scans", DeliveryKind.BOOK, SilentProgress(), book.authority)
     for name, full, role in (("lan", "Lê Thị Lan", Role.CLERK), ("binh", "Đỗ Thanh Bình", Role.OFFICER)):
         house.register.put_account(new_account(name, full, [role], PASSWORD))
     truths = {t["file"]: t for t in map(json.loads, book.truth.read_text(encoding="utf-8").splitlines())}
@@ -95,7 +96,7 @@ def verify(house: House, entry: Entry, fields: dict[str, Any]) -> None:
     """Confirm *entry* from the truth, as the simulated keyer does."""
     now = entry
     for field in entry.fields:
-        text = fields.get(field.column, {}).get("text", "")
+        text = fields.get(field.column, {"text": field.text})["text"]
         presence = Presence.WRITTEN if text else Presence.BLANK
         now = house.confirm_field(
             entry.id, field.column, presence, text, by="lan", expected_version=now.version, simulated=True
@@ -195,6 +196,7 @@ class Camera:
             self.page.click("#tai-ve")
         file = folder / download.value.suggested_filename  # the browser keeps it under a name nobody knows
         download.value.save_as(file)
+        convert_from_path(file, dpi=90)[0].save(self.out / "extract.png")
         self.go("/kiem-tra")
         self.page.set_input_files("#tep", file)
         self.page.click("form.stack button.primary")

@@ -28,6 +28,7 @@ def test_a_bare_machine_learns_what_to_install() -> None:
         "seaweedfs": "SERVERS_NO_SEAWEEDFS",
         "prefect": "SERVERS_NO_PREFECT",
         "chromium": "SERVERS_NO_CHROMIUM",
+        "verapdf": "SERVERS_NO_JAVA",
     }
     assert all("install" in lack.vi and "install" in lack.en for lack in said.values())
 
