@@ -26,6 +26,7 @@ from ocr.training.augment import ROWS
 from ocr.training.batches import Feed, Source
 from ocr.training.collage import Scissors, collages
 from ocr.training.course import Course, Judge, Plan, greedy
+from ocr.training.curves import draw
 from ocr.training.exams import Exam
 from ocr.training.export import export
 from ocr.training.network import LineNetwork
@@ -98,6 +99,7 @@ def train(
         course = Course(folder / "3-second", len(alphabet) + 1, Plan(recipe.second, rate=recipe.second_rate), device)
         course.begin_from(folder / "2-first")
         course.run(Feed(sources, alphabet, recipe.seed + 2), judge, progress)
+    draw(sorted(folder.glob("*/log.jsonl")), folder / "curves.png")
     export(course.mean, card, out)
     return judge(course.mean.cpu())
 

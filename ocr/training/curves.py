@@ -1,0 +1,37 @@
+"""The curves of a training run, from its logs: what was lost on the way, and the marks in the exams."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+from matplotlib import pyplot as plt
+
+
+def draw(logs: Sequence[Path], out: Path) -> None:
+    """Draw the courses of *logs*, one after the other, as PNG; lines shown to the network run to the right."""
+    figure, (above, below) = plt.subplots(2, 1, figsize=(9, 7), sharex=True)
+    shown = 0
+    for log in logs:
+        rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.is_file() else []
+        if not rows:
+            continue
+        at = [shown + row["lines"] for row in rows]
+        above.plot(at, [row["loss"] for row in rows], label=log.parent.name)
+        known = {"lines", "loss", "rate", "minutes", "cpu_minutes"}
+        for name in [key for key in rows[-1] if key not in known]:
+            below.plot(at, [row.get(name) for row in rows], marker=".", label=f"{log.parent.name}: {name}")
+        shown = at[-1]
+    above.set_ylabel("loss")
+    above.set_yscale("log")
+    below.set_ylabel("character error rate, case-folded, %")
+    below.set_ylim(0, 40)
+    below.set_xlabel("lines shown")
+    for part in (above, below):
+        part.grid(alpha=0.3)
+        part.legend(fontsize=7)
+    figure.tight_layout()
+    figure.savefig(out, dpi=110)
+    plt.close(figure)
