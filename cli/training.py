@@ -59,7 +59,7 @@ def reader(
     data = (f"{len(made)} synthetic lines", *(f"{len(real([one]))} real lines of {one.name}" for one in lines or []))
     usual = Recipe()
     recipe = Recipe(
-        synthetic=round(usual.synthetic * effort),
+        drawn=round(usual.drawn * effort),
         first=round(usual.first * effort),
         second=round(usual.second * effort),
         seed=seed,

@@ -1,10 +1,10 @@
 """The recipe, from lines to the file that ships. Every part lies in one folder, so that a run may stop at any minute.
 
-1. *Synthetic course*: register lines in many hands and types; all strokes are new to the network.
-2. With real lines: a short *first course* on them, which is good enough to say where their letters stand; lines whose
-   label says what nobody wrote are left out, and the others are cut into words for new lines of register text.
-3. *Second course*: real lines, lines of real words, synthetic lines; the rate falls to nothing.
-4. *Export* and a temperature for the confidence, found on the lines kept for judging.
+Without real lines: one course on register lines drawn in many hands and types. With them:
+
+1. a *first course* on real and drawn lines, which is good enough to say where letters stand; real lines whose label
+   says what nobody wrote are then left out, and the others are cut into words for new lines of register text;
+2. a *second course* on real lines, lines of real words and drawn lines; the learning rate falls to nothing.
 """
 
 import json
@@ -40,9 +40,10 @@ Texts = Callable[[np.random.Generator], str]
 class Recipe:
     """How much of what. Lengths in lines shown to the network."""
 
-    synthetic: int = 120_000
-    first: int = 40_000
-    second: int = 200_000
+    drawn: int = 200_000
+    """Of the one course without real lines."""
+    first: int = 60_000
+    second: int = 160_000
     collages: int = 8_000
     seed: int = 7
     real_share: float = 0.5
@@ -81,24 +82,20 @@ def train(
     torch.manual_seed(recipe.seed)
     alphabet = vietnamese()
     judge = judging(exams, alphabet)
-    made = Source(synthetic, 1.0)
-    course = Course(folder / "1-synthetic", len(alphabet) + 1, Plan(recipe.synthetic, rate=recipe.rate), device)
-    course.run(Feed([made], alphabet, recipe.seed), judge, progress)
-    if len(real):
-        first = Course(folder / "2-first", len(alphabet) + 1, Plan(recipe.first, rate=recipe.rate, fall=0.2), device)
-        first.begin_from(folder / "1-synthetic")
-        share = 1 - recipe.real_share
-        first.run(
-            Feed([Source(real, recipe.real_share), Source(synthetic, share)], alphabet, recipe.seed + 1),
-            judge,
-            progress,
-        )
+    symbols = len(alphabet) + 1
+    if not len(real):
+        course = Course(folder / "drawn", symbols, Plan(recipe.drawn, rate=recipe.rate), device)
+        course.run(Feed([Source(synthetic, 1.0)], alphabet, recipe.seed), judge, progress)
+    else:
+        first = Course(folder / "first", symbols, Plan(recipe.first, rate=recipe.rate, fall=0.2), device)
+        both = [Source(real, recipe.real_share), Source(synthetic, 1 - recipe.real_share)]
+        first.run(Feed(both, alphabet, recipe.seed), judge, progress)
         kept, pieces = _cut(folder, first.mean.cpu(), real, texts, alphabet, recipe)
         rest = 1 - recipe.real_share - recipe.collage_share
         sources = [Source(kept, recipe.real_share), Source(pieces, recipe.collage_share), Source(synthetic, rest)]
-        course = Course(folder / "3-second", len(alphabet) + 1, Plan(recipe.second, rate=recipe.second_rate), device)
-        course.begin_from(folder / "2-first")
-        course.run(Feed(sources, alphabet, recipe.seed + 2), judge, progress)
+        course = Course(folder / "second", symbols, Plan(recipe.second, rate=recipe.second_rate), device)
+        course.begin_from(folder / "first")
+        course.run(Feed(sources, alphabet, recipe.seed + 1), judge, progress)
     draw(sorted(folder.glob("*/log.jsonl")), folder / "curves.png")
     export(course.mean, card, out)
     return judge(course.mean.cpu())
