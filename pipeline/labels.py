@@ -119,7 +119,8 @@ class _Chains:
         boxes = np.array([(t.box.x, t.box.y, t.box.right, t.box.bottom) for t in found]).reshape(-1, 4)
         self.x, self.y, self.end, self.foot = (boxes[:, k] for k in range(4))
         self.middle = (self.y + self.foot) / 2
-        self.group = np.array([t.group for t in found])
+        # words read again stand in a run each, often one word long: they may follow one another along their line
+        self.group = np.array([CLOSER if CLOSER <= t.group < 2 * CLOSER else t.group for t in found])
         self.right = [self._right(i) for i in range(len(found))]
         self.opens = np.ones(len(found), dtype=bool)
         """Whether a token opens its row: no other leads to it."""

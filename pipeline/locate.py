@@ -302,7 +302,15 @@ def field_areas(labelled: LabelledPage, page: CleanPage, extra: Sequence[Box] = 
             if beside is not None and not _has_label(beside, printed) and _empty_beside(page, cell, match, letter):
                 areas.append(FieldArea(column, (_inset(beside),)))
                 continue
-        boxes = _inline(match, cell, printed, (left, right, float(height)), letter)
+        boxes = _inline(
+            match,
+            cell,
+            printed,
+            (left, right, float(height)),
+            letter,
+            _stands_beside(page, match, printed, right, letter),
+            [b for other, m in labels.items() if other != index and _runs_over(labelled, other) for b in m.lines],
+        )
         if cell is None and labelled.edition.labels[index].kind in ONE_LINE and boxes[0].y < match.last.y + letter:
             boxes = boxes[:1]  # such a value never runs over to the next line
         areas.append(FieldArea(column, boxes, _level(match, boxes[0])))
@@ -330,28 +338,57 @@ def _empty_beside(page: CleanPage, cell: Box, match: Match, letter: float) -> bo
     return float(cv2.countNonZero(part)) < 0.9 * letter * letter
 
 
-def _stands_beside(match: Match, others: Sequence[Box], right: float, letter: float) -> Box | None:
+def _runs_over(labelled: LabelledPage, index: int) -> bool:
+    """Whether the value of a label may go on below it."""
+    label = labelled.edition.labels[index]
+    return label.column is not None and label.kind not in ONE_LINE and label.kind is not ValueKind.CHECK
+
+
+def _stands_beside(page: CleanPage, match: Match, printed: Sequence[Box], right: float, letter: float) -> Box | None:
     """Return the place of a label of several lines as if it were its first line alone, where its value stands beside.
 
-    That is so where there is much room right of its widest line, as in a column of labels; None elsewhere.
+    So it is in a column of labels: right of the widest line there is room and ink, and none right behind the last
+    word. None elsewhere: there the value goes on behind the last line.
     """
-    widest = max(b.right for b in match.lines)
-    beside = [b.x - 4 for b in others if b.x >= widest - 2 and b.y < match.last.bottom and b.bottom > match.first.y]
-    if min([*beside, right]) - widest <= 6 * letter:
+    if len(match.lines) < 2:
         return None
-    return Box(match.first.x, match.first.y, widest - match.first.x, match.first.h)
+    widest, first, last = max(b.right for b in match.lines), match.first, match.last
+    beside = [b.x - 4 for b in printed if b.x >= widest - 2 and b.y < last.bottom and b.bottom > first.y]
+    end = min([*beside, right])
+    if end - widest <= 6 * letter:
+        return None
+    behind = Box(last.right + 0.5 * letter, last.y, max(0.0, widest - last.right), last.h)
+    along = Box(widest + 0.5 * letter, first.y - 0.5 * letter, end - widest, last.y - first.y + 0.5 * letter)
+    least = 0.25 * letter * letter
+    if _inked(page, behind) > least or _inked(page, along) < least:
+        return None
+    return Box(first.x, first.y, widest - first.x, first.h)
+
+
+def _inked(page: CleanPage, box: Box) -> float:
+    """Return how many pixels of ink lie in *box*."""
+    part = page.ink[max(0, int(box.y)) : max(0, int(box.bottom)), max(0, int(box.x)) : max(0, int(box.right))]
+    return float(cv2.countNonZero(part)) if part.size else 0.0
 
 
 def _inline(
-    match: Match, cell: Box | None, printed: Sequence[Box], bounds: tuple[float, float, float], letter: float
+    match: Match,
+    cell: Box | None,
+    printed: Sequence[Box],
+    bounds: tuple[float, float, float],
+    letter: float,
+    column: Box | None,
+    runs_over: Sequence[Box],
 ) -> tuple[Box, ...]:
+    """Return the boxes of a value on dots or lines: behind its label, and below it where there is room.
+
+    *column*: the label's place where its value stands beside it; *runs_over*: labels whose values may go on below.
+    """
     left, right, height = bounds
     if cell is not None:
         left, right = cell.x + 2, cell.right - 2
     others = [b for b in printed if not any(b == own for own in match.lines)]
-    line, foot = match.last, 0.0
-    if len(match.lines) > 1 and (whole := _stands_beside(match, others, right, letter)) is not None:
-        line, foot = whole, match.last.bottom
+    line, foot = (match.last, 0.0) if column is None else (column, match.last.bottom)
     middle = line.y + line.h / 2
     level = [b for b in others if b.x >= line.right - 2 and abs(b.y + b.h / 2 - middle) < 0.9 * letter]
     end = min([b.x - 4 for b in level] + [right])
@@ -368,7 +405,7 @@ def _inline(
     boxes = []
     if end - line.right > 0.8 * letter:
         boxes.append(Box(line.right + 2, roof, end - line.right - 2, max(1.0, first_floor - roof)))
-    before = [b for b in others if b.right < line.x and abs(b.y + b.h / 2 - middle) < 0.9 * letter]
+    before = [b for b in runs_over if b.right < line.x and abs(b.y + b.h / 2 - middle) < 0.9 * letter]
     begin = match.first.x - 4 if (level or before) and match.first.x > left + 3 * letter else left
     if foot and boxes:
         low = max(next_row, foot + 2)
