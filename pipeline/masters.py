@@ -1,12 +1,13 @@
 """Masters lent to the worker processes as files: fetched and verified once, however many pages they hold.
 
 A book in one PDF of 500 pages would otherwise be fetched, hashed and handed over 500 times. Copies lie in a folder
-of this process below *spool*, are gone with it, and what a killed process left is cleared by the next one.
+of their own below *spool*, are gone with it, and what a killed process left is cleared by the next one.
 """
 
 import contextlib
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from records.errors import PartUnavailable
@@ -49,14 +50,14 @@ class Masters:
         if self._folder is None:
             self._spool.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._clear()
-            self._folder = self._spool / str(os.getpid())
-            self._folder.mkdir(exist_ok=True, mode=0o700)
+            self._folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=self._spool))
         return self._folder
 
     def _clear(self) -> None:
         """Remove what processes left that are no more."""
         for folder in self._spool.iterdir():
-            if folder.name.isdecimal() and not _alive(int(folder.name)):
+            process = folder.name.partition("-")[0]
+            if process.isdecimal() and not _alive(int(process)):
                 shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -231,7 +231,7 @@ def test_a_file_of_many_pages_is_fetched_once_and_leaves_no_copy(open_desk: Open
     leaves[0].save(book, save_all=True, append_images=leaves[1:])
     desk = open_desk(readers)
     counting: Any = CountingArchive(FolderArchive(tmp_path / "archive", keep_free=0))
-    left = tmp_path / "spool" / "999999999"  # a process that is no more
+    left = tmp_path / "spool" / "999999999-x"  # of a process that is no more
     left.mkdir(parents=True)
     digitiser = Digitiser(counting, desk.register, readers, tmp_path / "spool", workers=2)
     delivery = digitiser.intake(book, DeliveryKind.BOOK, SilentProgress())
