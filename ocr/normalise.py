@@ -81,5 +81,5 @@ def normalise(image: Image) -> Ink:
     small = cv2.resize(cut, (wide, HEIGHT), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
     room = max(LEAST_WIDTH, wide + -wide % FRAME)
     out = np.zeros((HEIGHT, room), np.float32)
-    out[:, :wide] = small
+    out[:, :wide] = np.clip(small, 0, 1)  # scaling rounds a little beyond
     return out
