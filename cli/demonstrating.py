@@ -164,5 +164,6 @@ def _farewell(home: Path, book: Path, paper: Path, seconds: float) -> None:
     again = command()
     notice("Mở bàn làm việc trên dữ liệu này:")
     notice(f"  export KHONGCHO_HOME={shlex.quote(str(home))}")
-    notice(f"  {again} account add canbo --full-name 'Cán bộ thử' --role clerk --role keyer --role officer")
+    notice(f"  {again} account add canbo --full-name 'Cán bộ thử' --role clerk --role keyer")
+    notice(f"  {again} account add lanhdao --full-name 'Người ký thử' --role officer  # người đề nghị không tự ký")
     notice(f"  {again} serve")
