@@ -54,7 +54,7 @@ _FOR_TRAINING = (
     *(HandFont(name, joined=True, capitals=False, size=0.9) for name in _LOOPED),
     *(HandFont(name, joined=False, capitals=True, size=0.9) for name in _PLAIN),
 )
-_PRINTED = ("tinos", "tinos-bold", "tinos-italic", "arimo", "arimo-bold", "noto-serif", "cousine", "cousine")
+PRINTED = ("tinos", "tinos-bold", "tinos-italic", "arimo", "arimo-bold", "noto-serif", "cousine", "cousine")
 """Types of forms and machines; ``cousine`` is a typewriter's, and the commonest."""
 
 HELD_OUT: tuple[str, ...] = ("oooh-baby", "patrick-hand")
@@ -77,9 +77,9 @@ def hand_font(name: str) -> HandFont:
 def training_faces() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return (hands, printed types) to train with; never one that is held out. Raises PartUnavailable."""
     hands = (*HANDS, *(f.name for f in _FOR_TRAINING))
-    for name in {*hands, *_PRINTED}:
+    for name in {*hands, *PRINTED}:
         path(name)
-    return hands, _PRINTED
+    return hands, PRINTED
 
 
 def unusable() -> tuple[str, ...]:

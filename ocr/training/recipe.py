@@ -33,6 +33,9 @@ from ocr.training.network import LineNetwork
 from ocr.training.pool import InkLine, Pool
 from records.progress import Progress
 
+_MOST_SUSPECTS = 0.1
+"""Share of lines left out beyond which the network is not to be believed."""
+
 Texts = Callable[[np.random.Generator], str]
 
 
@@ -92,7 +95,8 @@ def train(
         first.run(Feed(both, alphabet, recipe.seed), judge, progress)
         kept, pieces = _cut(folder, first.mean.cpu(), real, texts, alphabet, recipe)
         rest = 1 - recipe.real_share - recipe.collage_share
-        sources = [Source(kept, recipe.real_share), Source(pieces, recipe.collage_share), Source(synthetic, rest)]
+        shares = ((kept, recipe.real_share), (pieces, recipe.collage_share), (synthetic, rest))
+        sources = [Source(pool, share) for pool, share in shares if len(pool)]
         course = Course(folder / "second", symbols, Plan(recipe.second, rate=recipe.second_rate), device)
         course.begin_from(folder / "first")
         course.run(Feed(sources, alphabet, recipe.seed + 1), judge, progress)
@@ -110,6 +114,8 @@ def _cut(
         return real.without(json.loads(left.read_text(encoding="utf-8"))), Pool.load(pieces)
     aligned = [align(network, line, alphabet) for line in real]
     out = suspects([a.score if a else None for a in aligned])
+    if len(out) > _MOST_SUSPECTS * len(real):  # it is the network that cannot tell: nothing is left out, nothing is cut
+        out, aligned = [], [None] * len(real)
     kept: list[InkLine] = [line for i, line in enumerate(real) if i not in set(out)]
     where = [a for i, a in enumerate(aligned) if i not in set(out)]
     made = collages(Scissors(kept, where), texts, recipe.collages, recipe.seed)
