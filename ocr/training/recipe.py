@@ -19,22 +19,25 @@ from numpy.typing import NDArray
 
 from ocr.alphabet import vietnamese
 from ocr.measure import Pair, score
-from ocr.normalise import FRAME, HEIGHT
+from ocr.normalise import FRAME, HEIGHT, Ink, normalise
 from ocr.own import Card
 from ocr.training.align import Aligned, best_alignment, suspects
-from ocr.training.augment import ROWS
+from ocr.training.augment import ROWS, Strength, disturbed
 from ocr.training.batches import Feed, Source
 from ocr.training.collage import Scissors, collages
 from ocr.training.course import Course, Judge, Plan, greedy
 from ocr.training.curves import draw
 from ocr.training.exams import Exam
-from ocr.training.export import export
+from ocr.training.export import export, read_with
 from ocr.training.network import LineNetwork
 from ocr.training.pool import InkLine, Pool
 from records.progress import Progress
 
 _MOST_SUSPECTS = 0.1
 """Share of lines left out beyond which the network is not to be believed."""
+
+_EXAMPLES = 60
+"""Lines of each pool that show the quantiser how large values get."""
 
 Texts = Callable[[np.random.Generator], str]
 
@@ -57,16 +60,11 @@ class Recipe:
 
 def judging(exams: Sequence[Exam], alphabet: Sequence[str]) -> Judge:
     """Return what measures a network by *exams*: case-folded character error rates in per cent."""
+    return lambda network: {exam.name: _mark(exam, greedy(network, exam.inks, alphabet)) for exam in exams}
 
-    def judge(network: LineNetwork) -> dict[str, float]:
-        told = {}
-        for exam in exams:
-            read = greedy(network, exam.inks, alphabet)
-            pairs = [Pair(a, b) for a, b in zip(exam.texts, read, strict=True)]
-            told[exam.name] = round(100 * score(pairs).cer_casefold, 3)
-        return told
 
-    return judge
+def _mark(exam: Exam, read: Sequence[str]) -> float:
+    return round(100 * score([Pair(a, b) for a, b in zip(exam.texts, read, strict=True)]).cer_casefold, 3)
 
 
 def train(
@@ -101,8 +99,16 @@ def train(
         course.begin_from(folder / "first")
         course.run(Feed(sources, alphabet, recipe.seed + 1), judge, progress)
     draw(sorted(folder.glob("*/log.jsonl")), folder / "curves.png")
-    export(course.mean, card, out)
-    return judge(course.mean.cpu())
+    export(course.mean, card, out, _examples(synthetic, real))
+    marks = judge(course.mean.cpu())
+    return marks | {f"{exam.name}, as shipped": _mark(exam, read_with(out, exam.inks, alphabet)) for exam in exams}
+
+
+def _examples(*pools: Pool) -> list[Ink]:
+    """Return inputs as readers see them, some of each pool."""
+    rng = np.random.default_rng(9)
+    chosen = [pool[int(i)] for pool in pools if len(pool) for i in rng.integers(len(pool), size=_EXAMPLES)]
+    return [normalise(disturbed(rng, line.coverage(), None, Strength())) for line in chosen]
 
 
 def _cut(
