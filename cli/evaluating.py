@@ -22,13 +22,15 @@ def register(app: typer.Typer) -> None:
 @evaluate_app.command("lines")
 def lines(
     folder: Folder,
-    engine: Annotated[str, typer.Option("--engine", help="Line engine by name.")],
+    engine: Annotated[
+        str, typer.Option("--engine", help="Line engine by name; default: the reader of handwriting.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Đo một bộ đọc dòng trên thư mục có labels.tsv. Measure a line engine on a folder with labels.tsv."""
-    from ocr import evaluate_lines, open_line_recogniser
+    from ocr import HANDWRITING, evaluate_lines, open_line_recogniser
 
-    report = evaluate_lines(folder, open_line_recogniser(engine), TerminalProgress())
+    report = evaluate_lines(folder, open_line_recogniser(engine or HANDWRITING), TerminalProgress())
     if as_json:
         print_json(report)
         return
@@ -42,6 +44,13 @@ def lines(
         f"{report.ms_per_line:.1f}",
     )
     out.print(shown)
+    found = report.confusions
+    for title, rows in (("Nhầm chữ", found.letters), ("Nhầm dấu thanh", found.tones)):
+        if rows:
+            worst = table(title, "Viết", "Đọc", "Số lần")
+            for written, read, times in rows[:12]:
+                worst.add_row(written.replace(" ", "␣") or "∅", read.replace(" ", "␣") or "∅", str(times))
+            out.print(worst)
 
 
 @evaluate_app.command("book")

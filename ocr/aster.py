@@ -46,6 +46,11 @@ class AsterLines:
         options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(str(self._weights), options, providers=["CPUExecutionProvider"])
 
+    @property
+    def model_bytes(self) -> int:
+        """Size of the weights on disk."""
+        return self._weights.stat().st_size
+
     @cached_property
     def identity(self) -> EngineIdentity:
         """Name, version, model digest."""

@@ -4,14 +4,26 @@ import statistics
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import cv2
 
-from ocr.measure import Pair, Scores, score
+from ocr.measure import Confusions, Pair, Scores, calibration_error, confusions, score
 from records.errors import WrongUse
 from records.ports import LineRecogniser
 from records.progress import Progress
-from records.text import nfc
+from records.text import comparable, nfc
+
+HALLUCINATED = 0.2
+"""Confidence above which text read where nothing is written counts as invented."""
+
+
+@runtime_checkable
+class Weighed(Protocol):
+    """A reader that knows how large its model is."""
+
+    @property
+    def model_bytes(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,16 @@ class LineReport:
     scores: Scores
     ms_per_line: float
     pairs: tuple[Pair, ...]
+    ece: float
+    """How far the confidence is from the share of lines that were right (case-folded)."""
+    hallucinated: int
+    """Lines without writing that were read all the same, with confidence above :data:`HALLUCINATED`."""
+    model_bytes: int | None
+
+    @property
+    def confusions(self) -> Confusions:
+        """What was taken for what."""
+        return confusions(self.pairs)
 
     def as_json(self) -> dict[str, object]:
         """Return the report under its published keys."""
@@ -31,10 +53,14 @@ class LineReport:
             "n": s.n,
             "cer": s.cer,
             "cer_casefold": s.cer_casefold,
+            "cer_folded": s.cer_folded,
             "wer": s.wer,
             "exact": s.exact,
             "ms_per_line": self.ms_per_line,
             "ci95": list(s.ci95),
+            "ece": self.ece,
+            "hallucinated": self.hallucinated,
+            "model_bytes": self.model_bytes,
         }
 
 
@@ -61,19 +87,34 @@ def labels(folder: Path) -> list[tuple[Path, str]]:
 
 def evaluate_lines(folder: Path, reader: LineRecogniser, progress: Progress) -> LineReport:
     """Read every labelled line of *folder* and compare. An image that cannot be opened counts as read empty."""
+    pairs: list[Pair] = []
+    times: list[float] = []
+    sure: list[float] = []
     rows = labels(folder)
-    pairs, times = [], []
     progress.start(f"{reader.identity.name}: {folder.name}", len(rows))
     for path, text in rows:
         image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
         if image is None:
             pairs.append(Pair(text, ""))
+            sure.append(0.0)
             progress.advance()
             continue
         began = time.perf_counter()
         reading = reader.read_line(image.astype("uint8"))
         times.append((time.perf_counter() - began) * 1000)
         pairs.append(Pair(text, reading.text))
+        sure.append(reading.confidence)
         progress.advance()
     progress.finish()
-    return LineReport(reader.identity.name, score(pairs), statistics.median(times) if times else 0.0, tuple(pairs))
+    written = [i for i, pair in enumerate(pairs) if comparable(pair.reference)]
+    right = [comparable(pairs[i].reference) == comparable(pairs[i].reading) for i in written]
+    invented = [i for i, p in enumerate(pairs) if not comparable(p.reference) and p.reading and sure[i] > HALLUCINATED]
+    return LineReport(
+        reader.identity.name,
+        score(pairs),
+        statistics.median(times) if times else 0.0,
+        tuple(pairs),
+        calibration_error([sure[i] for i in written], right),
+        len(invented),
+        reader.model_bytes if isinstance(reader, Weighed) else None,
+    )

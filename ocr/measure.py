@@ -5,13 +5,17 @@ letter with its marks counts once. A rate is always edits summed over all lines 
 characters summed over all lines (micro average), never a mean of rates.
 """
 
+import itertools
 import random
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import regex
 from rapidfuzz.distance import Levenshtein
 
+from forms import folded
 from records.text import comparable, single_spaced
 
 _CLUSTER = regex.compile(r"\X")
@@ -53,6 +57,8 @@ class Scores:
     wer: float
     exact: float
     ci95: tuple[float, float]
+    cer_folded: float = 0.0
+    """Without case, tone marks, other marks and ``đ``: the bare letters."""
 
 
 def _rate(counts: Sequence[tuple[int, int]]) -> float:
@@ -72,19 +78,72 @@ def bootstrap(counts: Sequence[tuple[int, int]], seed: int = 20250701) -> tuple[
 def score(pairs: Sequence[Pair]) -> Scores:
     """Score *pairs*. *Exact* compares case-folded NFC text with spaces collapsed."""
     plain = [edits(single_spaced(p.reference), single_spaced(p.reading)) for p in pairs]
-    folded = [edits(comparable(p.reference), comparable(p.reading)) for p in pairs]
+    small = [edits(comparable(p.reference), comparable(p.reading)) for p in pairs]
     words = [word_edits(comparable(p.reference), comparable(p.reading)) for p in pairs]
-    same = sum(e == 0 for e, _ in folded)
+    same = sum(e == 0 for e, _ in small)
     return Scores(
         n=len(pairs),
         cer=_rate(plain),
-        cer_casefold=_rate(folded),
+        cer_casefold=_rate(small),
         wer=_rate(words),
         exact=same / len(pairs) if pairs else 0.0,
-        ci95=bootstrap(folded),
+        ci95=bootstrap(small),
+        cer_folded=rate_of(pairs, folded),
     )
 
 
 def rate_of(pairs: Sequence[Pair], form: Callable[[str], str] = comparable) -> float:
     """Return the character error rate of *pairs* after *form* was applied to both sides."""
     return _rate([edits(form(p.reference), form(p.reading)) for p in pairs])
+
+
+def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Return the expected calibration error: how far confidence is from the share that was right, in [0, 1].
+
+    Readings are sorted by confidence and cut into *bins* of equal numbers; the gaps of the bins are weighted by size.
+    """
+    pairs = sorted(zip(confidences, right, strict=True))
+    if not pairs:
+        return 0.0
+    cuts = [round(len(pairs) * k / bins) for k in range(bins + 1)]
+    gap = 0.0
+    for begin, end in itertools.pairwise(cuts):
+        part = pairs[begin:end]
+        gap += abs(sum(c for c, _ in part) - sum(r for _, r in part))
+    return gap / len(pairs)
+
+
+_TONES = {"\u0300": "huyền", "\u0301": "sắc", "\u0309": "hỏi", "\u0303": "ngã", "\u0323": "nặng"}
+
+
+def letter_and_tone(cluster: str) -> tuple[str, str]:
+    """Return (letter without its tone, name of the tone; ``ngang`` where it has none)."""
+    apart = unicodedata.normalize("NFD", cluster)
+    tone = next((_TONES[c] for c in apart if c in _TONES), "ngang")
+    return unicodedata.normalize("NFC", "".join(c for c in apart if c not in _TONES)), tone
+
+
+@dataclass(frozen=True, slots=True)
+class Confusions:
+    """What was taken for what, most frequent first: (written, read, how often). An empty text stands for nothing."""
+
+    letters: tuple[tuple[str, str, int], ...]
+    tones: tuple[tuple[str, str, int], ...]
+
+
+def confusions(pairs: Sequence[Pair]) -> Confusions:
+    """Count confusions over *pairs*, case-folded; a tone is confused where its letter was read right."""
+    letters: Counter[tuple[str, str]] = Counter()
+    tones: Counter[tuple[str, str]] = Counter()
+    for pair in pairs:
+        written, read = clusters(comparable(pair.reference)), clusters(comparable(pair.reading))
+        for step in Levenshtein.editops(written, read):
+            a = written[step.src_pos] if step.tag != "insert" else ""
+            b = read[step.dest_pos] if step.tag != "delete" else ""
+            (letter, tone), (other, other_tone) = letter_and_tone(a), letter_and_tone(b)
+            if a and b and letter == other:
+                tones[tone, other_tone] += 1
+            else:
+                letters[a, b] += 1
+    ranked = (tuple((a, b, n) for (a, b), n in found.most_common()) for found in (letters, tones))
+    return Confusions(*ranked)

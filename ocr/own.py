@@ -85,6 +85,11 @@ class OwnLines:
             raise PartUnavailable("LINE_MODEL_MISSING", engine="khongcho", path=weights) from error
         self._alphabet = ("", *self.card.alphabet)
 
+    @property
+    def model_bytes(self) -> int:
+        """Size of the weights on disk."""
+        return self._weights.stat().st_size
+
     @cached_property
     def identity(self) -> EngineIdentity:
         """Name, version, model digest."""

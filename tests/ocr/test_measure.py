@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.ctc import BLANK, best_path
-from ocr.measure import Pair, bootstrap, clusters, edits, rate_of, score, word_edits
+from ocr.measure import (
+    Pair,
+    bootstrap,
+    calibration_error,
+    clusters,
+    confusions,
+    edits,
+    letter_and_tone,
+    rate_of,
+    score,
+    word_edits,
+)
 
 TEXT = st.text("aăâbđeêoôơuưàảãáạ \u0300\u0301nghi", max_size=14)
 
@@ -92,3 +103,24 @@ def test_confidence_is_a_probability(symbols: list[int], sure: float) -> None:
     assert 0.0 <= confidence <= 1.0
     assert (confidence == 0.0) is (not read)
     assert BLANK == 0
+
+
+def test_the_bare_letters_are_scored_without_marks() -> None:
+    said = score([Pair("Đỗ Thị Hường", "DO THI HUONG")])
+    assert said.cer_folded == 0
+    assert said.cer_casefold > 0.2
+
+
+def test_confidence_that_means_probability_has_no_error() -> None:
+    assert calibration_error([], []) == 0
+    assert calibration_error([0.8] * 100, [True] * 80 + [False] * 20, bins=1) == pytest.approx(0)
+    assert calibration_error([1.0] * 50, [False] * 50) == pytest.approx(1)
+    assert calibration_error([0.9] * 10 + [0.1] * 10, [True] * 10 + [False] * 10, bins=2) == pytest.approx(0.1)
+
+
+def test_tones_and_letters_are_confused_apart() -> None:
+    assert letter_and_tone("ễ") == ("ê", "ngã")
+    assert letter_and_tone("đ") == ("đ", "ngang")
+    found = confusions([Pair("Hà Nội", "Há Nôi"), Pair("Hà", "Hè"), Pair("an", "a"), Pair("a", "ai"), Pair("Hà", "Há")])
+    assert found.tones == (("huyền", "sắc", 2), ("nặng", "ngang", 1))
+    assert set(found.letters) == {("à", "è", 1), ("n", "", 1), ("", "i", 1)}

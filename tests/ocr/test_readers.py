@@ -117,7 +117,9 @@ def folder(tmp_path: Path) -> Path:
 def test_a_folder_of_lines_is_measured(reader: LineRecogniser, folder: Path) -> None:
     report = evaluate_lines(folder, reader, SilentProgress())
     told = report.as_json()
-    assert set(told) == {"engine", "n", "cer", "cer_casefold", "wer", "exact", "ms_per_line", "ci95"}
+    plain = {"engine", "n", "cer", "cer_casefold", "cer_folded", "wer", "exact", "ms_per_line", "ci95"}
+    assert set(told) == plain | {"ece", "hallucinated", "model_bytes"}
+    assert told["hallucinated"] == 0
     assert (told["engine"], told["n"]) == (reader.identity.name, 3)
     assert [p.reference for p in report.pairs] == ["HA NOI 2017", "HAI PHONG", "abc"]
     assert report.pairs[2].reading == ""  # what cannot be opened counts as read empty
