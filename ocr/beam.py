@@ -1,0 +1,160 @@
+"""Prefix beam search over CTC output with a language beside it: the likeliest texts, not the likeliest path.
+
+All paths that spell one text are summed. A language adds what it thinks of each letter after those before it; texts
+are compared by ``log p(picture) + weight * log p(language) + bonus * letters``.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.ctc import BLANK
+
+_NEVER = -math.inf
+
+
+class Language(Protocol):
+    """What letters may follow which. A state stands for all that was written so far."""
+
+    def start(self) -> Any:
+        """Return the state before the first letter."""
+        ...
+
+    def step(self, state: Any, letter: str) -> tuple[Any, float]:
+        """Return (state after *letter*, its log-probability there); minus infinity forbids it."""
+        ...
+
+    def end(self, state: Any) -> float:
+        """Return the log-probability that the text ends here."""
+        ...
+
+
+class AnyText:
+    """The language that has no opinion."""
+
+    def start(self) -> None:
+        """Return nothing."""
+
+    def step(self, state: None, letter: str) -> tuple[None, float]:
+        """Allow every letter alike."""
+        return None, 0.0
+
+    def end(self, state: None) -> float:
+        """Allow every end alike."""
+        return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How much the language counts beside the picture, and how the search is bounded."""
+
+    weight: float = 0.3
+    bonus: float = 0.5
+    """For each letter: a language prefers short texts."""
+    width: int = 12
+    """Texts kept at each frame."""
+    least: float = -7.0
+    """Log-probability under which a letter is not considered at a frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A text with its scores, natural logarithms."""
+
+    text: str
+    picture: float
+    """log p(text | picture), all paths summed as far as the search kept them."""
+    total: float
+
+
+@dataclass(slots=True, eq=False)
+class _Prefix:
+    """A text begun: one node for each, so that two ways to it meet."""
+
+    parent: "_Prefix | None"
+    symbol: int
+    length: int
+    state: Any
+    language: float
+    after: dict[int, "_Prefix | None"] = field(default_factory=dict)
+
+    def text(self, alphabet: Sequence[str]) -> str:
+        letters: list[str] = []
+        at: _Prefix | None = self
+        while at is not None and at.parent is not None:
+            letters.append(alphabet[at.symbol])
+            at = at.parent
+        return "".join(reversed(letters))
+
+
+def _add(a: float, b: float) -> float:
+    if a < b:
+        a, b = b, a
+    return a if b == _NEVER else a + math.log1p(math.exp(b - a))
+
+
+def beam_search(
+    log_probs: NDArray[np.floating], alphabet: Sequence[str], language: Language, balance: Balance
+) -> list[Spelled]:
+    """Return the likeliest texts of *log_probs* (frames, symbols; blank first), best first.
+
+    *alphabet* names each symbol, the blank's name is never used. Texts whose end the language forbids are left out.
+    """
+    root = _Prefix(None, BLANK, 0, language.start(), 0.0)
+    # for each text begun: log-probability of the paths that end in a blank, and of those that end in its last letter
+    beams: dict[_Prefix, tuple[float, float]] = {root: (0.0, _NEVER)}
+    for frame in np.asarray(log_probs, np.float64):
+        symbols = [int(s) for s in np.flatnonzero(frame >= balance.least) if s != BLANK]
+        odds = frame.tolist()
+        grown: dict[_Prefix, tuple[float, float]] = {}
+        for prefix, (blank, letter) in beams.items():
+            whole = _add(blank, letter)
+            was_blank, was_letter = grown.get(prefix, (_NEVER, _NEVER))
+            stays = letter + odds[prefix.symbol] if prefix.length else _NEVER
+            grown[prefix] = (_add(was_blank, whole + odds[BLANK]), _add(was_letter, stays))
+            for symbol in symbols:
+                longer = _longer(prefix, symbol, alphabet, language)
+                if longer is None:
+                    continue
+                before = blank if prefix.length and symbol == prefix.symbol else whole
+                if before == _NEVER:
+                    continue
+                was_blank, was_letter = grown.get(longer, (_NEVER, _NEVER))
+                grown[longer] = (was_blank, _add(was_letter, before + odds[symbol]))
+        ranked = sorted(grown.items(), key=lambda item: -_rank(item[0], _add(*item[1]), balance))
+        beams = dict(ranked[: balance.width])
+    out = []
+    for prefix, scores in beams.items():
+        picture, end = _add(*scores), language.end(prefix.state)
+        if _NEVER in (picture, end):
+            continue
+        total = _rank(prefix, picture, balance) + balance.weight * end
+        out.append(Spelled(prefix.text(alphabet), picture, total))
+    return sorted(out, key=lambda spelled: -spelled.total)
+
+
+def _rank(prefix: _Prefix, picture: float, balance: Balance) -> float:
+    return picture + balance.weight * prefix.language + balance.bonus * prefix.length
+
+
+def _longer(prefix: _Prefix, symbol: int, alphabet: Sequence[str], language: Language) -> _Prefix | None:
+    if symbol not in prefix.after:
+        state, odds = language.step(prefix.state, alphabet[symbol])
+        longer = None
+        if odds != _NEVER:
+            longer = _Prefix(prefix, symbol, prefix.length + 1, state, prefix.language + odds)
+        prefix.after[symbol] = longer
+    return prefix.after[symbol]
+
+
+def shares(found: Sequence[Spelled]) -> list[float]:
+    """Return how the probability is shared among the texts *found*, by their totals; they sum to 1."""
+    if not found:
+        return []
+    top = max(spelled.total for spelled in found)
+    weights = [math.exp(spelled.total - top) for spelled in found]
+    return [w / sum(weights) for w in weights]

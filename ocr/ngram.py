@@ -1,0 +1,74 @@
+"""A language of letters: how likely each is after the few before it (Witten-Bell smoothing).
+
+Learnt from texts; the orders back off to one another, so that nothing is impossible that the alphabet holds.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_EDGE = "\x02"
+"""Stands before the first letter and after the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What followed a context: how often each letter, how often any."""
+
+    after: dict[str, int]
+    whole: int
+
+
+class LetterNgram:
+    """Letters given at most ``order - 1`` letters before them."""
+
+    def __init__(self, order: int, counts: dict[str, _Context], letters: int) -> None:
+        self.order = order
+        self._counts = counts
+        self._letters = letters
+        """Size of the alphabet, for what was never seen."""
+        self._known: dict[tuple[str, str], float] = {}
+
+    @classmethod
+    def learn(cls, texts: Iterable[str], order: int = 6, letters: int = 230, fold: bool = False) -> "LetterNgram":
+        """Learn from *texts*. Contexts seen once are left out beyond the fourth order: they tell hardly anything."""
+        counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for text in texts:
+            padded = _EDGE * (order - 1) + (text.casefold() if fold else text) + _EDGE
+            for at in range(order - 1, len(padded)):
+                for length in range(order):
+                    counts[padded[at - length : at]][padded[at]] += 1
+        kept = {
+            context: _Context(dict(after), after.total())
+            for context, after in counts.items()
+            if len(context) < 4 or after.total() > 1
+        }
+        return cls(order, kept, letters)
+
+    def probability(self, context: str, letter: str) -> float:
+        """Return p(letter | context); the longest known end of *context* counts most."""
+        key = (context, letter)
+        if (found := self._known.get(key)) is None:
+            found = self._known[key] = self._smoothed(context[-(self.order - 1) :], letter)
+        return found
+
+    def _smoothed(self, context: str, letter: str) -> float:
+        below = self._smoothed(context[1:], letter) if context else 1 / self._letters
+        seen = self._counts.get(context)
+        if seen is None:
+            return below
+        kinds = len(seen.after)
+        return (seen.after.get(letter, 0) + kinds * below) / (seen.whole + kinds)
+
+    def start(self) -> str:
+        """Return the state before the first letter."""
+        return _EDGE * (self.order - 1)
+
+    def step(self, state: str, letter: str) -> tuple[str, float]:
+        """Return (state after *letter*, its log-probability)."""
+        return (state + letter)[-(self.order - 1) :], math.log(self.probability(state, letter))
+
+    def end(self, state: str) -> float:
+        """Return the log-probability that the text ends here."""
+        return math.log(self.probability(state, _EDGE))
