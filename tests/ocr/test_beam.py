@@ -19,7 +19,7 @@ WIDE = Balance(weight=0.0, bonus=0.0, width=10_000, least=-math.inf)
 
 def probabilities(seed: int, frames: int) -> np.ndarray:
     raw = np.random.default_rng(seed).normal(size=(frames, len(ALPHABET))) * 2
-    return raw - np.log(np.exp(raw).sum(axis=1, keepdims=True))
+    return np.asarray(raw - np.log(np.exp(raw).sum(axis=1, keepdims=True)))
 
 
 def by_all_paths(log_probs: np.ndarray) -> dict[str, float]:
