@@ -7,6 +7,9 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
 
 _EDGE = "\x02"
 """Stands before the first letter and after the last."""
@@ -31,11 +34,11 @@ class LetterNgram:
         self._known: dict[tuple[str, str], float] = {}
 
     @classmethod
-    def learn(cls, texts: Iterable[str], order: int = 6, letters: int = 230, fold: bool = False) -> "LetterNgram":
+    def learn(cls, texts: Iterable[str], order: int = 6, letters: int = 230) -> "LetterNgram":
         """Learn from *texts*. Contexts seen once are left out beyond the fourth order: they tell hardly anything."""
         counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for text in texts:
-            padded = _EDGE * (order - 1) + (text.casefold() if fold else text) + _EDGE
+            padded = _EDGE * (order - 1) + text + _EDGE
             for at in range(order - 1, len(padded)):
                 for length in range(order):
                     counts[padded[at - length : at]][padded[at]] += 1
@@ -45,6 +48,34 @@ class LetterNgram:
             if len(context) < 4 or after.total() > 1
         }
         return cls(order, kept, letters)
+
+    def save(self, path: Path) -> None:
+        """Write what was learnt into one file, completely or not at all."""
+        contexts = sorted(self._counts)
+        after = [sorted(self._counts[c].after.items()) for c in contexts]
+        part = path.with_suffix(".part.npz")
+        np.savez_compressed(
+            part,
+            order=self.order,
+            letters=self._letters,
+            contexts=np.array("\n".join(contexts)),
+            after=np.array("\n".join("".join(letter for letter, _ in row) for row in after)),
+            counts=np.array([n for row in after for _, n in row], np.uint32),
+        )
+        part.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> "LetterNgram":
+        """Read what :meth:`save` wrote."""
+        with np.load(path) as kept:
+            contexts, after = str(kept["contexts"]).split("\n"), str(kept["after"]).split("\n")
+            counts, order, letters = kept["counts"].tolist(), int(kept["order"]), int(kept["letters"])
+        found, at = {}, 0
+        for context, row in zip(contexts, after, strict=True):
+            here = dict(zip(row, counts[at : at + len(row)], strict=True))
+            found[context] = _Context(here, sum(here.values()))
+            at += len(row)
+        return cls(order, found, letters)
 
     def probability(self, context: str, letter: str) -> float:
         """Return p(letter | context); the longest known end of *context* counts most."""

@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -97,3 +98,11 @@ def test_letters_after_a_context_share_all_probability(context: str, text: str) 
     model = LetterNgram.learn(["abc", "ab c", text], order=4, letters=5)
     whole = sum(model.probability("\x02\x02\x02" + context, letter) for letter in "abc \x02")
     assert whole == pytest.approx(1)
+
+
+def test_what_was_learnt_is_kept(tmp_path: Path) -> None:
+    model = LetterNgram.learn(["Nguyễn Văn An", "Nguyễn Thị Bình", "12/5/1987", "a b"])
+    model.save(tmp_path / "letters.npz")
+    back = LetterNgram.load(tmp_path / "letters.npz")
+    for context, letter in itertools.product(("", "Ng", "uyễn ", "12/5/", "x"), "aễV5\x02 "):
+        assert back.probability(context, letter) == model.probability(context, letter)
