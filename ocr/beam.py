@@ -57,7 +57,7 @@ class Balance:
     """For each letter: a language prefers short texts."""
     width: int = 12
     """Texts kept at each frame."""
-    least: float = -7.0
+    least: float = -5.0
     """Log-probability under which a letter is not considered at a frame."""
 
 
@@ -110,6 +110,15 @@ def beam_search(
     for frame in np.asarray(log_probs, np.float64):
         symbols = [int(s) for s in np.flatnonzero(frame >= balance.least) if s != BLANK]
         odds = frame.tolist()
+        if not symbols:  # a frame between letters: every text only waits
+            beams = {
+                prefix: (
+                    _add(blank, letter) + odds[BLANK],
+                    letter + odds[prefix.symbol] if prefix.length else _NEVER,
+                )
+                for prefix, (blank, letter) in beams.items()
+            }
+            continue
         grown: dict[_Prefix, tuple[float, float]] = {}
         for prefix, (blank, letter) in beams.items():
             whole = _add(blank, letter)
