@@ -58,7 +58,7 @@ def issue(
     if as_json:
         print_json({"number": str(number), "code": number.code, "pdf": str(path.absolute())})
     else:
-        notice(f"Đã cấp bản sao số {number}, mã tra cứu {number.code}.")
+        notice(f"Đã cấp bản sao số {number}, mã xác minh {number.code}.")
         out.print(str(path))
 
 
