@@ -18,8 +18,9 @@ from PIL import ImageFile, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
+from pypdf import PdfReader
 
-from pipeline.pdf import PDF_DPI, pdf_jpegs, pdf_page, pdf_pictures, pdf_sizes
+from pipeline.pdf import PDF_DPI, pdf_jpegs, pdf_page, pdf_parsed, pdf_pictures, pdf_sizes
 from pipeline.tiff import tiff_sizes
 from records.errors import PageError
 from records.ports import Image
@@ -173,17 +174,23 @@ def decode_page(data: Delivered, media_type: str, page_in_file: int, limits: Lim
 def _pdf_page(data: Delivered, page_in_file: int, limits: Limits) -> Image:
     (size,) = pdf_sizes(data, limits.pages_per_file, page_in_file)
     limits.check_size(*size)
-    for width, height in pdf_pictures(data, page_in_file):
+    if (parsed := pdf_parsed(data)) is not None:
+        _check_pictures(parsed, page_in_file, limits)
+    return _bgr(pdf_page(data, page_in_file))
+
+
+def _check_pictures(parsed: PdfReader, page_in_file: int, limits: Limits) -> None:
+    """Raise PageError where a picture of the page is too large to be drawn, or a JPEG of it breaks off."""
+    for width, height in pdf_pictures(parsed, page_in_file):
         if width * height > limits.megapixels * 1e6:
             limits.check_size(width, height)
-    for jpeg in pdf_jpegs(data, page_in_file):
+    for jpeg in pdf_jpegs(parsed, page_in_file):
         with _opened(jpeg, JPEG) as image:
             if min(image.size) < LEAST_SIDE:  # a logo
                 continue
             limits.check_size(*image.size)
             image.draft(None, (image.size[0] // 8, image.size[1] // 8))  # means of the blocks are enough
             _refuse_half(_rgb(image), side=2)
-    return _bgr(pdf_page(data, page_in_file))
 
 
 def _rgb(image: Pillow.Image) -> Pillow.Image:

@@ -137,12 +137,10 @@ class _Chains:
 
     def _row_end(self, i: int) -> float:
         """Return where the run of tokens that begins at *i* ends."""
-        at: int | None = i
-        for _ in range(_LONGEST_ROW):
-            assert at is not None
-            i, at = at, self.right[at]
-            if at is None:
+        for _ in range(_LONGEST_ROW - 1):
+            if (after := self.right[i]) is None:
                 break
+            i = after
         return float(self.end[i])
 
     def below(self, start: int, last: int) -> int | None:

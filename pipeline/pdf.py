@@ -98,15 +98,25 @@ _DEEPEST = 4
 """Forms within forms whose pictures are looked at."""
 
 
-def pdf_pictures(data: Pdf, page: int) -> tuple[tuple[int, int], ...]:
+def pdf_parsed(data: Pdf) -> pypdf.PdfReader | None:
+    """Return *data* parsed, to look at its pictures; None where this parser cannot follow it (poppler may)."""
+    try:
+        reader = pypdf.PdfReader(data if isinstance(data, Path) else io.BytesIO(data))
+        if reader.is_encrypted:
+            reader.decrypt("")
+    except Exception:  # whatever its parser meets; poppler judges the file, this only looks closer
+        return None
+    return reader
+
+
+def pdf_pictures(parsed: pypdf.PdfReader, page: int) -> tuple[tuple[int, int], ...]:
     """Return (width, height) of every picture that page *page* (from 1) draws, also within forms, from their headers.
 
     A page of paper size may hold a picture that no memory holds. A PDF that this parser cannot follow has none.
     """
     try:
-        reader = _reader(data)
-        return tuple(_sizes_in(reader.pages[page - 1], 0))
-    except Exception:  # whatever its parser meets; poppler judges the file, this only looks closer
+        return tuple(_sizes_in(parsed.pages[page - 1], 0))
+    except Exception:  # the same
         return ()
 
 
@@ -120,23 +130,16 @@ def _sizes_in(drawn: Any, depth: int) -> Iterator[tuple[int, int]]:
             yield from _sizes_in(found, depth + 1)
 
 
-def _reader(data: Pdf) -> pypdf.PdfReader:
-    reader = pypdf.PdfReader(data if isinstance(data, Path) else io.BytesIO(data))
-    if reader.is_encrypted:
-        reader.decrypt("")
-    return reader
-
-
-def pdf_jpegs(data: Pdf, page: int) -> Iterator[bytes]:
+def pdf_jpegs(parsed: pypdf.PdfReader, page: int) -> Iterator[bytes]:
     """Yield the JPEG pictures that page *page* (from 1) is made of, as they lie in the file.
 
     Poppler shows what it could decode of them and tells nobody. A PDF that this parser cannot follow yields none.
     """
     try:
-        resources: Any = _reader(data).pages[page - 1].get("/Resources", {})
+        resources: Any = parsed.pages[page - 1].get("/Resources", {})
         pictures = [entry.get_object() for entry in resources.get_object().get("/XObject", {}).get_object().values()]
         found = [p.get_data() for p in pictures if p.get("/Filter") in ("/DCTDecode", ["/DCTDecode"])]
-    except Exception:  # whatever its parser meets; poppler judges the file, this only looks closer
+    except Exception:  # the same
         return
     yield from found
 
