@@ -149,8 +149,8 @@ def _name_steps(name: tuple[str, ...], demanded: tuple[Condition, ...]) -> Itera
     if not name:
         return
     with_marks, without = tuple(map(marks, name)), tuple(map(letters, name))
-    near = [_one_edit_at(i, without) for i in range(len(without)) if one_edit(without[i])]
-    near = near if len(name) <= _MOST_NEAR else []
+    places = range(len(without) if len(without) <= _MOST_NEAR else 0)
+    near = [_one_edit_at(i, without) for i in places if one_edit(without[i])]
     for slot in SLOTS:
         more, whose = _WHOSE[slot]
         exact, folded = has(f"{slot}_whole_marks", whole(with_marks)), has(f"{slot}_whole_letters", whole(without))
