@@ -14,11 +14,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from ocr.ctc import best_path
 from ocr.images import grey, unreadable
+from ocr.sessions import open_session
 from records.errors import PartUnavailable
 from records.ports import Image
 from records.readings import EngineIdentity, Reading
@@ -41,10 +41,7 @@ class AsterLines:
         if not self._weights.is_file():
             raise PartUnavailable("LINE_MODEL_MISSING", engine="asterocr", path=self._weights)
         self._alphabet: list[str] = json.loads((folder / "vocab.json").read_text(encoding="utf-8"))["chars"]
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(self._weights), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(self._weights, threads)
 
     @property
     def model_bytes(self) -> int:

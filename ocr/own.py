@@ -13,18 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from ocr.ctc import best_path
 from ocr.images import unreadable
 from ocr.normalise import normalise
+from ocr.sessions import open_session
 from records.errors import PartUnavailable
 from records.ports import Image
 from records.readings import EngineIdentity, Reading
 from records.text import single_spaced
 
-MODELS = Path(__file__).parent / "models"
 CARD = "khongcho.card"
 """Key of the card in the file's metadata."""
 
@@ -75,10 +74,7 @@ class OwnLines:
         self._weights = weights
         if not weights.is_file():
             raise PartUnavailable("LINE_MODEL_MISSING", engine="khongcho", path=weights)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(weights, threads)
         try:
             self.card = Card.parse(self._session.get_modelmeta().custom_metadata_map.get(CARD, "{}"))
         except ValueError as error:

@@ -14,6 +14,7 @@ from ocr.training.exams import Exam, drawn_exam, folder_exams
 from ocr.training.pool import InkLine, Pool, at_rows, labelled
 from records.errors import PartUnavailable
 from records.progress import Progress
+from records.text import single_spaced
 
 CHUNK = 250
 """Lines drawn by one job."""
@@ -50,7 +51,7 @@ def text_of(rng: np.random.Generator) -> str:
     """Return a text as registers hold it, in the reader's alphabet."""
     from samples import register_text
 
-    return " ".join(spelled(register_text(rng)[1]).split())
+    return single_spaced(spelled(register_text(rng)[1]))
 
 
 def needs_training_parts() -> None:
@@ -89,7 +90,7 @@ def _drawn(
     out = []
     for number in range(start, end):
         line = sample_line(np.random.default_rng([seed, number]), hands, printed, share)
-        text = " ".join(spelled(line.text).split())
+        text = single_spaced(spelled(line.text))
         if text and line.coverage.shape[0] >= 6:
             out.append(InkLine(at_rows(line.coverage), text))
     return out

@@ -8,14 +8,16 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
+from ocr.normalise import Ink
 from ocr.training.batches import GROUP, Batch, Feed
+from ocr.training.exams import texts_of
 from ocr.training.network import LineNetwork
 from records.progress import Progress
 
@@ -122,11 +124,9 @@ class Course:
                     kept.copy_(now)
         return float(loss.detach())
 
-    def run(
-        self, feed: Feed, judge: Judge, progress: Progress, *, every: float = 240.0, until: int | None = None
-    ) -> None:
-        """Go on to the end of the plan, or to *until* lines; keep and judge every *every* seconds."""
-        end = -(-min(self.plan.lines, until or self.plan.lines) // GROUP)
+    def run(self, feed: Feed, judge: Judge, progress: Progress, *, every: float = 240.0) -> None:
+        """Go on to the end of the plan; keep and judge every *every* seconds."""
+        end = -(-self.plan.lines // GROUP)
         progress.start("train", max(0, end - self.group) * GROUP)
         began = kept = time.monotonic()
         worked = time.process_time()
@@ -154,23 +154,9 @@ class Course:
                     losses, kept = [], time.monotonic()
         progress.finish()
 
-    def plan_as_json(self) -> dict[str, object]:
-        """Return the plan for the card of the model."""
-        return asdict(self.plan)
 
-
-def greedy(
-    network: LineNetwork, inks: Sequence[np.ndarray[tuple[int, int], np.dtype[np.float32]]], alphabet: Sequence[str]
-) -> list[str]:
+def greedy(network: LineNetwork, inks: Sequence[Ink], alphabet: Sequence[str]) -> list[str]:
     """Return the best path's text of each line, one at a time, as the shipped reader would."""
     network.eval()
-    out = []
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-        for ink in inks:
-            if not ink.shape[1]:
-                out.append("")
-                continue
-            best = network(torch.from_numpy(ink[None, None])).argmax(dim=2)[:, 0].tolist()
-            kept = [s for s, before in zip(best, [0, *best], strict=False) if s and s != before]
-            out.append("".join(alphabet[s - 1] for s in kept))
-    return out
+        return texts_of(lambda ink: network(torch.from_numpy(ink[None, None]))[:, 0].numpy(), inks, alphabet)

@@ -1,12 +1,14 @@
 """What a network is judged by between two stretches of its course: lines it never learns from."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from ocr.ctc import best_path
 from ocr.evaluate import labels
 from ocr.normalise import Ink, normalise
 from ocr.training.augment import Strength, disturbed
@@ -20,6 +22,15 @@ class Exam:
     name: str
     inks: tuple[Ink, ...]
     texts: tuple[str, ...]
+
+
+def texts_of(frames: Callable[[Ink], NDArray[np.floating]], inks: Iterable[Ink], alphabet: Sequence[str]) -> list[str]:
+    """Return the best path's text of each line, one at a time, as the shipped reader would.
+
+    *frames* gives log-probabilities (frames, symbols), the blank first; a line without ink is not asked.
+    """
+    letters = ("", *alphabet)
+    return [best_path(frames(ink), letters)[0] if ink.shape[1] else "" for ink in inks]
 
 
 def drawn_exam(name: str, pool: Pool) -> Exam:

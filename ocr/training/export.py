@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from onnxruntime.quantization import (
     CalibrationDataReader,
@@ -22,9 +21,10 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from ocr.ctc import best_path
 from ocr.normalise import FRAME, HEIGHT, Ink
 from ocr.own import CARD, Card
+from ocr.sessions import open_session
+from ocr.training.exams import texts_of
 from ocr.training.network import LineNetwork
 
 
@@ -76,15 +76,5 @@ def export(network: LineNetwork, card: Card, path: Path, examples: Sequence[Ink]
 
 def read_with(path: Path, inks: Sequence[Ink], alphabet: Sequence[str]) -> list[str]:
     """Return what the model file at *path* reads, for comparing it with the network it was made from."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    letters = ("", *alphabet)
-    out = []
-    for ink in inks:
-        if not ink.shape[1]:
-            out.append("")
-            continue
-        said = np.asarray(session.run(None, {"ink": ink[None, None]})[0], np.float32)[:, 0]
-        out.append(best_path(said, letters)[0])
-    return out
+    session = open_session(path)
+    return texts_of(lambda ink: np.asarray(session.run(None, {"ink": ink[None, None]})[0])[:, 0], inks, alphabet)

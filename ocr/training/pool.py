@@ -12,6 +12,7 @@ from ocr.evaluate import labels
 from ocr.training.augment import ROWS, Coverage
 from records.errors import WrongUse
 from records.ports import Image
+from records.text import single_spaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def labelled(folder: Path) -> Pool:
         grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
         if grey is None:
             raise WrongUse("LABELS_IMAGE_MISSING", folder=folder, file=path.name)
-        said = " ".join(spelled(text).split())
+        said = single_spaced(spelled(text))
         cut = cut_to_ink(np.asarray(255 - grey, np.uint8))
         if said and cut.shape[0] >= 4 and cut.shape[1] >= 4:
             lines.append(InkLine(at_rows(cut), said))
