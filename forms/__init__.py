@@ -2,22 +2,27 @@
 
 from forms.editions import Edition, Label, LayoutKnowledge, edition, editions, parse_edition
 from forms.folding import folded, letters_of
-from forms.values import is_valid, nearest, normalise, parse_date
+from forms.units import Unit, UnitLevel, units
+from forms.values import is_valid, listed, nearest, normalise, parse_date
 from forms.words import date_in_words, parse_date_words
 
 __all__ = [
     "Edition",
     "Label",
     "LayoutKnowledge",
+    "Unit",
+    "UnitLevel",
     "date_in_words",
     "edition",
     "editions",
     "folded",
     "is_valid",
     "letters_of",
+    "listed",
     "nearest",
     "normalise",
     "parse_date",
     "parse_date_words",
     "parse_edition",
+    "units",
 ]

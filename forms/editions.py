@@ -42,6 +42,10 @@ class Label:
     """Column whose date this field says again in words."""
 
 
+LAST_DAY = dt.date(2025, 6, 30)
+"""Of an edition whose end is open: the books that are read are older."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
     """One edition of one register's page."""
@@ -66,6 +70,11 @@ class Edition:
     def columns(self) -> tuple[str, ...]:
         """All columns, in the order of the page."""
         return tuple(label.column for label in self.labels if label.column)
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """First and last year in which its pages may have been written."""
+        return self.valid_from.year, (self.valid_to or LAST_DAY).year
 
     def value_kind(self, column: str) -> ValueKind:
         """Return what *column* holds; TEXT where the form does not know it."""

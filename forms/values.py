@@ -55,6 +55,12 @@ _CLOSED = {
 }
 
 
+def listed(kind: ValueKind) -> tuple[str, ...]:
+    """Return the wordings of a closed list as printed; empty for kinds that have none."""
+    name = _CLOSED.get(kind)
+    return tuple(dict.fromkeys(text for _, text in _list(name).values())) if name else ()
+
+
 def nearest(kind: ValueKind, text: str) -> str | None:
     """Return the printed form of the closed list's item that *text* is but for a reading error, or None.
 
