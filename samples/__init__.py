@@ -7,7 +7,7 @@ from samples.book import BookSample, make_book
 from samples.fonts import HANDS, HELD_OUT, training_faces, unusable
 from samples.lines import sample_line
 from samples.other_pages import make_other_pages
-from samples.register_text import register_text
+from samples.register_text import field_text, register_text
 from samples.style import SETTINGS
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "HELD_OUT",
     "SETTINGS",
     "BookSample",
+    "field_text",
     "make_book",
     "make_other_pages",
     "register_text",

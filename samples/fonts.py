@@ -50,6 +50,12 @@ _PLAIN = (
     "dancing-script", "fuzzy-bubbles", "grandstander", "grechen-fuemen", "itim", "kodchasan", "mansalva", "niramit",
     "pangolin", "playpen-sans", "sedgwick-ave", "shantell-sans", "sriracha",
 )  # fmt: skip
+_FOR_MEASURING = (
+    HandFont("carattere", joined=True, capitals=False, size=0.9),
+    HandFont("corinthia", joined=True, capitals=False, size=0.9),
+    HandFont("twinkle-star", joined=False, capitals=True, size=0.9),
+    HandFont("water-brush", joined=False, capitals=False, size=0.9),
+)
 _FOR_TRAINING = (
     *(HandFont(name, joined=True, capitals=False, size=0.9) for name in _LOOPED),
     *(HandFont(name, joined=False, capitals=True, size=0.9) for name in _PLAIN),
@@ -57,8 +63,16 @@ _FOR_TRAINING = (
 PRINTED = ("tinos", "tinos-bold", "tinos-italic", "arimo", "arimo-bold", "noto-serif", "cousine", "cousine")
 """Types of forms and machines; ``cousine`` is a typewriter's, and the commonest."""
 
+MEASURED_TYPES = ("source-serif-4", "ibm-plex-mono")
+"""A type and a typewriter's that nothing is ever trained with."""
+
+TYPEWRITERS = ("cousine", "ibm-plex-mono")
+
 HELD_OUT: tuple[str, ...] = ("oooh-baby", "patrick-hand")
-"""Hands that are never used unless named: one joined, one printed. Measure on them, do not train or tune."""
+"""Hands that are never used unless named: one joined, one printed. No reader is trained with them; confidence is."""
+
+MEASURED: tuple[str, ...] = (*HELD_OUT, *(f.name for f in _FOR_MEASURING))
+"""All hands that nothing is ever trained with."""
 
 PRINT: tuple[str, ...] = tuple(
     f"{family}{face}" for family in ("arimo", "tinos") for face in ("", "-bold", "-italic", "-bold-italic")
@@ -71,7 +85,7 @@ HANDS: tuple[str, ...] = tuple(f.name for f in _ALL if f.name not in HELD_OUT)
 
 def hand_font(name: str) -> HandFont:
     """Return the handwriting font *name*. Raises KeyError for an unknown one."""
-    return {f.name: f for f in (*_ALL, *_FOR_TRAINING)}[name]
+    return {f.name: f for f in (*_ALL, *_FOR_TRAINING, *_FOR_MEASURING)}[name]
 
 
 def training_faces() -> tuple[tuple[str, ...], tuple[str, ...]]:

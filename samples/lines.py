@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from samples.fonts import TYPEWRITERS, hand_font
 from samples.hand import Hand, draw_hand, write
 from samples.ink import BLACK, Pixels
 from samples.people import chance, pick
@@ -28,22 +29,28 @@ class SampleLine:
 
 def _typed(rng: np.random.Generator, face: str) -> Hand:
     """Return a machine: even, with a worn ribbon's irregularity where it is a typewriter."""
-    shake = 0.25 if "cousine" in face else 0.0
+    shake = 0.25 if face in TYPEWRITERS else 0.0
     size, pen = float(rng.uniform(1.5, 2.3)), float(rng.uniform(0.14, 0.3))
     return Hand(face, BLACK, size, 0, 0, 1, pen, 0.02, shake, 0.5, 0, 0.5)
 
 
-def sample_line(rng: np.random.Generator, hands: Sequence[str], printed: Sequence[str], share: float) -> SampleLine:
-    """Return one line, in one of the faces *printed* in *share* of the cases, else in one of the *hands*."""
-    kind, text = register_text(rng)
+def sample_line(
+    rng: np.random.Generator, hands: Sequence[str], printed: Sequence[str], share: float, text: str = ""
+) -> SampleLine:
+    """Return one line, in one of the faces *printed* in *share* of the cases, else in one of the *hands*.
+
+    It says *text*, or what a register may hold.
+    """
+    kind, text = ("given", text) if text else register_text(rng)
     if printed and (not hands or chance(rng, share)):
         face = str(pick(rng, printed))
         hand = _typed(rng, face)
     else:
-        face = str(pick(rng, hands))
+        loud = text.isupper() and any(c.isalpha() for c in text)
+        face = str(pick(rng, [name for name in hands if not loud or hand_font(name).capitals] or list(hands)))
         hand = draw_hand(rng, face, BLACK, leading=8.0, wildness=float(rng.uniform(0, 1)))
         hand = replace(hand, tilt=0.0, pen=float(rng.uniform(0.2, 0.5)), word_gap=float(rng.uniform(0.8, 1.6)))
-        if not hand.capitals and text.isupper() and any(c.isalpha() for c in text):
+        if loud and not hand.capitals:
             text = text.title()
     ink = write(rng, text, hand, 0.0, 0.0, DPI).alpha
     rows, columns = np.flatnonzero((ink > 60).any(axis=1)), np.flatnonzero((ink > 60).any(axis=0))

@@ -79,7 +79,28 @@ def name(rng: np.random.Generator) -> str:
         given = f"{given.split()[0]} {_syllable(rng).capitalize()}"
     family = family_name(rng) if chance(rng, 0.85) else _syllable(rng).capitalize()
     text = f"{family} {given}"
-    return text.upper() if chance(rng, 0.2) else text
+    return text.upper() if chance(rng, 0.35) else text
+
+
+_OFFICES = (
+    "Chủ tịch", "Phó Chủ tịch", "Chủ tịch UBND phường", "Phó Chủ tịch UBND phường", "Chủ tịch UBND xã",
+    "Phó Chủ tịch UBND xã", "KT. Chủ tịch", "TM. UBND phường", "Cán bộ tư pháp", "Công chức tư pháp - hộ tịch",
+    "Ủy viên thư ký", "Trưởng phòng Tư pháp", "Phó Trưởng phòng Tư pháp", "Hộ tịch viên", "Phó phòng Tư pháp",
+)  # fmt: skip
+
+
+def officer(rng: np.random.Generator) -> str:
+    """Return who signed, mostly with the office held."""
+    who, office = name(rng), str(pick(rng, _OFFICES))
+    forms = (
+        f"{who} - {office}",
+        f"{who}, {office}",
+        f"{office} {who}",
+        f"{office}: {who}",
+        office,
+        f"{who} ({office})",
+    )
+    return str(pick(rng, forms, [4, 4, 2, 1, 2]))
 
 
 def date(rng: np.random.Generator) -> str:
@@ -122,16 +143,21 @@ def place(rng: np.random.Generator) -> str:
 
 
 def number(rng: np.random.Generator) -> str:
-    """Return an entry number, a book number, a personal number or a decision's number."""
+    """Return an entry number, a book number, a year or a decision's number."""
     n, year = int(rng.integers(1, 1000)), int(rng.integers(1956, 2022))
     forms = (
         f"{n:02d}", f"{n}", f"{n}/{year}", f"{n:03d}", f"{n % 9 + 1:02d}/{year}", f"{year}", f"{n % 9 + 1:02d}-{year}",
         f"{n}/QĐ-UBND", f"{n} b", f"Quyển số {n % 9 + 1:02d}", f"{n % 9 + 1}/{year}-KS",
         f"{int(rng.integers(1000)):03d}",
-        personal_number(rng, grown_up(rng, male=chance(rng, 0.5), born=_day(rng)), f"{int(rng.integers(1, 97)):03d}"),
-        f"{int(rng.integers(10**8, 10**9)):09d}",
     )  # fmt: skip
-    return str(pick(rng, forms, [4, 4, 5, 2, 3, 2, 1, 2, 1, 1, 1, 1, 4, 2]))
+    return str(pick(rng, forms, [4, 4, 5, 2, 3, 2, 1, 2, 1, 1, 1, 1]))
+
+
+def personal(rng: np.random.Generator) -> str:
+    """Return a personal number of 12 digits, or the number of an old identity card, of 9."""
+    person = grown_up(rng, male=chance(rng, 0.5), born=_day(rng))
+    twelve = personal_number(rng, person, f"{int(rng.integers(1, 97)):03d}")
+    return twelve if chance(rng, 0.7) else f"{int(rng.integers(10**8, 10**9)):09d}"
 
 
 def note(rng: np.random.Generator) -> str:
@@ -162,6 +188,11 @@ def date_digits(rng: np.random.Generator) -> str:
         if chance(rng, 0.5)
         else (f"{day.day}/{day.month}/{day.year}")
     )
+
+
+def paper(rng: np.random.Generator) -> str:
+    """Return an identity paper as clerks write it down."""
+    return identity_paper(rng, grown_up(rng, male=chance(rng, 0.5), born=_day(rng)), dt.date(2019, 1, 1))
 
 
 def work(rng: np.random.Generator) -> str:
@@ -209,8 +240,11 @@ KINDS: dict[str, tuple[Callable[[np.random.Generator], str], float]] = {
     "date": (date, 14),
     "date_words": (date_words, 10),
     "place": (place, 20),
-    "number": (number, 12),
+    "number": (number, 8),
+    "personal": (personal, 5),
     "note": (note, 8),
+    "officer": (officer, 5),
+    "paper": (paper, 5),
     "work": (work, 4),
     "short": (short, 6),
     "syllables": (syllables, 10),
@@ -218,8 +252,13 @@ KINDS: dict[str, tuple[Callable[[np.random.Generator], str], float]] = {
 """Each kind with its share in training."""
 
 
+def field_text(kind: str, rng: np.random.Generator) -> str:
+    """Return a text of one of :data:`KINDS`, NFC, single-spaced."""
+    return " ".join(unicodedata.normalize("NFC", KINDS[kind][0](rng)).split())
+
+
 def register_text(rng: np.random.Generator) -> tuple[str, str]:
     """Return (kind, text), kinds by their shares."""
     kinds = list(KINDS)
     kind = str(pick(rng, kinds, [KINDS[k][1] for k in kinds]))
-    return kind, " ".join(unicodedata.normalize("NFC", KINDS[kind][0](rng)).split())
+    return kind, field_text(kind, rng)
