@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from cli.screen import Json, TerminalProgress, opened, out, print_json, table
+from records.codes import ValueKind
+from records.readings import Expected
 
 evaluate_app = typer.Typer(help="Đo chất lượng đọc. Measure reading quality.", no_args_is_help=True)
 
@@ -25,26 +27,31 @@ def lines(
     engine: Annotated[
         str, typer.Option("--engine", help="Line engine by name; default: the reader of handwriting.")
     ] = "",
+    kind: Annotated[
+        ValueKind, typer.Option("--kind", help="What the lines hold: which language helps to read them.")
+    ] = ValueKind.TEXT,
     as_json: Json = False,
 ) -> None:
     """Đo một bộ đọc dòng trên thư mục có labels.tsv. Measure a line engine on a folder with labels.tsv."""
     from ocr import HANDWRITING, evaluate_lines, open_line_recogniser
 
-    report = evaluate_lines(folder, open_line_recogniser(engine or HANDWRITING), TerminalProgress())
+    reader = open_line_recogniser(engine or HANDWRITING)
+    report = evaluate_lines(folder, reader, TerminalProgress(), Expected(kind))
     if as_json:
         print_json(report)
         return
-    scores = report.scores
     shown = table(
-        f"Bộ đọc dòng: {report.engine}", "Dòng", "CER", "CER không kể hoa thường", "WER", "Đúng cả dòng", "ms/dòng"
-    )
-    shown.add_row(
-        str(scores.n),
-        *(f"{rate:.2%}" for rate in (scores.cer, scores.cer_casefold, scores.wer, scores.exact)),
-        f"{report.ms_per_line:.1f}",
-    )
+        f"Bộ đọc dòng: {report.engine}", "Cách đọc", "Dòng", "CER", "CER không kể hoa thường", "CER không dấu", "WER",
+        "Đúng cả dòng", "Sai lệch độ tin (ECE)", "Bịa chữ", "ms/dòng",
+    )  # fmt: skip
+    for way, figures in (("chỉ theo hình", report.greedy), (f"theo loại {kind}", report.beam)):
+        if figures is not None:
+            scores = figures.scores
+            rates = (scores.cer, scores.cer_casefold, scores.cer_folded, scores.wer, scores.exact, figures.ece)
+            told = (*(f"{rate:.2%}" for rate in rates), str(figures.hallucinated), f"{figures.ms_per_line:.1f}")
+            shown.add_row(way, str(scores.n), *told)
     out.print(shown)
-    found = report.confusions
+    found = report.usual.confusions
     for title, rows in (("Nhầm chữ", found.letters), ("Nhầm dấu thanh", found.tones)):
         if rows:
             worst = table(title, "Viết", "Đọc", "Số lần")

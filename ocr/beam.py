@@ -57,7 +57,7 @@ class Balance:
     """For each letter: a language prefers short texts."""
     width: int = 12
     """Texts kept at each frame."""
-    least: float = -5.0
+    least: float = -6.0
     """Log-probability under which a letter is not considered at a frame."""
 
 
@@ -158,6 +158,28 @@ def _longer(prefix: _Prefix, symbol: int, alphabet: Sequence[str], language: Lan
             longer = _Prefix(prefix, symbol, prefix.length + 1, state, prefix.language + odds)
         prefix.after[symbol] = longer
     return prefix.after[symbol]
+
+
+def log_probability(language: Language, text: str) -> float:
+    """Return what *language* thinks of the whole of *text*."""
+    state, whole = language.start(), 0.0
+    for letter in text:
+        state, odds = language.step(state, letter)
+        if odds == _NEVER:
+            return _NEVER
+        whole += odds
+    return whole + language.end(state)
+
+
+def ranked_by(found: Sequence[Spelled], language: Language, balance: Balance) -> list[Spelled]:
+    """Return the texts *found*, scored anew with another *language*: for one too slow to search with."""
+    out = []
+    for spelled in found:
+        thought = log_probability(language, spelled.text)
+        if thought != _NEVER:
+            total = spelled.picture + balance.weight * thought + balance.bonus * len(spelled.text)
+            out.append(Spelled(spelled.text, spelled.picture, total))
+    return sorted(out, key=lambda spelled: -spelled.total)
 
 
 def shares(found: Sequence[Spelled]) -> list[float]:

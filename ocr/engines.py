@@ -1,16 +1,32 @@
 """The readers that exist, by name."""
 
 from collections.abc import Callable
+from pathlib import Path
 
-from ocr.aster import AsterLines
+from ocr.own import OwnLines
 from ocr.tesseract import TesseractLines, TesseractPages
 from records.errors import WrongUse
 from records.ports import LineRecogniser, PageRecogniser
 
 PRINT = "tesseract"
-HANDWRITING = "asterocr"
+HANDWRITING = "khongcho"
+"""Trained with real lines of a public challenge as well; see docs/models/."""
+CLEAN = "khongcho-clean"
+"""Trained with drawn lines alone."""
 
-_LINES: dict[str, Callable[[], LineRecogniser]] = {PRINT: TesseractLines, HANDWRITING: AsterLines}
+MODELS = Path(__file__).parent / "models"
+MODEL_SUFFIX = ".onnx"
+
+
+def _own(name: str) -> Callable[[], LineRecogniser]:
+    return lambda: OwnLines(MODELS / f"{name}{MODEL_SUFFIX}")
+
+
+_LINES: dict[str, Callable[[], LineRecogniser]] = {
+    HANDWRITING: _own(HANDWRITING),
+    CLEAN: _own(CLEAN),
+    PRINT: TesseractLines,
+}
 
 
 def line_engines() -> tuple[str, ...]:
@@ -19,7 +35,12 @@ def line_engines() -> tuple[str, ...]:
 
 
 def open_line_recogniser(name: str = HANDWRITING) -> LineRecogniser:
-    """Return the line reader called *name*. Raises WrongUse for an unknown one, PartUnavailable without its model."""
+    """Return the line reader called *name*, or the one in the file *name* (``.onnx``: trained by ``train reader``).
+
+    Raises WrongUse for an unknown one, PartUnavailable without its model.
+    """
+    if name.endswith(MODEL_SUFFIX):
+        return OwnLines(Path(name).expanduser())
     try:
         make = _LINES[name]
     except KeyError:

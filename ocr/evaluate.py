@@ -2,18 +2,23 @@
 
 import statistics
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import cv2
+import numpy as np
 
 from ocr.measure import Confusions, Pair, Scores, calibration_error, confusions, score
 from records.errors import WrongUse
-from records.ports import LineRecogniser
+from records.ports import Image, LineRecogniser
 from records.progress import Progress
+from records.readings import ANYTHING, EngineIdentity, Expected, Reading
 from records.text import comparable, nfc
 
+MOST = 40
+"""Confusions told, most frequent first: (written, read, how often)."""
 HALLUCINATED = 0.2
 """Confidence above which text read where nothing is written counts as invented."""
 
@@ -26,19 +31,44 @@ class Weighed(Protocol):
     def model_bytes(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class LineReport:
-    """What ``evaluate lines`` prints; rates in [0, 1], time is the median of single lines."""
+@runtime_checkable
+class Greedy(Protocol):
+    """A reader that can also read by the picture alone, without a language."""
 
-    engine: str
+    @property
+    def identity(self) -> EngineIdentity: ...
+    def read_greedy(self, image: Image) -> Reading: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How well lines were read in one way; rates in [0, 1], time is the median of single lines."""
+
     scores: Scores
     ms_per_line: float
     pairs: tuple[Pair, ...]
-    ece: float
-    """How far the confidence is from the share of lines that were right (case-folded)."""
-    hallucinated: int
-    """Lines without writing that were read all the same, with confidence above :data:`HALLUCINATED`."""
-    model_bytes: int | None
+    confidences: tuple[float, ...]
+
+    @property
+    def _right(self) -> list[tuple[float, bool]]:
+        return [
+            (sure, comparable(pair.reference) == comparable(pair.reading))
+            for pair, sure in zip(self.pairs, self.confidences, strict=True)
+            if comparable(pair.reference)
+        ]
+
+    @property
+    def ece(self) -> float:
+        """How far the confidence is from the share of lines that were right (case-folded)."""
+        return calibration_error([sure for sure, _ in self._right], [right for _, right in self._right])
+
+    @property
+    def hallucinated(self) -> int:
+        """Lines without writing that were read all the same, with confidence above :data:`HALLUCINATED`."""
+        return sum(
+            not comparable(pair.reference) and bool(pair.reading) and sure > HALLUCINATED
+            for pair, sure in zip(self.pairs, self.confidences, strict=True)
+        )
 
     @property
     def confusions(self) -> Confusions:
@@ -46,22 +76,48 @@ class LineReport:
         return confusions(self.pairs)
 
     def as_json(self) -> dict[str, object]:
-        """Return the report under its published keys."""
+        """Return the figures under their published keys."""
         s = self.scores
         return {
-            "engine": self.engine,
             "n": s.n,
             "cer": s.cer,
             "cer_casefold": s.cer_casefold,
             "cer_folded": s.cer_folded,
             "wer": s.wer,
+            "wer_folded": s.wer_folded,
             "exact": s.exact,
+            "exact_folded": s.exact_folded,
             "ms_per_line": self.ms_per_line,
             "ci95": list(s.ci95),
+            "wer_ci95": list(s.wer_ci95),
+            "exact_ci95": list(s.exact_ci95),
             "ece": self.ece,
             "hallucinated": self.hallucinated,
-            "model_bytes": self.model_bytes,
+            "confusions": {"letters": self.confusions.letters[:MOST], "tones": self.confusions.tones[:MOST]},
         }
+
+
+@dataclass(frozen=True, slots=True)
+class LineReport:
+    """What ``evaluate lines`` prints: *greedy* by the picture alone, *beam* with the language of the field.
+
+    A reader that knows no such difference has *greedy* figures only: those of its usual reading.
+    """
+
+    engine: str
+    model_bytes: int | None
+    greedy: Figures
+    beam: Figures | None = None
+
+    @property
+    def usual(self) -> Figures:
+        """The figures of the reading that is used."""
+        return self.beam or self.greedy
+
+    def as_json(self) -> dict[str, object]:
+        """Return the report under its published keys."""
+        beam = self.beam.as_json() if self.beam else None
+        return {"engine": self.engine, **self.greedy.as_json(), "model_bytes": self.model_bytes, "beam": beam}
 
 
 def labels(folder: Path) -> list[tuple[Path, str]]:
@@ -85,36 +141,51 @@ def labels(folder: Path) -> list[tuple[Path, str]]:
     return rows
 
 
-def evaluate_lines(folder: Path, reader: LineRecogniser, progress: Progress) -> LineReport:
+def _grey(path: Path) -> Image | None:
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    return None if image is None else np.asarray(image, np.uint8)
+
+
+def evaluate_lines(
+    folder: Path, reader: LineRecogniser, progress: Progress, expected: Expected = ANYTHING
+) -> LineReport:
     """Read every labelled line of *folder* and compare. An image that cannot be opened counts as read empty."""
+    rows = labels(folder)
+    images = [_grey(path) for path, _ in rows]
+    texts = [text for _, text in rows]
+
+    def figures(read: Callable[[Image], Reading], way: str) -> Figures:
+        progress.start(f"{reader.identity.name}{way}: {folder.name}", len(rows))
+        found = _figures(texts, images, read, progress)
+        progress.finish()
+        return found
+
+    size = reader.model_bytes if isinstance(reader, Weighed) else None
+
+    def usual(image: Image) -> Reading:
+        return reader.read_line(image, expected)
+
+    if not isinstance(reader, Greedy):
+        return LineReport(reader.identity.name, size, figures(usual, ""))
+    greedy = figures(reader.read_greedy, "")
+    return LineReport(reader.identity.name, size, greedy, figures(usual, f", {expected.kind}"))
+
+
+def _figures(
+    texts: Sequence[str], images: Sequence[Image | None], read: Callable[[Image], Reading], progress: Progress
+) -> Figures:
     pairs: list[Pair] = []
     times: list[float] = []
     sure: list[float] = []
-    rows = labels(folder)
-    progress.start(f"{reader.identity.name}: {folder.name}", len(rows))
-    for path, text in rows:
-        image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    for text, image in zip(texts, images, strict=True):
         if image is None:
             pairs.append(Pair(text, ""))
             sure.append(0.0)
-            progress.advance()
-            continue
-        began = time.perf_counter()
-        reading = reader.read_line(image.astype("uint8"))
-        times.append((time.perf_counter() - began) * 1000)
-        pairs.append(Pair(text, reading.text))
-        sure.append(reading.confidence)
+        else:
+            began = time.perf_counter()
+            reading = read(image)
+            times.append((time.perf_counter() - began) * 1000)
+            pairs.append(Pair(text, reading.text))
+            sure.append(reading.confidence)
         progress.advance()
-    progress.finish()
-    written = [i for i, pair in enumerate(pairs) if comparable(pair.reference)]
-    right = [comparable(pairs[i].reference) == comparable(pairs[i].reading) for i in written]
-    invented = [i for i, p in enumerate(pairs) if not comparable(p.reference) and p.reading and sure[i] > HALLUCINATED]
-    return LineReport(
-        reader.identity.name,
-        score(pairs),
-        statistics.median(times) if times else 0.0,
-        tuple(pairs),
-        calibration_error([sure[i] for i in written], right),
-        len(invented),
-        reader.model_bytes if isinstance(reader, Weighed) else None,
-    )
+    return Figures(score(pairs), statistics.median(times) if times else 0.0, tuple(pairs), tuple(sure))

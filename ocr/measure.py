@@ -8,7 +8,7 @@ characters summed over all lines (micro average), never a mean of rates.
 import itertools
 import random
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -59,6 +59,10 @@ class Scores:
     ci95: tuple[float, float]
     cer_folded: float = 0.0
     """Without case, tone marks, other marks and ``đ``: the bare letters."""
+    wer_folded: float = 0.0
+    exact_folded: float = 0.0
+    wer_ci95: tuple[float, float] = (0.0, 0.0)
+    exact_ci95: tuple[float, float] = (0.0, 0.0)
 
 
 def _rate(counts: Sequence[tuple[int, int]]) -> float:
@@ -80,15 +84,20 @@ def score(pairs: Sequence[Pair]) -> Scores:
     plain = [edits(single_spaced(p.reference), single_spaced(p.reading)) for p in pairs]
     small = [edits(comparable(p.reference), comparable(p.reading)) for p in pairs]
     words = [word_edits(comparable(p.reference), comparable(p.reading)) for p in pairs]
-    same = sum(e == 0 for e, _ in small)
+    bare = [(folded(p.reference), folded(p.reading)) for p in pairs]
+    same = [(int(e == 0), 1) for e, _ in small]
     return Scores(
         n=len(pairs),
         cer=_rate(plain),
         cer_casefold=_rate(small),
         wer=_rate(words),
-        exact=same / len(pairs) if pairs else 0.0,
+        exact=_rate(same),
         ci95=bootstrap(small),
         cer_folded=rate_of(pairs, folded),
+        wer_folded=_rate([word_edits(a, b) for a, b in bare]),
+        exact_folded=_rate([(int(a == b), 1) for a, b in bare]),
+        wer_ci95=bootstrap(words),
+        exact_ci95=bootstrap(same),
     )
 
 
@@ -102,9 +111,13 @@ def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins:
 
     Readings are sorted by confidence and cut into *bins* of equal numbers; the gaps of the bins are weighted by size.
     """
-    pairs = sorted(zip(confidences, right, strict=True))
-    if not pairs:
+    if not confidences:
         return 0.0
+    # among equals, each counts as right as all of them together: no order of theirs may matter
+    of_equals: defaultdict[float, list[bool]] = defaultdict(list)
+    for sure, hit in zip(confidences, right, strict=True):
+        of_equals[sure].append(hit)
+    pairs = [(sure, sum(hits) / len(hits)) for sure, hits in sorted(of_equals.items()) for _ in hits]
     cuts = [round(len(pairs) * k / bins) for k in range(bins + 1)]
     gap = 0.0
     for begin, end in itertools.pairwise(cuts):

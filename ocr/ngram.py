@@ -14,6 +14,9 @@ import numpy as np
 _EDGE = "\x02"
 """Stands before the first letter and after the last."""
 
+_MOST_KNOWN = 300_000
+"""Probabilities remembered; some 50 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Context:
@@ -81,6 +84,8 @@ class LetterNgram:
         """Return p(letter | context); the longest known end of *context* counts most."""
         key = (context, letter)
         if (found := self._known.get(key)) is None:
+            if len(self._known) >= _MOST_KNOWN:  # a service reads for weeks
+                self._known.clear()
             found = self._known[key] = self._smoothed(context[-(self.order - 1) :], letter)
         return found
 

@@ -52,6 +52,11 @@ def _ink(image: Image) -> Ink:
     return np.asarray(np.clip((paper - image.astype(np.float32)) / (paper - dark), 0, 1), np.float32)
 
 
+def coverage(image: Image) -> Image:
+    """Return how much ink lies on each pixel of a crop, 0 to 255, its paper even."""
+    return np.asarray(np.round(255 * _ink(even_light(grey(image)))), np.uint8)
+
+
 def _span(profile: NDArray[np.floating], least: float) -> tuple[int, int]:
     """Return [first, end) of what has at least *least* ink, or (0, 0)."""
     there = np.flatnonzero(profile >= least)

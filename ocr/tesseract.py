@@ -25,7 +25,7 @@ from ocr.images import grey, unreadable
 from records.errors import PageError, PartUnavailable
 from records.geometry import Box
 from records.ports import Image
-from records.readings import EngineIdentity, PageReading, Reading, Word
+from records.readings import ANYTHING, EngineIdentity, Expected, PageReading, Reading, Word
 from records.text import single_spaced
 
 LANGUAGE = "vie"
@@ -133,7 +133,7 @@ class TesseractLines:
         self._crops += 1
         return self._api
 
-    def read_line(self, image: Image) -> Reading:
+    def read_line(self, image: Image, expected: Expected = ANYTHING) -> Reading:
         """Read one line of print. Confidence is Tesseract's own mean word confidence, not calibrated."""
         if reason := unreadable(image):
             return Reading("", 0.0, self.identity, reason=reason)

@@ -3,6 +3,7 @@
 The digitisation use case is :class:`Digitiser`; it runs in a plain loop or a stage at a time for a scheduler.
 """
 
+from pipeline.confirmed import ConfirmedLine, confirmed_lines
 from pipeline.decode import Limits
 from pipeline.digitise import STAGES, Digitiser
 from pipeline.evaluate import BookReport, FieldScore, evaluate_book, evaluate_delivery
@@ -13,6 +14,7 @@ from pipeline.reports import DeliveryReport, FailedPage, StageSummary
 __all__ = [
     "STAGES",
     "BookReport",
+    "ConfirmedLine",
     "DeliveryReport",
     "Digitiser",
     "FailedPage",
@@ -22,6 +24,7 @@ __all__ = [
     "Pictures",
     "Readers",
     "StageSummary",
+    "confirmed_lines",
     "evaluate_book",
     "evaluate_delivery",
 ]

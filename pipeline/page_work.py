@@ -4,7 +4,7 @@
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ import numpy as np
 
 import forms
 from pipeline.checks import find_choices, ticked
-from pipeline.crops import field_lines, page_marks
+from pipeline.crops import Line, field_lines, page_marks
 from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.labels import find_labels
-from pipeline.locate import CleanPage, LabelledPage, clean_page, field_areas, find_page_labels
+from pipeline.locate import CleanPage, FieldArea, LabelledPage, clean_page, field_areas, find_page_labels
 from pipeline.payloads import Json, of_engine, of_preparation, of_reading, of_words, to_preparation, to_words
 from pipeline.prepare import PreparedPage, again, prepare, red_ink
 from pipeline.readers import MakeReaders, Readers
@@ -27,7 +27,7 @@ from records.geometry import Box
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading, Reading, Word
 
-CODE_VERSION = "6"
+CODE_VERSION = "7"
 """Raised whenever a stage's result would differ: then pages are read anew."""
 CHECK_ENGINE = EngineIdentity("checkbox", "1", "")
 SURE_WORD = 0.6
@@ -216,14 +216,42 @@ def read_fields(
     page: PreparedPage, clean: CleanPage, labelled: LabelledPage, readers: Readers
 ) -> dict[str, tuple[ReadValue, tuple[Box, ...]]]:
     """Return (value, boxes in prepared pixels) of every column of the edition, in its order."""
-    letter = labelled.letter
+    values, places, extra = _ticked(clean, labelled)
+    red = red_ink(page.colour)
+    years = labelled.edition.years
+    for area, lines in _written(clean, labelled, extra):
+        found = labelled.edition.label(area.column)
+        assert found is not None
+        value = read_value(found, lines, readers, years)
+        if value.presence is Presence.BLANK and _is_red(red, area.boxes):
+            value = ReadValue(Presence.NOT_READ, "", "", None, ("RED_INK",))
+        values[area.column] = value
+        places[area.column] = tuple(line.box for line in lines) or area.boxes[:1]
+    for label in labelled.edition.labels:
+        if label.repeats and label.column:
+            values = cross_check(values, label.repeats, label.column)
+    return {c: (values.get(c, _not_read()), places.get(c, ())) for c in labelled.edition.columns}
+
+
+def written_lines(prepared: Json, jpeg: bytes, edition_id: str, readers: Readers) -> dict[str, list[Line]]:
+    """Return the written lines of each column of an entry page, as they are cut out for reading."""
+    clean = clean_page(_page(prepared, jpeg))
+    labelled = find_page_labels(forms.edition(edition_id), clean, to_words(prepared["words"]), readers.printed)
+    _, _, extra = _ticked(clean, labelled)
+    return {area.column: lines for area, lines in _written(clean, labelled, extra)}
+
+
+def _ticked(
+    clean: CleanPage, labelled: LabelledPage
+) -> tuple[dict[str, ReadValue], dict[str, tuple[Box, ...]], list[Box]]:
+    """Return the values of the fields that are ticked, where they stand, and all boxes and words of choices."""
     values: dict[str, ReadValue] = {}
     places: dict[str, tuple[Box, ...]] = {}
     extra: list[Box] = []
     for label in labelled.edition.labels:
         if label.kind is ValueKind.CHECK and label.column:
             taken = [box for m in labelled.labels.values() for box in m.lines]
-            choices = find_choices(labelled.edition, label, clean, labelled.words, letter, taken)
+            choices = find_choices(labelled.edition, label, clean, labelled.words, labelled.letter, taken)
             extra += [box for c in choices for box in (*c.words.lines, *([c.box] if c.box else []))]
             choice, confidence = ticked(choices, len(label.choices))
             if choice is not None:
@@ -233,23 +261,17 @@ def read_fields(
             elif choices:
                 values[label.column] = BLANK_VALUE if confidence > 0.3 else _not_read()
                 places[label.column] = tuple(box for c in choices for box in c.words.lines)
-    areas = field_areas(labelled, clean, extra)
-    red = red_ink(page.colour)
-    marks = page_marks(clean, [b for m in labelled.labels.values() for b in m.lines] + extra, letter)
-    written = field_lines(clean, marks, areas, letter)
+    return values, places, extra
+
+
+def _written(clean: CleanPage, labelled: LabelledPage, extra: Sequence[Box]) -> Iterator[tuple[FieldArea, list[Line]]]:
+    """Yield each area that is written into, with its lines; *extra* are printed boxes beside the labels."""
+    letter = labelled.letter
+    areas = field_areas(labelled, clean, list(extra))
+    marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *extra], letter)
+    lines = field_lines(clean, marks, areas, letter)
     for area in areas:
-        found = labelled.edition.label(area.column)
-        assert found is not None
-        lines = written[area.column]
-        value = read_value(found, lines, readers)
-        if value.presence is Presence.BLANK and _is_red(red, area.boxes):
-            value = ReadValue(Presence.NOT_READ, "", "", None, ("RED_INK",))
-        values[area.column] = value
-        places[area.column] = tuple(line.box for line in lines) or area.boxes[:1]
-    for label in labelled.edition.labels:
-        if label.repeats and label.column:
-            values = cross_check(values, label.repeats, label.column)
-    return {c: (values.get(c, _not_read()), places.get(c, ())) for c in labelled.edition.columns}
+        yield area, lines[area.column]
 
 
 def _is_red(red: Image, boxes: Sequence[Box]) -> bool:

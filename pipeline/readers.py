@@ -15,7 +15,9 @@ class Readers:
     papers: PageRecogniser
     """Reads running print."""
     printed: LineRecogniser
+    """Reads single printed lines: labels that stood too scattered."""
     written: LineRecogniser
+    """Reads the values of fields."""
     classifier: PageClassifier
 
 

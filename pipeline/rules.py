@@ -119,20 +119,46 @@ def find_rules(ink: Image) -> Rules:
 
 
 def without_rules(grey: Image, ink: Image, rules: Rules, paper: int = 245) -> Image:
-    """Return *grey* with rules and leaders painted over, strokes that cross them kept.
+    """Return *grey* with rules and leaders painted over, strokes that cross them or stand on dots kept.
 
-    A column of a horizontal rule stays where ink goes on both above and below it.
+    A column of a horizontal rule stays where ink goes on both above and below it. Letters that stand on a row of dots
+    would lose their feet: there the ink stays that is no dot.
     """
-    grown = cv2.dilate(rules.mask, np.ones((3, 3), np.uint8))
-    others = cv2.bitwise_and(ink, cv2.bitwise_not(grown))
+    grown = np.asarray(cv2.dilate(rules.mask, np.ones((3, 3), np.uint8)), np.uint8)
+    others = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(grown)), np.uint8)
     # ink directly above and below a thin rule: a stroke crosses there
     reach = np.ones((2 * MAX_THICK + 1, 1), np.uint8)
     above = cv2.dilate(others, reach, anchor=(0, 0))
     below = cv2.dilate(others, reach, anchor=(0, 2 * MAX_THICK))
-    crossing = cv2.bitwise_and(above, below)
+    crossing = np.asarray(cv2.bitwise_and(above, below), np.uint8)
+    for box in rules.horizontal:
+        _keep_feet(box, ink, grown, others, crossing)
     out = grey.copy()
     out[(grown > 0) & (crossing == 0)] = paper
     return np.asarray(out, np.uint8)
+
+
+def _keep_feet(box: Box, ink: Image, grown: Image, others: Image, kept: Image) -> None:
+    """Mark in *kept* the ink of strokes that stand on a row of dots: it does not stop where dots do, or is thicker."""
+    rows = slice(max(0, int(box.y) - 3), int(box.bottom) + 3)
+    columns = slice(int(box.x), int(box.right))
+    inside = (ink[rows, columns] > 0) & (grown[rows, columns] > 0)
+    beside = np.asarray(others[rows, columns].max(axis=0) > 0)
+    thick = np.asarray(inside.sum(axis=0), np.int64)
+    runs = np.flatnonzero(np.diff(np.concatenate([[0], (thick > 0).view(np.int8), [0]]))).reshape(-1, 2).tolist()
+    dots = [(begin, end) for begin, end in runs if not beside[begin:end].any()]
+    if len(dots) < MIN_DOTS:
+        return
+    wide = float(np.median([end - begin for begin, end in dots]))
+    if wide > DOT + 3:  # a rule with breaks, not dots
+        return
+    high = int(np.percentile([thick[begin:end].max() for begin, end in dots], 75))
+    stay = beside & (thick > high)
+    for begin, end in runs:
+        touched = np.flatnonzero(beside[begin:end])
+        if end - begin > 2 * wide + 2 and len(touched):
+            stay[max(begin, begin + int(touched[0]) - DOT) : min(end, begin + int(touched[-1]) + DOT)] = True
+    kept[rows, columns][:, stay] |= (inside[:, stay] * 255).astype(np.uint8)
 
 
 def without_pens(grey: Image, colour: Image, ink: Image, paper: int = 245) -> Image:

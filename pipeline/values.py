@@ -1,5 +1,6 @@
-"""Read the lines of a field into one value: by the print reader where it is sure, else by the handwriting reader."""
+"""Read the lines of a field into one value, written by hand, typed or printed: one reader reads them all."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -7,11 +8,15 @@ from forms import Label, is_valid, nearest, normalise, parse_date, parse_date_wo
 from pipeline.crops import Line
 from pipeline.readers import Readers
 from records.codes import Presence, ValueKind
-from records.readings import Alternative, Reading
+from records.dates import PartialDate
+from records.readings import Alternative, Expected, Reading
 from records.text import single_spaced
 
-PRINT_SURE = 0.80
-"""Confidence of the print reader from which its reading is taken without asking the handwriting reader."""
+CONTRADICTS = 0.01
+"""Share of entries in which the date in words is another than that in digits."""
+LIKELIER = 20.0
+"""So many times likelier than all else two readings that agree must be to be taken without a doubt."""
+MOST_ALTERNATIVES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,38 +34,22 @@ BLANK_VALUE = ReadValue(Presence.BLANK, "", "", None)
 _EDGES = ".…_-–—,;:| '`"
 
 
-def _readings(line: Line, kind: ValueKind, readers: Readers) -> Reading:
-    """Return the better reading of one line, the other kept as its alternative."""
-    printed = readers.printed.read_line(line.picture)
-    if printed.text and printed.confidence >= PRINT_SURE and is_valid(kind, printed.text.strip(_EDGES)):
-        return printed
-    written = readers.written.read_line(line.picture)
-    if not written.text or not printed.text:
-        return printed if printed.text else written
-    good_print, good_hand = (is_valid(kind, r.text.strip(_EDGES)) for r in (printed, written))
-    if good_print is not good_hand:
-        best, other = (printed, written) if good_print else (written, printed)
-    else:
-        best, other = (printed, written) if printed.confidence >= PRINT_SURE else (written, printed)
-    return replace(best, alternatives=(Alternative(other.text, other.confidence),))
-
-
-def read_value(label: Label, lines: Sequence[Line], readers: Readers) -> ReadValue:
-    """Return the value written on *lines* (top to bottom). No lines: blank in the book."""
+def read_value(
+    label: Label, lines: Sequence[Line], readers: Readers, years: tuple[int, int] | None = None
+) -> ReadValue:
+    """Return the value written on *lines* (top to bottom) in one of *years*. No lines: blank in the book."""
     if not lines:
         return BLANK_VALUE
     kind = label.kind or ValueKind.TEXT
-    readings = [_readings(line, kind if len(lines) == 1 else ValueKind.TEXT, readers) for line in lines]
+    by_line = kind if len(lines) == 1 or kind is ValueKind.PLACE else ValueKind.TEXT
+    readings = [readers.written.read_line(line.picture, Expected(by_line, years)) for line in lines]
     read = [r for r in readings if r.text.strip(_EDGES)]
     if not read:
         return ReadValue(Presence.NOT_READ, "", "", readings[0])
-    text = single_spaced(" ".join(r.text.strip() for r in read)).strip(" |" if kind is ValueKind.TEXT else _EDGES)
+    whole = _joined(read, " |" if kind is ValueKind.TEXT else _EDGES)
+    text = whole.text
     if not text:
-        return ReadValue(Presence.NOT_READ, "", "", replace(read[0], text=""))
-    alternatives = read[0].alternatives if len(read) == 1 else ()
-    whole = replace(
-        read[0], text=text, confidence=min(r.confidence for r in read), reason=None, alternatives=alternatives
-    )
+        return ReadValue(Presence.NOT_READ, "", "", whole)
     known = nearest(kind, text)
     if known is not None and known != text:
         # the list decides between like readings; what the engine saw stays in the reading
@@ -72,13 +61,70 @@ def read_value(label: Label, lines: Sequence[Line], readers: Readers) -> ReadVal
     return ReadValue(Presence.WRITTEN, text, value, whole, doubts)
 
 
+def _joined(lines: Sequence[Reading], edges: str) -> Reading:
+    """Return the readings of all lines as one: as sure as all of them together, others where one line is another."""
+    texts = [line.text.strip() for line in lines]
+
+    def whole(number: int, text: str) -> str:
+        return single_spaced(" ".join((*texts[:number], text.strip(), *texts[number + 1 :]))).strip(edges)
+
+    sure = math.prod(line.confidence for line in lines)
+    best = whole(0, texts[0])
+    others: dict[str, float] = {}
+    for number, line in enumerate(lines):
+        for other in line.alternatives:
+            if (text := whole(number, other.text)) and text != best and line.confidence > 0:
+                odds = min(1.0, sure * other.confidence / line.confidence)
+                others[text] = max(others.get(text, 0.0), odds)
+    ranked = sorted(others.items(), key=lambda item: -item[1])[:MOST_ALTERNATIVES]
+    alternatives = tuple(Alternative(text, odds) for text, odds in ranked)
+    return replace(lines[0], text=best, confidence=sure, reason=None, alternatives=alternatives)
+
+
 def cross_check(values: dict[str, ReadValue], digits: str, words: str) -> dict[str, ReadValue]:
-    """Compare a date in digits with the same date in words; where they differ, both fields carry the doubt."""
+    """Compare a date in digits with the same date in words.
+
+    Where they differ, other readings of the two that agree are taken if their date is far likelier than all other
+    dates and than a book that contradicts itself; what the reader saw first stays in the readings. Else both fields
+    carry the doubt.
+    """
     a, b = values.get(digits), values.get(words)
     if a is None or b is None or not a.text or not b.text:
         return values
     said, given = parse_date_words(b.text), parse_date(a.text)
-    if said is None or given is None or said == given:
+    if said is not None and said == given:
+        return values
+    if agreed := _agreed(a, b):
+        return {**values, digits: agreed[0], words: agreed[1]}
+    if said is None or given is None:
         return values
     doubt = ("DATE_WORDS_DIFFER",)
     return {**values, digits: replace(a, doubts=a.doubts + doubt), words: replace(b, doubts=b.doubts + doubt)}
+
+
+def _agreed(a: ReadValue, b: ReadValue) -> tuple[ReadValue, ReadValue] | None:
+    """Return both fields with the likeliest readings that say one date, or None where none is likely enough."""
+    if a.reading is None or b.reading is None:
+        return None
+    best: dict[PartialDate, tuple[float, str, str]] = {}
+    for one in (Alternative(a.text, a.reading.confidence), *a.reading.alternatives):
+        for other in (Alternative(b.text, b.reading.confidence), *b.reading.alternatives):
+            date = parse_date(one.text)
+            if date is not None and date == parse_date_words(other.text):
+                pair = (one.confidence * other.confidence, one.text, other.text)
+                best[date] = max(best.get(date, pair), pair)
+    if not best:
+        return None
+    (odds, text, words), *others = sorted(best.values(), reverse=True)
+    against = CONTRADICTS * a.reading.confidence * b.reading.confidence + sum(other[0] for other in others)
+    if odds < LIKELIER * against:
+        return None
+    return _instead(a, ValueKind.DATE, text), _instead(b, ValueKind.DATE_WORDS, words)
+
+
+def _instead(found: ReadValue, kind: ValueKind, text: str) -> ReadValue:
+    """Return *found* with *text* for what it says."""
+    if text == found.text:
+        return found
+    doubts = tuple(doubt for doubt in found.doubts if doubt != "VALUE_UNCLEAR")
+    return replace(found, text=text, value=normalise(kind, text), doubts=doubts)

@@ -25,7 +25,7 @@ from records.pages import (
     StageResult,
 )
 from records.provenance import PROGRAMME, ChainedEvent, ChainReport, LedgerCheck, ProvenanceEvent
-from records.readings import Decision, EngineIdentity, PageReading, Reading
+from records.readings import ANYTHING, Decision, EngineIdentity, Expected, PageReading, Reading
 
 Image = NDArray[np.uint8]
 """Grey (h, w) or BGR (h, w, 3) pixels, 8 bit."""
@@ -326,7 +326,9 @@ class LineRecogniser(Protocol):
 
     @property
     def identity(self) -> EngineIdentity: ...
-    def read_line(self, image: Image) -> Reading: ...
+    def read_line(self, image: Image, expected: Expected = ANYTHING) -> Reading:
+        """Read one line (grey or BGR, dark ink on lighter paper); a reader may make use of what is *expected*."""
+        ...
 
 
 class PageClassifier(Protocol):

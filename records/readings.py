@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from records.codes import ValueKind
 from records.geometry import Polygon
 
 
@@ -42,6 +43,18 @@ class Reading:
     def __post_init__(self) -> None:
         if not 0.0 <= self.confidence <= 1.0:
             raise ValueError(f"confidence {self.confidence} is not in [0, 1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a crop is expected to hold. It weighs likely texts; it forbids none."""
+
+    kind: ValueKind = ValueKind.TEXT
+    years: tuple[int, int] | None = None
+    """First and last year in which the page was written."""
+
+
+ANYTHING = Expected()
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,7 @@ class House:
         from wiring.parts import build_limits
         from wiring.readers import ReaderMaker
 
-        readers = ReaderMaker(self.settings.reading.engine)
+        readers = ReaderMaker(self.settings.reader)
         limits = build_limits(self.settings)
         return evaluate_book(folder, readers, progress, workers=self.settings.workers, limits=limits)
 

@@ -169,7 +169,7 @@ def _print() -> Finding:
 def _handwriting(house: "House") -> Finding:
     from ocr import HANDWRITING, open_line_recogniser
 
-    engine = open_line_recogniser(house.settings.reading.engine or HANDWRITING).read_line(_strokes()).engine
+    engine = open_line_recogniser(house.settings.reader or HANDWRITING).read_line(_strokes()).engine
     return Health.WORKS, f"{engine.name} {engine.version}", ""
 
 

@@ -73,7 +73,7 @@ class SearchSettings:
 class ReadingSettings:
     """How pages and fields are read."""
 
-    engine: str = key("", "reader of handwriting by name; empty: the one that comes with the product")
+    engine: str = key("", "reader of values: `khongcho` (also if empty), `khongcho-clean`, or a file (.onnx)")
     workers: int = key(0, "reading processes; 0: one for each processor core", allowed=between(0, 256))
 
 
@@ -157,6 +157,12 @@ class Settings:
     def register_url(self) -> str:
         """The register's database URL, default filled in."""
         return self.register.url or f"sqlite:///{self.home / 'register.db'}"
+
+    @property
+    def reader(self) -> str:
+        """Reader of values by name, or its file; empty: the one that comes with the product."""
+        name = self.reading.engine
+        return str(self.home / Path(name).expanduser()) if name.endswith(".onnx") else name
 
     @property
     def workers(self) -> int:

@@ -25,6 +25,8 @@ class Strength:
 
     bend: float = 1.0
     dirt: float = 1.0
+    loss: float = 1.0
+    """Ink that is gone where a rule was wiped out."""
 
 
 def _chance(rng: np.random.Generator, share: float) -> bool:
@@ -176,6 +178,24 @@ def dirt(rng: np.random.Generator, ink: Coverage, other: Coverage | None, streng
     return np.asarray(ink, np.float32)
 
 
+def cut(rng: np.random.Generator, ink: Coverage, strength: float) -> Coverage:
+    """Take ink away where a printed rule ran through the line and was wiped out with all that lay on or beyond it."""
+    h, w = ink.shape
+    if not _chance(rng, 0.2 * strength):
+        return ink
+    ink = ink.copy()
+    first, end = (0, w) if _chance(rng, 0.6) else sorted(int(v) for v in rng.integers(0, w, 2))
+    draw = rng.random()
+    if draw < 0.4:
+        ink[round(h * (1 - rng.uniform(0.04, 0.3))) :, first:end] = 0
+    elif draw < 0.75:
+        ink[: round(h * rng.uniform(0.04, 0.22)), first:end] = 0
+    else:
+        level, thick = int(rng.uniform(0.55, 0.95) * h), int(rng.integers(1, 4))
+        ink[level : level + thick, first:end] = 0
+    return ink
+
+
 def exposed(rng: np.random.Generator, ink: Coverage, strength: float) -> Image:
     """Return the line on paper, under light, through a lens, on a sensor."""
     h, w = ink.shape
@@ -208,4 +228,4 @@ def exposed(rng: np.random.Generator, ink: Coverage, strength: float) -> Image:
 def disturbed(rng: np.random.Generator, ink: Coverage, other: Coverage | None, strength: Strength) -> Image:
     """Return *ink* as it might be delivered; *other* is a line that may stand above, below or behind it."""
     bent = pen(rng, bend(rng, ink, strength.bend), strength.bend)
-    return exposed(rng, dirt(rng, bent, other, strength.dirt), strength.dirt)
+    return exposed(rng, dirt(rng, cut(rng, bent, strength.loss), other, strength.dirt), strength.dirt)

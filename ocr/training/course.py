@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from ocr.normalise import Ink
@@ -74,12 +75,19 @@ class Course:
             self.network.load_state_dict(kept["mean"])
             self.mean.load_state_dict(kept["mean"])
 
+    def branch_from(self, other: Path) -> None:
+        """Go on where another course stands, where this one has not begun yet."""
+        if self.group == 0:
+            self._load(other / KEEP)
+
     def _load(self, path: Path) -> None:
         kept = torch.load(path, map_location=self.device, weights_only=True)
         self.network.load_state_dict(kept["network"])
         self.mean.load_state_dict(kept["mean"])
         self.optimiser.load_state_dict(kept["optimiser"])
         self.group, self.steps = int(kept["group"]), int(kept["steps"])
+        if "random" in kept:
+            torch.set_rng_state(kept["random"])
 
     def save(self) -> None:
         """Keep everything, completely or not at all."""
@@ -89,6 +97,7 @@ class Course:
             "optimiser": self.optimiser.state_dict(),
             "group": self.group,
             "steps": self.steps,
+            "random": torch.get_rng_state(),
         }
         part = self.folder / (KEEP + ".part")
         torch.save(kept, part)
@@ -124,9 +133,11 @@ class Course:
                     kept.copy_(now)
         return float(loss.detach())
 
-    def run(self, feed: Feed, judge: Judge, progress: Progress, *, every: float = 240.0) -> None:
-        """Go on to the end of the plan; keep and judge every *every* seconds."""
-        end = -(-self.plan.lines // GROUP)
+    def run(
+        self, feed: Feed, judge: Judge, progress: Progress, *, until: int | None = None, every: float = 420.0
+    ) -> None:
+        """Go on to the end of the plan, or *until* so many lines; keep and judge every *every* seconds."""
+        end = -(-(self.plan.lines if until is None else until) // GROUP)
         progress.start("train", max(0, end - self.group) * GROUP)
         began = kept = time.monotonic()
         worked = time.process_time()
@@ -155,8 +166,24 @@ class Course:
         progress.finish()
 
 
+def averaged(networks: Sequence[LineNetwork]) -> LineNetwork:
+    """Return the first of *networks* with the mean of all their weights: branches of one course lie close together."""
+    first, others = networks[0], [n.state_dict() for n in networks[1:]]
+    with torch.no_grad():
+        for name, kept in first.state_dict().items():
+            if kept.dtype.is_floating_point:
+                kept.copy_(torch.stack([kept, *(other[name].to(kept.device) for other in others)]).mean(dim=0))
+    return first
+
+
 def greedy(network: LineNetwork, inks: Sequence[Ink], alphabet: Sequence[str]) -> list[str]:
     """Return the best path's text of each line, one at a time, as the shipped reader would."""
     network.eval()
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-        return texts_of(lambda ink: network(torch.from_numpy(ink[None, None]))[:, 0].numpy(), inks, alphabet)
+    device = next(network.parameters()).device
+
+    def frames(ink: Ink) -> NDArray[np.floating]:
+        said = network(torch.from_numpy(ink[None, None]).to(device))
+        return np.asarray(said[:, 0].float().cpu().numpy())
+
+    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
+        return texts_of(frames, inks, alphabet)

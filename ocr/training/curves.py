@@ -10,20 +10,25 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 
-def draw(logs: Sequence[Path], out: Path) -> None:
-    """Draw the courses of *logs*, one after the other, as PNG; lines shown to the network run to the right."""
+def draw(stems: Sequence[Path], branches: Sequence[Path], out: Path) -> None:
+    """Draw the courses of the logs *stems*, one after the other, and *branches* of the last, as PNG.
+
+    Lines shown to the network run to the right.
+    """
     figure, (above, below) = plt.subplots(2, 1, figsize=(9, 7), sharex=True)
-    shown = 0
-    for log in logs:
+    shown = before = 0
+    for log in (*stems, *branches):
         rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.is_file() else []
         if not rows:
             continue
-        at = [shown + row["lines"] for row in rows]
+        start = before if log in branches else shown  # a branch counts on from its stem's beginning
+        at = [start + row["lines"] for row in rows]
         above.plot(at, [row["loss"] for row in rows], label=log.parent.name)
         known = {"lines", "loss", "rate", "minutes", "cpu_minutes"}
         for name in [key for key in rows[-1] if key not in known]:
             below.plot(at, [row.get(name) for row in rows], marker=".", label=f"{log.parent.name}: {name}")
-        shown = at[-1]
+        if log not in branches:
+            before, shown = shown, at[-1]
     above.set_ylabel("loss")
     above.set_yscale("log")
     below.set_ylabel("character error rate, case-folded, %")

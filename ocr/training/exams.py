@@ -12,7 +12,12 @@ from ocr.ctc import best_path
 from ocr.evaluate import labels
 from ocr.normalise import Ink, normalise
 from ocr.training.augment import Strength, disturbed
-from ocr.training.pool import Pool
+from ocr.training.pool import InkLine, Pool
+from records.ports import Image
+
+_SCANNER = Strength(0.4, 0.6, 0.0)
+Labelled = tuple[Image, str]
+"""A line's picture and what is written on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +41,27 @@ def texts_of(frames: Callable[[Ink], NDArray[np.floating]], inks: Iterable[Ink],
 def drawn_exam(name: str, pool: Pool) -> Exam:
     """Return an exam of drawn lines, a little disturbed as a scanner would; the same whenever it is asked."""
     rng = np.random.default_rng(5)
-    inks = tuple(normalise(disturbed(rng, line.coverage(), None, Strength(0.4, 0.6))) for line in pool)
+    inks = tuple(normalise(disturbed(rng, line.coverage(), None, _SCANNER)) for line in pool)
     return Exam(name, inks, tuple(line.text for line in pool))
 
 
 def folder_exams(folders: Iterable[Path]) -> tuple[Exam, ...]:
     """Return an exam for each labelled folder, its lines as they are."""
-    made = []
-    for folder in folders:
-        rows = [(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), text) for path, text in labels(folder)]
-        whole = [(np.asarray(image, np.uint8), text) for image, text in rows if image is not None]
-        inks, texts = tuple(normalise(image) for image, _ in whole), tuple(text for _, text in whole)
-        made.append(Exam(f"{folder.parent.name}/{folder.name}", inks, texts))
-    return tuple(made)
+    return tuple(picture_exam(f"{folder.parent.name}/{folder.name}", pictures(folder)) for folder in folders)
+
+
+def picture_exam(name: str, lines: Sequence[Labelled]) -> Exam:
+    """Return an exam of pictures, as they are."""
+    return Exam(name, tuple(normalise(image) for image, _ in lines), tuple(text for _, text in lines))
+
+
+def pictures(folder: Path) -> list[Labelled]:
+    """Return the labelled lines of *folder* that can be opened, as they are."""
+    rows = [(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), text) for path, text in labels(folder)]
+    return [(np.asarray(image, np.uint8), text) for image, text in rows if image is not None]
+
+
+def scanned(rng: np.random.Generator, line: InkLine) -> Image:
+    """Return *line* as a good scanner delivers it, on a margin of paper."""
+    picture = disturbed(rng, line.coverage(), None, _SCANNER)
+    return np.asarray(cv2.copyMakeBorder(picture, 6, 6, 8, 8, cv2.BORDER_REPLICATE), np.uint8)

@@ -1,5 +1,6 @@
 """A store of lines for training: clean ink of one height with its text, held in memory, kept in one file."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 
 from ocr.alphabet import spelled
 from ocr.evaluate import labels
+from ocr.normalise import coverage
 from ocr.training.augment import ROWS, Coverage
 from records.errors import WrongUse
 from records.ports import Image
@@ -21,6 +23,8 @@ class InkLine:
 
     ink: Image
     text: str
+    kind: str = ""
+    """Of the field it stood in, where that is known."""
 
     @property
     def width(self) -> int:
@@ -69,13 +73,23 @@ class Pool(Sequence[InkLine]):
         out = frozenset(numbers)
         return Pool(line for i, line in enumerate(self._lines) if i not in out)
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all texts and ink: the same lines give the same."""
+        found = hashlib.sha256()
+        for line in self._lines:
+            found.update(line.text.encode())
+            found.update(line.ink.tobytes())
+        return found.hexdigest()
+
     def save(self, path: Path) -> None:
         """Write all lines into one file, completely or not at all."""
         ink = np.concatenate([line.ink.ravel() for line in self._lines]) if self._lines else np.zeros(0, np.uint8)
         widths = np.array([line.width for line in self._lines], np.int32)
         texts = np.array("\n".join(line.text for line in self._lines))
+        kinds = np.array("\n".join(line.kind for line in self._lines))
         part = path.with_suffix(".part.npz")
-        np.savez_compressed(part, ink=ink, widths=widths, texts=texts)
+        np.savez_compressed(part, ink=ink, widths=widths, texts=texts, kinds=kinds)
         part.replace(path)
 
     @classmethod
@@ -83,22 +97,29 @@ class Pool(Sequence[InkLine]):
         """Read what :meth:`save` wrote."""
         with np.load(path) as data:
             ink, widths, texts = data["ink"], data["widths"], str(data["texts"]).split("\n")
+            kinds = str(data["kinds"]).split("\n") if "kinds" in data else [""] * len(texts)
+        if not len(widths):
+            return cls(())
         ends = np.cumsum(widths) * ROWS
         return cls(
-            InkLine(ink[end - w * ROWS : end].reshape(ROWS, w), text)
-            for end, w, text in zip(ends.tolist(), widths.tolist(), texts, strict=True)
+            InkLine(ink[end - w * ROWS : end].reshape(ROWS, w), text, kind)
+            for end, w, text, kind in zip(ends.tolist(), widths.tolist(), texts, kinds, strict=True)
         )
 
 
 def labelled(folder: Path) -> Pool:
-    """Return the lines of *folder* (``labels.tsv``; dark ink on white paper). Raises WrongUse where it is unusable."""
+    """Return the lines of *folder* (``labels.tsv``, dark ink on paper). Raises WrongUse where it is unusable."""
     lines = []
     for path, text in labels(folder):
         grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
         if grey is None:
             raise WrongUse("LABELS_IMAGE_MISSING", folder=folder, file=path.name)
-        said = single_spaced(spelled(text))
-        cut = cut_to_ink(np.asarray(255 - grey, np.uint8))
-        if said and cut.shape[0] >= 4 and cut.shape[1] >= 4:
-            lines.append(InkLine(at_rows(cut), said))
+        if line := taken(coverage(np.asarray(grey, np.uint8)), text):
+            lines.append(line)
     return Pool(lines)
+
+
+def taken(ink: Image, text: str) -> InkLine | None:
+    """Return the line of coverage *ink* that says *text*, or None where there is too little of either."""
+    said, cut = single_spaced(spelled(text)), cut_to_ink(ink)
+    return InkLine(at_rows(cut), said) if said and cut.shape[0] >= 4 and cut.shape[1] >= 4 else None

@@ -2,9 +2,11 @@
 
 Without real lines: one course on register lines drawn in many hands and types. With them:
 
-1. a *first course* on real and drawn lines, which is good enough to say where letters stand; real lines whose label
+1. the *beginning* of that course, from which reading is learnt far sooner than from few and long real lines;
+2. a *first course* on real and drawn lines, which is good enough to say where letters stand; real lines whose label
    says what nobody wrote are then left out, and the others are cut into words for new lines of register text;
-2. a *second course* on real lines, lines of real words and drawn lines; the learning rate falls to nothing.
+3. a *second course* on real lines, lines of real words and drawn lines; half-way it branches: each branch sees other
+   lines and disturbances, in each the learning rate falls to nothing, and their weights are averaged.
 """
 
 import json
@@ -25,12 +27,13 @@ from ocr.training.align import Aligned, best_alignment, suspects
 from ocr.training.augment import ROWS, Strength, disturbed
 from ocr.training.batches import Feed, Source
 from ocr.training.collage import Scissors, collages
-from ocr.training.course import Course, Judge, Plan, greedy
+from ocr.training.course import LOG, Course, Judge, Plan, averaged, greedy
 from ocr.training.curves import draw
 from ocr.training.exams import Exam
 from ocr.training.export import export, read_with
 from ocr.training.network import LineNetwork
 from ocr.training.pool import InkLine, Pool
+from records.errors import WrongUse
 from records.progress import Progress
 
 _MOST_SUSPECTS = 0.1
@@ -48,12 +51,16 @@ class Recipe:
 
     drawn: int = 200_000
     """Of the one course without real lines."""
-    first: int = 60_000
+    begin: int = 27_000
+    """Drawn lines before the first real one."""
+    first: int = 24_000
     second: int = 160_000
     collages: int = 8_000
+    branches: int = 2
+    """Into which the second course falls half-way."""
     seed: int = 7
-    real_share: float = 0.5
-    collage_share: float = 0.2
+    real_share: float = 0.55
+    collage_share: float = 0.15
     rate: float = 1.5e-3
     second_rate: float = 1.2e-3
 
@@ -79,7 +86,11 @@ def train(
     recipe: Recipe = Recipe(),
     device: str = "cpu",
 ) -> dict[str, float]:
-    """Train, go on where a run in *folder* stopped, and write the model to *out*; return its marks in the exams."""
+    """Train, go on where a run in *folder* stopped, and write the model to *out*; return its marks in the exams.
+
+    Raises WrongUse where *folder* holds a run with other lines or another seed.
+    """
+    _the_same_run(folder, synthetic, real, recipe)
     torch.manual_seed(recipe.seed)
     alphabet = vietnamese()
     judge = judging(exams, alphabet)
@@ -87,21 +98,45 @@ def train(
     if not len(real):
         course = Course(folder / "drawn", symbols, Plan(recipe.drawn, rate=recipe.rate), device)
         course.run(Feed([Source(synthetic, 1.0)], alphabet, recipe.seed), judge, progress)
+        network = course.mean.cpu()
     else:
+        begin = Course(folder / "drawn", symbols, Plan(recipe.begin, rate=recipe.rate, fall=0.01), device)
+        begin.run(Feed([Source(synthetic, 1.0)], alphabet, recipe.seed), judge, progress)
         first = Course(folder / "first", symbols, Plan(recipe.first, rate=recipe.rate, fall=0.2), device)
+        first.begin_from(folder / "drawn")
         both = [Source(real, recipe.real_share), Source(synthetic, 1 - recipe.real_share)]
         first.run(Feed(both, alphabet, recipe.seed), judge, progress)
         kept, pieces = _cut(folder, first.mean.cpu(), real, texts, alphabet, recipe)
         rest = 1 - recipe.real_share - recipe.collage_share
         shares = ((kept, recipe.real_share), (pieces, recipe.collage_share), (synthetic, rest))
         sources = [Source(pool, share) for pool, share in shares if len(pool)]
-        course = Course(folder / "second", symbols, Plan(recipe.second, rate=recipe.second_rate), device)
-        course.begin_from(folder / "first")
-        course.run(Feed(sources, alphabet, recipe.seed + 1), judge, progress)
-    draw(sorted(folder.glob("*/log.jsonl")), folder / "curves.png")
-    export(course.mean, card, out, _examples(synthetic, real))
-    marks = judge(course.mean.cpu())
+        plan = Plan(recipe.second, rate=recipe.second_rate)
+        half = Course(folder / "second", symbols, plan, device)
+        half.begin_from(folder / "first")
+        half.run(Feed(sources, alphabet, recipe.seed + 1), judge, progress, until=recipe.second // 2)
+        ends = []
+        for number in range(recipe.branches):
+            branch = Course(folder / f"branch-{number}", symbols, plan, device)
+            branch.branch_from(folder / "second")
+            branch.run(Feed(sources, alphabet, recipe.seed + 1 + number), judge, progress)
+            ends.append(branch.mean.cpu())
+        network = averaged(ends)
+    stems = [folder / name / LOG for name in ("drawn", "first", "second")]
+    draw(stems, [folder / f"branch-{number}" / LOG for number in range(recipe.branches)], folder / "curves.png")
+    export(network, card, out, _examples(synthetic, real))
+    marks = judge(network)
     return marks | {f"{exam.name}, as shipped": _mark(exam, read_with(out, exam.inks, alphabet)) for exam in exams}
+
+
+def _the_same_run(folder: Path, synthetic: Pool, real: Pool, recipe: Recipe) -> None:
+    """Note what a run learns from at its start; raise WrongUse where it was something else."""
+    note = folder / "run.json"
+    now = {"seed": recipe.seed, "synthetic": synthetic.digest, "real": real.digest}
+    if not note.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        note.write_text(json.dumps(now), encoding="utf-8")
+    elif json.loads(note.read_text(encoding="utf-8")) != now:
+        raise WrongUse("TRAINING_OTHER_RUN", folder=folder)
 
 
 def _examples(*pools: Pool) -> list[Ink]:

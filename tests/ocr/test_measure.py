@@ -124,3 +124,10 @@ def test_tones_and_letters_are_confused_apart() -> None:
     found = confusions([Pair("Hà Nội", "Há Nôi"), Pair("Hà", "Hè"), Pair("an", "a"), Pair("a", "ai"), Pair("Hà", "Há")])
     assert found.tones == (("huyền", "sắc", 2), ("nặng", "ngang", 1))
     assert set(found.letters) == {("à", "è", 1), ("n", "", 1), ("", "i", 1)}
+
+
+def test_the_order_of_equals_does_not_matter_to_calibration() -> None:
+    right = [True] * 90 + [False] * 10
+    assert calibration_error([0.9] * 100, right) == pytest.approx(0, abs=1e-9)
+    assert calibration_error([0.9] * 100, right[::-1]) == pytest.approx(0, abs=1e-9)
+    assert calibration_error([0.6] * 100, right) == pytest.approx(0.3)

@@ -72,8 +72,8 @@ def test_what_a_room_imports_is_declared(room: str) -> None:
 def test_dependencies_that_nobody_imports_are_few_and_known() -> None:
     used = {owner for room in ROOMS for name in _imported(room) for owner in _owners().get(name, set())}
     declared = {_normal(re.split(r"[\s\[<>=!~;]", line)[0]) for line in PROJECT["project"]["dependencies"]}
-    # asterocr carries the weights, psycopg is named in the database's address, python-multipart is used by FastAPI
-    assert declared - used <= {"asterocr", "psycopg", "python-multipart"}
+    # psycopg is named in the database's address, python-multipart is used by FastAPI
+    assert declared - used <= {"psycopg", "python-multipart"}
 
 
 def test_the_installed_project_is_this_one() -> None:

@@ -42,6 +42,8 @@ def test_the_wheel_carries_data_and_nothing_of_the_workshop(wheel: Path) -> None
         assert carried, f"{folder} is empty: run make setup"
         assert carried <= names
     assert "ocr/data/vie.traineddata" in names
+    for model in ("khongcho", "khongcho-clean"):
+        assert {f"ocr/models/{model}.onnx", f"ocr/models/{model}.letters.npz"} <= names
     info = next(name.split("/")[0] for name in names if name.split("/")[0].endswith(".dist-info"))
     assert {f"{info}/licenses/LICENSE", f"{info}/licenses/THIRD_PARTY_NOTICES.md"} <= names
     assert {name.split("/")[0] for name in names} == rooms | {info}

@@ -87,3 +87,15 @@ def test_coloured_ink_is_told_from_print(pen: tuple[int, int, int], gone: bool) 
     out = without_pens(grey, np.asarray(colour, np.uint8), ink_mask(grey))
     assert int(out[:, :280].min()) < 60, "print stays"
     assert (float(np.mean(out[:, 300:] < 150)) < 0.002) is gone
+
+
+def test_letters_that_stand_on_dots_keep_their_feet() -> None:
+    grey = np.full((200, 1000), 245, np.uint8)
+    for x in range(60, 960, 5):
+        cv2.circle(grey, (x, 120), 1, 60, -1)
+    cv2.ellipse(grey, (400, 97), (14, 21), 0, 0, 360, 20, 4)  # a nought whose foot lies on the dots
+    ink = ink_mask(grey)
+    out = without_rules(grey, ink, find_rules(ink))
+    assert int((out[112:126, 390:411] < 128).sum()) > 100  # half of it were its sides alone
+    assert not (out[112:126, 500:900] < 128).any()
+    assert not (out[112:126, 60:300] < 128).any()

@@ -9,11 +9,11 @@ from classifiers import HeadingClassifier
 from forms import Label
 from pipeline import Readers
 from pipeline.crops import Line
-from pipeline.values import BLANK_VALUE, ReadValue, cross_check, read_value
+from pipeline.values import BLANK_VALUE, ReadValue, _joined, cross_check, read_value
 from records.codes import Presence, ValueKind
 from records.geometry import Box
 from records.ports import Image
-from records.readings import EngineIdentity, Reading
+from records.readings import ANYTHING, Alternative, EngineIdentity, Expected, Reading
 from tests.pipeline.stubs import Pages
 
 
@@ -28,53 +28,38 @@ class Says:
     def identity(self) -> EngineIdentity:
         return EngineIdentity(self.name, "1", "0" * 64)
 
-    def read_line(self, image: Image) -> Reading:
+    def read_line(self, image: Image, expected: Expected = ANYTHING) -> Reading:
         text, sure = self.texts.pop(0)
         return Reading(text, sure, self.identity, reason=None if text else "LINE_NOT_READ")
 
 
-def read(kind: ValueKind, print_: list[tuple[str, float]], hand: list[tuple[str, float]]) -> ReadValue:
-    lines = [Line(Box(0, 40 * n, 200, 30), np.full((30, 200), 245, np.uint8)) for n in range(len(print_))]
-    readers = Readers(Pages(), Pages(), Says("print", print_), Says("hand", hand), HeadingClassifier())
+def read(kind: ValueKind, said: list[tuple[str, float]]) -> ReadValue:
+    lines = [Line(Box(0, 40 * n, 200, 30), np.full((30, 200), 245, np.uint8)) for n in range(len(said))]
+    readers = Readers(Pages(), Pages(), Says("print", []), Says("own", said), HeadingClassifier())
     return read_value(Label("column", ("Nhãn",), kind), lines, readers)
 
 
-def engine(value: ReadValue) -> str:
-    assert value.reading is not None
-    return value.reading.engine.name
-
-
 def test_no_line_is_blank_and_an_unread_line_is_not() -> None:
-    assert read(ValueKind.NAME, [], []) == BLANK_VALUE
-    unread = read(ValueKind.NAME, [("", 0.0)], [("", 0.0)])
+    assert read(ValueKind.NAME, []) == BLANK_VALUE
+    unread = read(ValueKind.NAME, [("", 0.0)])
     assert (unread.presence, unread.text, unread.value) == (Presence.NOT_READ, "", "")
     assert unread.reading is not None
     assert unread.reading.reason == "LINE_NOT_READ"
-    dots = read(ValueKind.NAME, [("....", 0.2)], [("…", 0.3)])
+    dots = read(ValueKind.NAME, [("…", 0.3)])
     assert (dots.presence, dots.text) == (Presence.NOT_READ, "")
 
 
-def test_sure_print_is_believed_and_unsure_print_gives_way() -> None:
-    assert engine(read(ValueKind.NAME, [("Lê Văn An", 0.95)], [("x", 0.99)])) == "print"
-    by_hand = read(ValueKind.NAME, [("L Vn", 0.3)], [("Lê Văn An", 0.6)])
-    assert engine(by_hand) == "hand"
-    assert by_hand.text == "Lê Văn An"
-    assert by_hand.reading is not None
-    assert [a.text for a in by_hand.reading.alternatives] == ["L Vn"]
-    assert engine(read(ValueKind.NAME, [("Lê Văn An", 0.3)], [("", 0.0)])) == "print"
-
-
-def test_lines_make_one_value_as_sure_as_the_least_sure() -> None:
-    place = read(ValueKind.PLACE, [("Phường Bách Khoa,", 0.9), ("Hà Nội", 0.85)], [])
+def test_lines_make_one_value_as_sure_as_all_of_them_together() -> None:
+    place = read(ValueKind.PLACE, [("Phường Bách Khoa,", 0.9), ("Hà Nội", 0.85)])
     assert place.text == place.value == "Phường Bách Khoa, Hà Nội"
     assert place.reading is not None
-    assert place.reading.confidence == 0.85
+    assert place.reading.confidence == pytest.approx(0.9 * 0.85)
     assert place.doubts == ()
 
 
 @pytest.mark.parametrize(("text", "value"), [("3/4/1975", "1975-04-03"), ("3/4/19", ""), ("31/2/1975", "")])
 def test_a_date_that_is_none_has_text_and_a_doubt_and_no_value(text: str, value: str) -> None:
-    found = read(ValueKind.DATE, [(text, 0.9)], [(text, 0.9)])
+    found = read(ValueKind.DATE, [(text, 0.9)])
     assert (found.presence, found.text, found.value) == (Presence.WRITTEN, text, value)
     assert found.doubts == (() if value else ("VALUE_UNCLEAR",))
 
@@ -96,3 +81,55 @@ def test_dates_that_agree_or_cannot_be_compared_stay(words: str) -> None:
     values = {"d": written("3/4/1975"), "w": written(words) if words else BLANK_VALUE}
     assert cross_check(values, "d", "w") == values
     assert cross_check(values, "d", "missing") == values
+
+
+def said(text: str, sure: float, *others: tuple[str, float]) -> ReadValue:
+    reading = Reading(text, sure, EngineIdentity("own", "1", ""), tuple(Alternative(t, p) for t, p in others))
+    return ReadValue(Presence.WRITTEN, text, "", reading)
+
+
+APRIL = "ngày mồng ba tháng tư năm một nghìn chín trăm bảy mươi lăm"
+MAY = "ngày mồng ba tháng năm năm một nghìn chín trăm bảy mươi lăm"
+
+
+def test_a_date_misread_in_one_form_is_settled_by_the_other() -> None:
+    values = {"d": said("3/9/1975", 0.5, ("3/4/1975", 0.4)), "w": said(APRIL, 0.95)}
+    checked = cross_check(values, "d", "w")
+    assert (checked["d"].text, checked["d"].value, checked["d"].doubts) == ("3/4/1975", "1975-04-03", ())
+    assert checked["d"].reading == values["d"].reading  # what was seen first stays
+    assert checked["w"] == values["w"]
+
+
+def test_a_book_that_contradicts_itself_is_not_made_to_agree() -> None:
+    values = {"d": said("3/4/1975", 0.98, ("3/5/1975", 0.01)), "w": said(MAY, 0.97, (APRIL, 0.01))}
+    checked = cross_check(values, "d", "w")
+    assert [checked[c].text for c in "dw"] == ["3/4/1975", MAY]
+    assert all(checked[c].doubts == ("DATE_WORDS_DIFFER",) for c in "dw")
+
+
+def test_a_date_that_cannot_be_understood_is_settled_by_the_other() -> None:
+    values = {"d": replace(said("3/a/1975", 0.4, ("3/4/1975", 0.3)), doubts=("VALUE_UNCLEAR",)), "w": said(APRIL, 0.9)}
+    checked = cross_check(values, "d", "w")
+    assert (checked["d"].text, checked["d"].doubts) == ("3/4/1975", ())
+
+
+def test_dates_nearly_as_likely_as_one_another_are_left_to_a_person() -> None:
+    values = {
+        "d": said("3/9/1975", 0.34, ("3/4/1975", 0.32), ("3/5/1975", 0.31)),
+        "w": said("ngày mồng ba tháng tr năm một nghìn chín trăm bảy mươi lăm", 0.3, (APRIL, 0.3), (MAY, 0.29)),
+    }
+    assert cross_check(values, "d", "w") == values
+
+
+def test_other_readings_of_a_line_are_other_readings_of_the_value() -> None:
+    own = EngineIdentity("own", "1", "")
+    lines = [
+        Reading("Phường Bách Khoa,", 0.8, own, (Alternative("Phường Bạch Khoa,", 0.1),)),
+        Reading("Hà Nội", 0.9, own, (Alternative("Hà Nam", 0.05),)),
+    ]
+    whole = _joined(lines, " ")
+    assert whole.text == "Phường Bách Khoa, Hà Nội"
+    assert [(a.text, round(a.confidence, 3)) for a in whole.alternatives] == [
+        ("Phường Bạch Khoa, Hà Nội", 0.09),
+        ("Phường Bách Khoa, Hà Nam", 0.04),
+    ]

@@ -179,16 +179,12 @@ def test_whatever_else_listens_is_no_prefect_server(tmp_path: Path, said: bytes,
 # --- files of the product
 
 
-def test_a_reader_that_cannot_be_opened_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     name = "Đọc chữ viết tay"
     assert part(Settings(home=tmp_path), name).health is Health.WORKS
     assert part(Settings(home=tmp_path, reading=ReadingSettings(engine="nobody")), name).health is Health.DOWN
-    package = tmp_path / "asterocr"
-    (package / "assets").mkdir(parents=True)
-    (package / "assets" / "asternet.onnx").write_bytes(b"no model")
-    (package / "assets" / "vocab.json").write_text('{"chars": []}', encoding="utf-8")
-    monkeypatch.setattr("ocr.aster.files", lambda _: package)
-    found = part(Settings(home=tmp_path), name)
+    (tmp_path / "own.onnx").write_bytes(b"no model")
+    found = part(Settings(home=tmp_path, reading=ReadingSettings(engine="own.onnx")), name)
     assert (found.health, found.exit_code) == (Health.DOWN, ExitCode.PART_MISSING)
     assert "make setup" in found.remedy
 
