@@ -14,6 +14,7 @@ from cli import (
     demonstrating,
     evaluating,
     finding,
+    forms,
     ingesting,
     issuing,
     operating,
@@ -53,7 +54,7 @@ def _root(
 
 
 _ROOMS = (
-    *(demonstrating, sampling, ingesting, evaluating, finding, deciding, training),
+    *(demonstrating, sampling, ingesting, evaluating, finding, deciding, forms, training),
     *(issuing, recalling, checking, operating),
 )
 for room in _ROOMS:

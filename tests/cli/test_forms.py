@@ -1,0 +1,25 @@
+"""The forms that are known, as a person and as a programme are told."""
+
+import json
+
+from typer.testing import CliRunner
+
+from cli.main import app
+from forms import editions
+
+
+def test_every_edition_is_listed_with_its_days_and_basis() -> None:
+    told = json.loads(CliRunner().invoke(app, ["forms", "list", "--json"]).stdout)
+    assert [row["id"] for row in told["editions"]] == [edition.id for edition in editions()]
+    for row, edition in zip(told["editions"], editions(), strict=True):
+        assert set(row) == {"id", "kind", "name", "valid_from", "valid_to", "basis", "layout"}
+        assert row["valid_from"] == edition.valid_from.isoformat()
+        assert row["valid_to"] is None or row["valid_from"] < row["valid_to"]
+        assert row["layout"] in ("exact", "reconstructed", "guessed")
+        assert row["basis"]
+
+
+def test_a_person_reads_them_in_a_table() -> None:
+    shown = CliRunner().invoke(app, ["forms", "list"])
+    assert shown.exit_code == 0
+    assert all(edition.id in shown.stdout for edition in editions())
