@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from records.geometry import Box
 from records.ports import Image
@@ -133,9 +134,19 @@ def without_rules(grey: Image, ink: Image, rules: Rules, paper: int = 245) -> Im
     crossing = np.asarray(cv2.bitwise_and(above, below), np.uint8)
     for box in rules.horizontal:
         _keep_feet(box, ink, grown, others, crossing)
+    gone = (grown > 0) & (crossing == 0)
+    gone |= _left_over(np.asarray(cv2.bitwise_and(cv2.bitwise_and(ink, grown), crossing), np.uint8), others)
     out = grey.copy()
-    out[(grown > 0) & (crossing == 0)] = paper
+    out[gone] = paper
     return np.asarray(out, np.uint8)
+
+
+def _left_over(kept: Image, others: Image) -> NDArray[np.bool_]:
+    """Return what was *kept* of rules but touches no other ink: pieces of the rule itself."""
+    _, labels = cv2.connectedComponents(np.asarray(cv2.bitwise_or(kept, others), np.uint8))
+    strokes = np.zeros(int(labels.max()) + 1, np.bool_)
+    strokes[labels[others > 0]] = True
+    return np.asarray((kept > 0) & ~strokes[labels], np.bool_)
 
 
 def _keep_feet(box: Box, ink: Image, grown: Image, others: Image, kept: Image) -> None:
