@@ -32,18 +32,18 @@ from bench.aster import AsterLines
 from cli.screen import TerminalProgress
 from ocr import LineReport, evaluate_lines, open_line_recogniser
 from ocr.engines import CLEAN, HANDWRITING, PRINT
-from ocr.evaluate import labels
+from ocr.images import opened
 from ocr.own import OwnLines
 from ocr.training.align import best_alignment
 from ocr.training.collage import Scissors, collages
-from ocr.training.exams import scanned
+from ocr.training.exams import pictures, scanned
 from ocr.training.pool import InkLine, at_rows, labelled
 from records.codes import ValueKind
 from records.ports import Image, LineRecogniser
 from records.progress import Progress
 from records.readings import Expected
 from records.text import comparable
-from samples import sample_line
+from samples import register_text, sample_line
 from samples.fonts import HELD_OUT, MEASURED, MEASURED_TYPES
 from wiring.training import KINDS, text_of
 
@@ -90,9 +90,10 @@ def of_kind(count: int, kind: str, seed: int = SEED) -> list[InkLine]:
     out: list[InkLine] = []
     number = 0
     while len(out) < count:
-        line = sample_line(np.random.default_rng([seed, 7, number]), UNSEEN, (), 0.0)
+        own = [seed, 7, number]
         number += 1
-        if line.kind == kind:
+        if register_text(np.random.default_rng(own))[0] == kind:  # the text is drawn first, the hand after it
+            line = sample_line(np.random.default_rng(own), UNSEEN, (), 0.0)
             out.append(InkLine(at_rows(line.coverage), line.text))
     return out
 
@@ -135,9 +136,9 @@ def numbers_of_cells(data: Path, folder: Path) -> Path:
     lines = []
     for row in (source / "labels.tsv").read_text(encoding="utf-8").splitlines():
         file, text, kind, *_ = row.split("\t")
-        cell = cv2.imread(str(source / file), cv2.IMREAD_GRAYSCALE)
+        cell = opened(source / file)
         if kind == "row_id" and text and cell is not None:
-            lines.append((without_borders(np.asarray(cell, np.uint8)), text))
+            lines.append((without_borders(cell), text))
     return write_set(folder, lines)
 
 
@@ -230,15 +231,14 @@ HEAD = (
 
 def speeds(folder: Path, readers: dict[str, Callable[[Image], object]], rounds: int) -> dict[str, list[float]]:
     """Return lines a second of processor time of each reader, one figure a round, readers in turns."""
-    images = [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path, _ in labels(folder)[:60]]
-    pictures = [np.asarray(image, np.uint8) for image in images if image is not None]
+    lines = [picture for picture, _ in pictures(folder)[:60]]
     out: dict[str, list[float]] = {name: [] for name in readers}
     for _ in range(rounds):
         for name, read in readers.items():
             began = time.process_time()
-            for picture in pictures:
+            for picture in lines:
                 read(picture)
-            out[name].append(len(pictures) / (time.process_time() - began))
+            out[name].append(len(lines) / (time.process_time() - began))
     return out
 
 
@@ -258,10 +258,10 @@ def main() -> None:
     peers: dict[str, LineRecogniser] = {"asterocr": AsterLines(), PRINT: open_line_recogniser(PRINT)}
     first = own[HANDWRITING]
     assert isinstance(first, OwnLines)
-    every = sets(asked.sets, asked.count or 60, asked.data, first)
+    every = sets(asked.sets, asked.count, asked.data, first) if asked.count else []
     told = []
     print("| " + " | ".join(HEAD) + " |\n|---|---|" + "--:|" * (len(HEAD) - 2))
-    for of in every if asked.count else ():
+    for of in every:
         for reader in (*own.values(), *(() if asked.own else peers.values())):
             report = evaluate_lines(of.folder, reader, progress, Expected(of.kind))
             told.append({"set": of.name, **report.as_json()})
@@ -272,7 +272,9 @@ def main() -> None:
         spread = f"{statistics.median(times):.1f} [{min(times):.1f}–{max(times):.1f}]"
         print(f"\n{name}: a line of 1,000 × 64 pixels takes {spread} ms of one core (n = 20)")
     if asked.rounds:
-        folder = next((s.folder for s in every if s.name.startswith("cinnamon-address-bin")), every[0].folder)
+        folder = asked.data / "cinnamon-address-bin" / "dev" if asked.data else asked.sets / "unseen"
+        if not folder.is_dir():
+            write_set(folder, as_scanned(drawn(60, UNSEEN, ()), 1))
         ways: dict[str, Callable[[Image], object]] = {"asterocr": peers["asterocr"].read_line}
         for name, reader in own.items():
             assert isinstance(reader, OwnLines)

@@ -158,7 +158,8 @@ def main() -> None:
         real = pictures(asked.data / "cinnamon-address-bin" / "dev")
         lines += [("real address lines", ValueKind.PLACE, line) for line in real]
     strata: dict[str, list[Trusted]] = {}
-    for one in read(open_line_recogniser(asked.engine), lines):
+    reader = open_line_recogniser(asked.engine)
+    for one in read(reader, lines):
         strata.setdefault(one.stratum, []).append(one)
     drawn = [one for name, found in strata.items() if name != "real address lines" for one in found]
     print("| Fields | n | Right | Mean confidence | ECE | ECE if it held | Accepted at 1 in 2,000 | Wrong among them |")
@@ -171,7 +172,6 @@ def main() -> None:
             f"| {name} | {len(found)} | {np.mean(right):.1%} | {np.mean(sure):.1%} "
             f"| {calibration_error(sure, right):.1%} | {floor(sure):.1%} | {most} ({most / len(found):.0%}) | {bound} |"
         )
-    reader = open_line_recogniser(asked.engine)
     if asked.data and isinstance(reader, OwnLines):
         apart = cross_fitted(reader, real, ValueKind.PLACE)
         print(f"\nReal address lines, fitted on four fifths and measured on the last: ECE {apart:.1%}")

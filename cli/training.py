@@ -64,12 +64,12 @@ def reader(
     from ocr.alphabet import vietnamese
     from ocr.own import Card, letters_beside
     from ocr.training.calibrate import calibrate as fit
-    from ocr.training.pool import Pool
+    from ocr.training.pool import Pool, labelled
     from ocr.training.recipe import Recipe, train
 
     place, progress = folder or read_settings().home / "training", TerminalProgress()
     house = parts.confirmed(opened(), place, progress) if pages else parts.Confirmed(Pool([]), {})
-    folders = [(f"real lines of {one.name}", parts.real([one])) for one in lines or []]
+    folders = [(f"real lines of {one.name}", labelled(one)) for one in lines or []]
     known = [*folders, *([("fields confirmed in this house", house.learn)] if pages else [])]
     own = Pool(line for _, pool in known for line in pool)
     made = parts.synthetic(place, drawn, seed, progress)

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-import cv2
-import numpy as np
-
+from ocr.images import opened
 from ocr.measure import Confusions, Pair, Scores, calibration_error, confusions, score
 from records.errors import WrongUse
 from records.ports import Image, LineRecogniser
@@ -77,7 +75,7 @@ class Figures:
 
     def as_json(self) -> dict[str, object]:
         """Return the figures under their published keys."""
-        s = self.scores
+        s, taken_for = self.scores, self.confusions
         return {
             "n": s.n,
             "cer": s.cer,
@@ -93,7 +91,7 @@ class Figures:
             "exact_ci95": list(s.exact_ci95),
             "ece": self.ece,
             "hallucinated": self.hallucinated,
-            "confusions": {"letters": self.confusions.letters[:MOST], "tones": self.confusions.tones[:MOST]},
+            "confusions": {"letters": taken_for.letters[:MOST], "tones": taken_for.tones[:MOST]},
         }
 
 
@@ -141,17 +139,12 @@ def labels(folder: Path) -> list[tuple[Path, str]]:
     return rows
 
 
-def _grey(path: Path) -> Image | None:
-    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    return None if image is None else np.asarray(image, np.uint8)
-
-
 def evaluate_lines(
     folder: Path, reader: LineRecogniser, progress: Progress, expected: Expected = ANYTHING
 ) -> LineReport:
     """Read every labelled line of *folder* and compare. An image that cannot be opened counts as read empty."""
     rows = labels(folder)
-    images = [_grey(path) for path, _ in rows]
+    images = [opened(path) for path, _ in rows]
     texts = [text for _, text in rows]
 
     def figures(read: Callable[[Image], Reading], way: str) -> Figures:

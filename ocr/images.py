@@ -1,5 +1,7 @@
 """What every line reader does to a crop first: grey, upright polarity, natural paper, no empty crops."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
@@ -18,6 +20,12 @@ def grey(image: Image) -> Image:
     if image.ndim == 2:
         return image
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+
+
+def opened(path: Path) -> Image | None:
+    """Return the picture in the file *path* as grey, or None where it cannot be opened."""
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    return None if image is None else np.asarray(image, np.uint8)
 
 
 def unreadable(image: Image) -> str | None:

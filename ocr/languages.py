@@ -5,7 +5,7 @@ name stays possible and a note in a date's field is read as a note.
 """
 
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -19,6 +19,7 @@ from records.codes import ValueKind
 
 Years = tuple[int, int]
 """First and last year in which a value was written down."""
+ANY_YEARS: Years = (1956, 2021)
 
 _FEW = Balance(weight=0.5, bonus=0.8)
 """For fields of which few texts are possible: there the language knows more."""
@@ -74,20 +75,20 @@ class Languages:
                 return free
 
 
-class _Word:
-    """One word of free letters: the language of texts, begun after a space and ended before the next."""
+class _Piece:
+    """A piece of a text of free letters: begun after what stands *before* it, ended by a *mark* or with the text."""
 
-    def __init__(self, free: LetterNgram) -> None:
-        self._free = free
+    def __init__(self, free: LetterNgram, before: str, mark: str) -> None:
+        self._free, self._before, self._mark = free, before, mark
 
     def start(self) -> str:
-        return " "
+        return self._before
 
     def step(self, state: str, letter: str) -> tuple[str, float]:
         return self._free.step(state, letter)
 
     def end(self, state: str) -> float:
-        return max(self._free.end(state), self._free.step(state, " ")[1])
+        return max(self._free.end(state), self._free.step(state, self._mark)[1])
 
 
 @cache
@@ -96,7 +97,7 @@ def _born() -> dict[int, Counter[str]]:
     out = {}
     for year, row in table.items():
         found: Counter[str] = Counter()
-        for item in str(row["words"]).replace("\\", " ").split():
+        for item in str(row["words"]).split():
             word, weight = item.split("*")
             found[word.lower()] += int(weight)
         out[int(year)] = found
@@ -118,18 +119,18 @@ def _given(years: Years | None) -> dict[str, float]:
             last - first + 1
         )
 
-    first, last = years or (1956, 2021)
-    out: Counter[str] = Counter()
+    first, last = years or ANY_YEARS
+    out: defaultdict[str, float] = defaultdict(float)
     for begin, table in tables.items():
         weight = _CHILD * share(first, last, begin) + (1 - _CHILD) * share(first - _PARENT_AGE, last - 18, begin)
         whole = table.total()
         for word, count in table.items():
-            out[word] += weight * count / whole  # type: ignore[assignment]  # Counter adds floats as well
+            out[word] += weight * count / whole
     return dict(out)
 
 
 def _names(years: Years | None, free: LetterNgram) -> Language:
-    other = _Word(free)
+    other = _Piece(free, " ", " ")
     family = Mixed([(Automaton(words({k.lower(): v for k, v in _names_table()["family"].items()})), 0.9), (other, 0.1)])
     given = Mixed([(Automaton(words(_given(years))), 0.85), (other, 0.15)])
     return Parts(" ", lambda number: given if number else family, [0.999, 0.85, 0.25, 0.1, 0.02])
@@ -164,7 +165,7 @@ def _unit_names(level: UnitLevel) -> tuple[tuple[Node, float], tuple[tuple[Unit,
 
 def _places(years: Years | None, free: LetterNgram) -> Language:
     """Return segments between commas: a unit by its name, with or without its kind, or anything else."""
-    first, last = years or (1956, 2021)
+    first, last = years or ANY_YEARS
     levels = []
     for level, kinds in _KINDS_OF_UNIT.items():
         always, sometimes = _unit_names(level)
@@ -172,32 +173,15 @@ def _places(years: Years | None, free: LetterNgram) -> Language:
         names = either([(always[0], always[1]), (words(dict(dated)), dated.total())]) if dated else always[0]
         levels.append((chain(words(kinds), names), 1.0))
     named = either(levels)
-    opening = Mixed([(Automaton(named, large=0.8), 0.4), (_Opening(free), 0.6)])
-    later = Mixed([(Automaton(chain(any_of([" "]), named), large=0.8), 0.7), (_Segment(free), 0.3)])
+    opening = Mixed([(Automaton(named, large=0.8), 0.4), (_Piece(free, free.start(), ","), 0.6)])
+    later = Mixed([(Automaton(chain(any_of([" "]), named), large=0.8), 0.7), (_Piece(free, ",", ","), 0.3)])
     return Parts(",", lambda number: later if number else opening, [0.7, 0.7, 0.6, 0.4, 0.1])
 
 
-class _Opening(_Word):
-    """What stands before the first comma."""
-
-    def start(self) -> str:
-        return self._free.start()
-
-    def end(self, state: str) -> float:
-        return max(self._free.end(state), self._free.step(state, ",")[1])
-
-
-class _Segment(_Opening):
-    """What stands after a comma."""
-
-    def start(self) -> str:
-        return ","
-
-
-def _numbers(first: int, last: int, *, padded: bool = True) -> Node:
+def _numbers(first: int, last: int) -> Node:
     """Return numbers of one or two digits, with or without a leading zero."""
     plain = {str(n): 1.0 for n in range(first, last + 1)}
-    return words(plain | {f"0{n}": 2.0 for n in range(first, min(last, 9) + 1)} if padded else plain)
+    return words(plain | {f"0{n}": 2.0 for n in range(first, min(last, 9) + 1)})
 
 
 def _years() -> Node:

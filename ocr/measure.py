@@ -93,7 +93,7 @@ def score(pairs: Sequence[Pair]) -> Scores:
         wer=_rate(words),
         exact=_rate(same),
         ci95=bootstrap(small),
-        cer_folded=rate_of(pairs, folded),
+        cer_folded=_rate([edits(a, b) for a, b in bare]),
         wer_folded=_rate([word_edits(a, b) for a, b in bare]),
         exact_folded=_rate([(int(a == b), 1) for a, b in bare]),
         wer_ci95=bootstrap(words),

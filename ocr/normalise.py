@@ -57,6 +57,12 @@ def coverage(image: Image) -> Image:
     return np.asarray(np.round(255 * _ink(even_light(grey(image)))), np.uint8)
 
 
+def at_height(ink: Ink) -> Ink:
+    """Return clean *ink*, cut to its ink, scaled to the reader's height, whole frames wide."""
+    wide = max(FRAME * 4, round(ink.shape[1] * HEIGHT / ink.shape[0] / FRAME) * FRAME)
+    return np.asarray(cv2.resize(ink, (wide, HEIGHT), interpolation=cv2.INTER_AREA), np.float32)
+
+
 def _span(profile: NDArray[np.floating], least: float) -> tuple[int, int]:
     """Return [first, end) of what has at least *least* ink, or (0, 0)."""
     there = np.flatnonzero(profile >= least)

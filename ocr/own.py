@@ -13,15 +13,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.alphabet import numbered
 from ocr.decoding import Calibration, Decoded, by_field, by_picture
 from ocr.images import unreadable
 from ocr.languages import Languages
 from ocr.ngram import LetterNgram
-from ocr.normalise import FRAME, HEIGHT, LEAST_WIDTH, Ink, normalise
+from ocr.normalise import Ink, at_height, normalise
 from ocr.sessions import open_session
 from records.errors import PartUnavailable
 from records.ports import Image
@@ -29,8 +29,6 @@ from records.readings import ANYTHING, EngineIdentity, Expected, Reading
 
 CARD = "khongcho.card"
 """Key of the card in the file's metadata."""
-
-
 POOR = -1.2
 """Legibility below which a line is looked at upside down as well. (Address lines: upright over -1, turned under -1.)"""
 PLAINER = 0.7
@@ -130,22 +128,21 @@ class OwnLines:
         return EngineIdentity(self.card.name, self.card.version, digest, bool(self.card.calibrations))
 
     def symbols(self, text: str) -> list[int]:
-        """Return the numbers of the letters of *text*. Raises ValueError for one that the alphabet lacks."""
-        return [self._alphabet.index(letter) for letter in text]
+        """Return the numbers of the letters of *text*. Raises KeyError for one that the alphabet lacks."""
+        number = numbered(self.card.alphabet)
+        return [number[letter] for letter in text]
 
     def seen(self, ink: Ink) -> NDArray[np.float32]:
         """Return log-probabilities (frames, symbols) of clean *ink* in [0, 1], scaled to the reader's height."""
-        wide = max(LEAST_WIDTH, round(ink.shape[1] * HEIGHT / ink.shape[0] / FRAME) * FRAME)
-        small = cv2.resize(ink, (wide, HEIGHT), interpolation=cv2.INTER_AREA)
-        return np.asarray(self._session.run(None, {"ink": small[None, None]})[0], np.float32)[:, 0, :]
+        return self._frames(at_height(ink))
 
     def log_probabilities(self, image: Image) -> NDArray[np.float32] | None:
         """Return log-probabilities (frames, symbols), the blank first; None where there is no ink to read."""
         ink = normalise(image)
-        if not ink.shape[1]:
-            return None
-        said = self._session.run(None, {"ink": ink[None, None]})[0]
-        return np.asarray(said, np.float32)[:, 0, :]
+        return self._frames(ink) if ink.shape[1] else None
+
+    def _frames(self, ink: Ink) -> NDArray[np.float32]:
+        return np.asarray(self._session.run(None, {"ink": ink[None, None]})[0], np.float32)[:, 0, :]
 
     def decoded(self, image: Image, expected: Expected = ANYTHING) -> Decoded | None:
         """Return what a line says by the language of what is *expected*; None where there is no ink to read."""

@@ -184,13 +184,21 @@ def _edition(page: PreparedPage, reading: PageReading, readers: Readers) -> Json
     }
 
 
+def _labelled(
+    prepared: Json, jpeg: bytes, edition_id: str, readers: Readers
+) -> tuple[PreparedPage, CleanPage, LabelledPage]:
+    """Return an entry page as prepared, without its rules, and with its labels found."""
+    page = _page(prepared, jpeg)
+    clean = clean_page(page)
+    words = to_words(prepared["words"])
+    return page, clean, find_page_labels(forms.edition(edition_id), clean, words, readers.printed)
+
+
 def do_read(work: Work, prepared: Json, jpeg: bytes, edition_id: str) -> Json:
     """Return the fields of an entry page: presence, text, value, reading, doubts and outline in master pixels."""
     began = time.perf_counter()
     readers = readers_of(work.make)
-    page = _page(prepared, jpeg)
-    clean = clean_page(page)
-    labelled = find_page_labels(forms.edition(edition_id), clean, to_words(prepared["words"]), readers.printed)
+    page, clean, labelled = _labelled(prepared, jpeg, edition_id, readers)
     fields = read_fields(page, clean, labelled, readers)
     to_master = page.preparation.to_master
     rows = []
@@ -235,8 +243,7 @@ def read_fields(
 
 def written_lines(prepared: Json, jpeg: bytes, edition_id: str, readers: Readers) -> dict[str, list[Line]]:
     """Return the written lines of each column of an entry page, as they are cut out for reading."""
-    clean = clean_page(_page(prepared, jpeg))
-    labelled = find_page_labels(forms.edition(edition_id), clean, to_words(prepared["words"]), readers.printed)
+    _, clean, labelled = _labelled(prepared, jpeg, edition_id, readers)
     _, _, extra = _ticked(clean, labelled)
     return {area.column: lines for area, lines in _written(clean, labelled, extra)}
 

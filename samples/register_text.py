@@ -92,14 +92,7 @@ _OFFICES = (
 def officer(rng: np.random.Generator) -> str:
     """Return who signed, mostly with the office held."""
     who, office = name(rng), str(pick(rng, _OFFICES))
-    forms = (
-        f"{who} - {office}",
-        f"{who}, {office}",
-        f"{office} {who}",
-        f"{office}: {who}",
-        office,
-        f"{who} ({office})",
-    )
+    forms = (f"{who} - {office}", f"{who}, {office}", f"{office} {who}", f"{office}: {who}", office)
     return str(pick(rng, forms, [4, 4, 2, 1, 2]))
 
 

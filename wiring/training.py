@@ -16,7 +16,7 @@ from ocr.alphabet import spelled
 from ocr.ngram import LetterNgram
 from ocr.normalise import coverage
 from ocr.training.exams import Exam, Labelled, drawn_exam, folder_exams, picture_exam, pictures, scanned
-from ocr.training.pool import InkLine, Pool, at_rows, labelled, taken
+from ocr.training.pool import InkLine, Pool, at_rows, taken
 from records.codes import ValueKind
 from records.errors import PartUnavailable, WrongUse
 from records.progress import Progress
@@ -61,11 +61,6 @@ def held_out(folder: Path, count: int, progress: Progress) -> Pool:
     from samples import HELD_OUT
 
     return _kept(folder / f"held-out-{count}.npz", count, HELD_SEED, HELD_OUT, (), 0.0, progress)
-
-
-def real(folders: Iterable[Path]) -> Pool:
-    """Return the labelled lines of *folders*. Raises WrongUse where one is unusable."""
-    return Pool(line for folder in folders for line in labelled(folder))
 
 
 @dataclass(frozen=True, slots=True)

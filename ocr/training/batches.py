@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.alphabet import numbered
 from ocr.normalise import HEIGHT, Ink, normalise
 from ocr.training.augment import ROWS, Coverage, Strength, disturbed
 from ocr.training.pool import InkLine
@@ -44,7 +45,7 @@ class Feed:
     def __init__(self, sources: Sequence[Source], alphabet: Sequence[str], seed: int) -> None:
         self._sources = sources
         self._shares = np.cumsum([s.share for s in sources]) / sum(s.share for s in sources)
-        self._symbol = {c: i + 1 for i, c in enumerate(alphabet)}
+        self._symbol = numbered(alphabet)
         self._seed = seed
 
     def _line(self, rng: np.random.Generator) -> tuple[InkLine, Source]:

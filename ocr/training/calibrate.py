@@ -66,14 +66,13 @@ def calibrate(
     A stratum of which too few lines were read is left to that for any text; without that, nothing is calibrated.
     """
     reader = OwnLines(path)
-    many = {kind: lines for kind, lines in by_kind.items() if len(lines) >= LEAST}
-    progress.start("calibrate", 2 * len(any_text) + sum(map(len, many.values())))
     found: dict[str, Calibration] = {}
     strata: list[tuple[str, Sequence[Labelled], Expected | None]] = [
         (GREEDY, any_text, None),
         (ValueKind.TEXT.value, any_text, Expected()),
-        *((kind.value, lines, Expected(kind)) for kind, lines in many.items()),
+        *((kind.value, lines, Expected(kind)) for kind, lines in by_kind.items()),
     ]
+    progress.start("calibrate", sum(len(lines) for _, lines, _ in strata))
     for name, lines, expected in strata:
         signs, right = signs_of(reader, lines, expected, progress)
         if len(signs) >= LEAST:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ocr.ctc import best_path
 from ocr.evaluate import labels
+from ocr.images import opened
 from ocr.normalise import Ink, normalise
 from ocr.training.augment import Strength, disturbed
 from ocr.training.pool import InkLine, Pool
@@ -57,8 +58,7 @@ def picture_exam(name: str, lines: Sequence[Labelled]) -> Exam:
 
 def pictures(folder: Path) -> list[Labelled]:
     """Return the labelled lines of *folder* that can be opened, as they are."""
-    rows = [(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), text) for path, text in labels(folder)]
-    return [(np.asarray(image, np.uint8), text) for image, text in rows if image is not None]
+    return [(image, text) for path, text in labels(folder) if (image := opened(path)) is not None]
 
 
 def scanned(rng: np.random.Generator, line: InkLine) -> Image:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ocr.alphabet import spelled
 from ocr.evaluate import labels
+from ocr.images import opened
 from ocr.normalise import coverage
 from ocr.training.augment import ROWS, Coverage
 from records.errors import WrongUse
@@ -111,10 +112,10 @@ def labelled(folder: Path) -> Pool:
     """Return the lines of *folder* (``labels.tsv``, dark ink on paper). Raises WrongUse where it is unusable."""
     lines = []
     for path, text in labels(folder):
-        grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-        if grey is None:
+        image = opened(path)
+        if image is None:
             raise WrongUse("LABELS_IMAGE_MISSING", folder=folder, file=path.name)
-        if line := taken(coverage(np.asarray(grey, np.uint8)), text):
+        if line := taken(coverage(image), text):
             lines.append(line)
     return Pool(lines)
 

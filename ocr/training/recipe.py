@@ -14,17 +14,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ocr.alphabet import vietnamese
-from ocr.measure import Pair, score
-from ocr.normalise import FRAME, HEIGHT, Ink, normalise
+from ocr.alphabet import numbered, vietnamese
+from ocr.measure import Pair, rate_of
+from ocr.normalise import Ink, at_height, normalise
 from ocr.own import Card
 from ocr.training.align import Aligned, best_alignment, suspects
-from ocr.training.augment import ROWS, Strength, disturbed
+from ocr.training.augment import Strength, disturbed
 from ocr.training.batches import Feed, Source
 from ocr.training.collage import Scissors, collages
 from ocr.training.course import LOG, Course, Judge, Plan, averaged, greedy
@@ -71,7 +70,7 @@ def judging(exams: Sequence[Exam], alphabet: Sequence[str]) -> Judge:
 
 
 def _mark(exam: Exam, read: Sequence[str]) -> float:
-    return round(100 * score([Pair(a, b) for a, b in zip(exam.texts, read, strict=True)]).cer_casefold, 3)
+    return round(100 * rate_of([Pair(a, b) for a, b in zip(exam.texts, read, strict=True)]), 3)
 
 
 def train(
@@ -167,15 +166,13 @@ def _cut(
 
 def frames_of(network: LineNetwork, line: InkLine) -> NDArray[np.float32]:
     """Return the network's log-probabilities of a clean line, (frames, symbols)."""
-    wide = max(FRAME * 4, round(line.width * HEIGHT / ROWS / FRAME) * FRAME)
-    ink = cv2.resize(line.coverage(), (wide, HEIGHT), interpolation=cv2.INTER_AREA)
     network.eval()
     with torch.inference_mode():
-        said = network(torch.from_numpy(np.asarray(ink, np.float32)[None, None]))
+        said = network(torch.from_numpy(at_height(line.coverage())[None, None]))
     return np.asarray(said[:, 0].float().numpy(), np.float32)
 
 
 def align(network: LineNetwork, line: InkLine, alphabet: Sequence[str]) -> Aligned | None:
     """Return where the letters of *line* stand, spaces included."""
-    symbol = {c: i + 1 for i, c in enumerate(alphabet)}
+    symbol = numbered(alphabet)
     return best_alignment(frames_of(network, line), [symbol[c] for c in line.text])
