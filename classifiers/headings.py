@@ -13,7 +13,7 @@ from importlib.resources import files
 import numpy as np
 from rapidfuzz import fuzz
 
-from forms import letters_of
+from forms import editions, letters_of
 from records.codes import PageRole, RegisterKind
 from records.pages import Classification, PageProblem
 from records.ports import Image
@@ -40,9 +40,9 @@ class _Headings:
 @cache
 def _headings() -> _Headings:
     raw = tomllib.loads(files("forms").joinpath("headings.toml").read_text(encoding="utf-8"))
-    kinds: dict[RegisterKind, list[str]] = {}
-    for row in raw["kinds"]:
-        kinds.setdefault(RegisterKind(row["kind"]), []).extend(letters_of(s) for s in row["says"])
+    kinds: dict[RegisterKind, dict[str, None]] = {}
+    for edition in editions():
+        kinds.setdefault(edition.kind, {}).update(dict.fromkeys(letters_of(s) for s in edition.heading))
     roles = tuple(
         (PageRole(r["role"]), tuple(letters_of(s) for s in r["says"]), int(r["at_least"])) for r in raw["roles"]
     )

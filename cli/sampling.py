@@ -22,9 +22,11 @@ def register(app: typer.Typer) -> None:
 
 @samples_app.command("book")
 def book(
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder to make; default: `samples` in the home folder.")
-    ] = None,
+    to: Annotated[Path | None, typer.Argument(metavar="DIR", help="Folder to make.", show_default=False)] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="The same; default: `samples` in the home folder.")] = None,
+    edition: Annotated[
+        str, typer.Option("--edition", help="Form of the book: one of `khongcho forms list`.")
+    ] = "birth-2016",
     cases: Annotated[int, typer.Option("--cases", min=1, help="Cases in the book.")] = 24,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
     difficulty: Annotated[str, typer.Option("--difficulty", help="easy, medium or hard.")] = "medium",
@@ -38,15 +40,19 @@ def book(
     setting: Annotated[
         str | None, typer.Option("--setting", help="dotted, cells, columns or mixed; default: drawn from the seed.")
     ] = None,
+    opened: Annotated[bool, typer.Option("--opened", help="Two pages in one picture, as an opened book lies.")] = False,
     dpi: Annotated[int, typer.Option("--dpi", min=100, max=600, help="Resolution of the scans.")] = 200,
     as_json: Json = False,
 ) -> None:
-    """Làm một sổ khai sinh giả lập. Make a synthetic birth book with its truth."""
-    folder = out or read_settings().home / "samples" / f"book-{cases}-{seed}"
+    """Làm một sổ hộ tịch giả lập. Make a synthetic register book with its truth."""
+    name = f"book-{cases}-{seed}" if edition == "birth-2016" else f"{edition}-{cases}-{seed}"
+    folder = to or out or read_settings().home / "samples" / name
     made = make(
         folder,
         TerminalProgress(),
+        edition_id=edition,
         cases=cases,
+        opened=opened,
         seed=seed,
         difficulty=difficulty,
         ink=ink,

@@ -14,6 +14,10 @@ _HEADLINE = {
     RegisterKind.BIRTH: ("nksHoTen",),
     RegisterKind.DEATH: ("nktHoTen",),
     RegisterKind.MARRIAGE: ("chongHoTen", "voHoTen"),
+    RegisterKind.RECOGNITION: ("cmHoTen", "ncHoTen"),
+    RegisterKind.MARITAL_STATUS: ("nxnHoTen",),
+    RegisterKind.GUARDIANSHIP: ("nghHoTen", "dghHoTen"),
+    RegisterKind.CHANGE: ("ntdHoTen",),
 }
 _OTHERS = ("me", "cha", "vo", "chong", "nyc")
 """Prefixes of columns whose labels repeat those of the person the entry is about."""

@@ -17,6 +17,8 @@ KINDS = {
     RegisterKind.DEATH: "Khai tử",
     RegisterKind.RECOGNITION: "Nhận cha, mẹ, con",
     RegisterKind.MARITAL_STATUS: "Tình trạng hôn nhân",
+    RegisterKind.GUARDIANSHIP: "Giám hộ",
+    RegisterKind.CHANGE: "Thay đổi, cải chính",
     RegisterKind.OTHER: "Giấy tờ khác",
 }
 STATES = {

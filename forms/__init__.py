@@ -1,6 +1,6 @@
 """Every printed form edition of a register book and of an extract, as data with validity and legal basis."""
 
-from forms.editions import Edition, Label, LayoutKnowledge, edition, editions, parse_edition
+from forms.editions import Edition, Label, LayoutKnowledge, Leaf, PageShape, edition, editions, parse_edition
 from forms.folding import folded, letters_of
 from forms.units import Unit, UnitLevel, units
 from forms.values import is_valid, listed, nearest, normalise, parse_date
@@ -10,6 +10,8 @@ __all__ = [
     "Edition",
     "Label",
     "LayoutKnowledge",
+    "Leaf",
+    "PageShape",
     "Unit",
     "UnitLevel",
     "date_in_words",

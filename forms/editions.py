@@ -23,6 +23,24 @@ class LayoutKnowledge(StrEnum):
     GUESSED = "guessed"
 
 
+class PageShape(StrEnum):
+    """How the cases of a book lie on its pages."""
+
+    PAGE = "page"
+    """One case a page."""
+    HALF = "half"
+    """Two cases a page, one below the other, each with all its labels."""
+    ROWS = "rows"
+    """Rows of a table that runs across an opened book; labels head its columns."""
+
+
+class Leaf(StrEnum):
+    """On which side of an opened book a column of a table stands."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A printed label. One without a column is an anchor: it only ends the value before it."""
@@ -40,6 +58,8 @@ class Label:
     """Stands anywhere on the page (a page number), outside the order of the others."""
     repeats: str = ""
     """Column whose date this field says again in words."""
+    leaf: Leaf | None = None
+    """Its side of the opened book, in editions of shape ROWS."""
 
 
 LAST_DAY = dt.date(2025, 6, 30)
@@ -57,6 +77,9 @@ class Edition:
     valid_to: dt.date | None
     basis: str
     layout: LayoutKnowledge
+    drawn_from: str
+    """What its labels and their order were taken from."""
+    shape: PageShape
     heading: tuple[str, ...]
     labels: tuple[Label, ...]
     cover: tuple[Label, ...] = ()
@@ -83,7 +106,7 @@ class Edition:
 
 
 def _label(row: dict[str, Any]) -> Label:
-    known = {"column", "says", "kind", "required", "choices", "section", "repeats", "floating"}
+    known = {"column", "says", "kind", "required", "choices", "section", "repeats", "floating", "leaf"}
     if unknown := set(row) - known:
         raise ValueError(f"unknown keys in a label: {sorted(unknown)}")
     return Label(
@@ -95,13 +118,15 @@ def _label(row: dict[str, Any]) -> Label:
         section=row.get("section", ""),
         repeats=row.get("repeats", ""),
         floating=row.get("floating", False),
+        leaf=Leaf(row["leaf"]) if "leaf" in row else None,
     )
 
 
 def parse_edition(text: str) -> Edition:
     """Read one edition from TOML. Raises ValueError (or KeyError) on anything unknown or missing."""
     raw = tomllib.loads(text)
-    known = {"id", "kind", "name", "valid_from", "valid_to", "basis", "layout", "heading", "labels", "cover"}
+    known = {"id", "kind", "name", "valid_from", "valid_to", "basis", "layout", "drawn_from", "shape", "heading"}
+    known |= {"labels", "cover"}
     if unknown := set(raw) - known:
         raise ValueError(f"unknown keys in an edition: {sorted(unknown)}")
     return Edition(
@@ -112,6 +137,8 @@ def parse_edition(text: str) -> Edition:
         valid_to=dt.date.fromisoformat(raw["valid_to"]) if raw.get("valid_to") else None,
         basis=raw["basis"],
         layout=LayoutKnowledge(raw["layout"]),
+        drawn_from=raw["drawn_from"],
+        shape=PageShape(raw.get("shape", PageShape.PAGE)),
         heading=tuple(raw["heading"]),
         labels=tuple(_label(row) for row in raw["labels"]),
         cover=tuple(_label(row) for row in raw.get("cover", ())),

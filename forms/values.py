@@ -19,7 +19,12 @@ _SAID = re.compile(
 )
 _DIGIT_DATE = re.compile(r"^(?:(\d{1,2})\s*[./\- ]\s*)?(\d{1,2})\s*[./\- ]\s*(\d{4})\.?$")
 _ENTRY_NUMBER = re.compile(r"^\d{1,5}\s?[a-zA-Z]?\s?([/\-.]\s?\d{2,4})?$")
+_AGE = re.compile(r"^(\d{1,3})\s*(?:t|tuổi)?\.?$", re.IGNORECASE)
 _LONE_YEAR = re.compile(r"^(?:năm\s*)?(\d{4})\.?$", re.IGNORECASE)
+
+
+OLDEST = 120
+"""Years that no age exceeds."""
 
 
 @cache
@@ -83,7 +88,7 @@ def is_valid(kind: ValueKind, text: str) -> bool:
     if not single_spaced(text):
         return False
     match kind:
-        case ValueKind.DATE | ValueKind.DATE_WORDS:
+        case ValueKind.DATE | ValueKind.DATE_WORDS | ValueKind.AGE:
             return bool(normalise(kind, text))
         case ValueKind.ENTRY_NUMBER:
             return bool(_ENTRY_NUMBER.match(single_spaced(text)))
@@ -103,14 +108,17 @@ def _number(text: str) -> str:
 def normalise(kind: ValueKind, text: str) -> str:
     """Return the normalised value of verbatim *text*; an empty string where it has none.
 
-    Dates become ISO 8601 in the precision they have, numbers lose leading zeros and spaces, sex becomes
-    the register-import code; every other text is only cleaned and single-spaced.
+    Dates become ISO 8601 in the precision they have, ages an ISO 8601 duration (``P32Y``), numbers lose leading zeros
+    and spaces, sex becomes the register-import code; every other text is only cleaned and single-spaced.
     """
     text = single_spaced(text)
     match kind:
         case ValueKind.DATE:
             date = parse_date(text)
             return date.iso() if date else ""
+        case ValueKind.AGE:
+            age, date = _AGE.match(text), parse_date(text)
+            return f"P{int(age.group(1))}Y" if age and int(age.group(1)) <= OLDEST else date.iso() if date else ""
         case ValueKind.DATE_WORDS:
             said = parse_date_words(text)
             return said.iso() if said else ""

@@ -24,7 +24,7 @@ ANY_YEARS: Years = (1956, 2021)
 _FEW = Balance(weight=0.5, bonus=0.8)
 """For fields of which few texts are possible: there the language knows more."""
 BALANCE: Mapping[ValueKind, Balance] = {kind: Balance() for kind in ValueKind} | dict.fromkeys(
-    (ValueKind.DATE, ValueKind.DATE_WORDS, ValueKind.SEX, ValueKind.ETHNIC_GROUP, ValueKind.NATIONALITY), _FEW
+    (ValueKind.DATE, ValueKind.DATE_WORDS, ValueKind.AGE, ValueKind.SEX, ValueKind.ETHNIC_GROUP, ValueKind.NATIONALITY), _FEW
 )
 
 _CHILD = 0.4
@@ -63,6 +63,8 @@ class Languages:
                 return Mixed([(free, 0.5), (_places(years, free), 0.5)])
             case ValueKind.DATE:
                 return Mixed([(Automaton(_dates(), large=0.3), 0.9), (free, 0.1)])
+            case ValueKind.AGE:
+                return Mixed([(Automaton(either([(_ages(), 6), (_dates(), 4)])), 0.9), (free, 0.1)])
             case ValueKind.DATE_WORDS:
                 return Mixed([(Automaton(_dates_in_words(), large=0.08), 0.9), (free, 0.1)])
             case ValueKind.ENTRY_NUMBER:
@@ -182,6 +184,10 @@ def _numbers(first: int, last: int) -> Node:
     """Return numbers of one or two digits, with or without a leading zero."""
     plain = {str(n): 1.0 for n in range(first, last + 1)}
     return words(plain | {f"0{n}": 2.0 for n in range(first, min(last, 9) + 1)})
+
+
+def _ages() -> Node:
+    return chain(words({str(n): 4.0 if n < 60 else 1.0 for n in range(1, 110)}), any_of(["", " tuổi", "t"]))
 
 
 def _years() -> Node:

@@ -29,7 +29,7 @@ from records.ports import Register
 from records.progress import Progress
 from records.text import comparable
 
-_BY_VALUE = frozenset({ValueKind.DATE, ValueKind.ENTRY_NUMBER, ValueKind.PERSONAL_ID})
+_BY_VALUE = frozenset({ValueKind.DATE, ValueKind.AGE, ValueKind.ENTRY_NUMBER, ValueKind.PERSONAL_ID})
 
 
 @dataclass(frozen=True, slots=True)

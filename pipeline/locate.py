@@ -25,6 +25,7 @@ ONE_LINE = frozenset(
     {
         ValueKind.ENTRY_NUMBER,
         ValueKind.DATE,
+        ValueKind.AGE,
         ValueKind.SEX,
         ValueKind.ETHNIC_GROUP,
         ValueKind.NATIONALITY,

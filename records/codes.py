@@ -4,13 +4,18 @@ from enum import StrEnum
 
 
 class RegisterKind(StrEnum):
-    """Kind of register, by the ministry's two- or three-letter code (dispatch 1437/BTP-CNTT)."""
+    """Kind of register, by the ministry's two- or three-letter code (dispatch 1437/BTP-CNTT).
+
+    The dispatch gives no code for guardianship and for changes: theirs are the house's own.
+    """
 
     BIRTH = "KS"
     MARRIAGE = "KH"
     DEATH = "KT"
     RECOGNITION = "CMC"
     MARITAL_STATUS = "HN"
+    GUARDIANSHIP = "GH"
+    CHANGE = "TD"
     OTHER = "OTHER"
 
 
@@ -30,6 +35,8 @@ class ValueKind(StrEnum):
     NAME = "name"
     DATE = "date"
     DATE_WORDS = "date_words"
+    AGE = "age"
+    """An age in years, in place of which a year or a date of birth may stand."""
     ENTRY_NUMBER = "entry_number"
     SEX = "sex"
     ETHNIC_GROUP = "ethnic_group"

@@ -6,7 +6,6 @@ No page shows a real person, and every seal says *BẢN MẪU*. What ``truth.jso
 from samples.book import BookSample, make_book
 from samples.fonts import HANDS, HELD_OUT, training_faces, unusable
 from samples.lines import sample_line
-from samples.other_pages import make_other_pages
 from samples.register_text import field_text, register_text
 from samples.style import SETTINGS
 
@@ -17,7 +16,6 @@ __all__ = [
     "BookSample",
     "field_text",
     "make_book",
-    "make_other_pages",
     "register_text",
     "sample_line",
     "training_faces",

@@ -1,4 +1,4 @@
-"""A believable birth book with known truth: page images, one PDF and ``truth.jsonl``."""
+"""A believable register book with known truth: page images, one PDF and ``truth.jsonl``."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -8,21 +8,27 @@ from typing import Any, Literal
 
 import numpy as np
 
+from forms import PageShape, edition, editions
+from records.codes import ValueKind
 from records.errors import WrongUse
 from samples import fonts, front
-from samples.cases import BookFacts, Case, draw_book, draw_cases
+from samples.blueprint import blueprint
+from samples.cases import Case, draw_cases
 from samples.difficulty import DIALS, Dials, Difficulty
+from samples.facts import BookFacts, draw_book
 from samples.filling import Page, fill_case
 from samples.hand import Hand, draw_hand, typed
 from samples.ink import PENS, PRINTER
 from samples.layout import HEIGHT, WIDTH, FormPage, set_page
+from samples.opened import opened as side_by_side
 from samples.pdf import Scanned, book_pdf
 from samples.people import chance, pick
 from samples.press import Press
 from samples.realink import RealInk
-from samples.scan import Lie
+from samples.scan import Gutter, Lie
 from samples.studio import Studio, as_jpeg, as_png, open_studio
 from samples.style import SETTINGS, FormStyle, Setting, draw_style
+from samples.table import draw_table, set_table
 from samples.truth import page_truth
 
 Format = Literal["png", "jpeg", "pdf"]
@@ -61,8 +67,10 @@ class _Ready:
 def make_book(
     out: Path,
     *,
+    edition_id: str = "birth-2016",
     cases: int = 24,
     seed: int = 1,
+    opened: bool = False,
     difficulty: Difficulty = "medium",
     ink: Path | None = None,
     formats: Sequence[Format] = ("jpeg", "pdf"),
@@ -71,9 +79,10 @@ def make_book(
     hands: Sequence[str] | None = None,
     told: Callable[[int, int], None] | None = None,
 ) -> BookSample:
-    """Write a synthetic birth book of *cases* entries to the folder *out*.
+    """Write a synthetic book of *cases* entries on forms of an edition to the folder *out*.
 
-    *seed* decides everything: same arguments, same bytes. *setting* is drawn for the book where not given; ``mixed``
+    *seed* decides everything: same arguments, same bytes. *opened*: two neighbouring pages are scanned in one picture
+    (a table across an opened book always is). *setting* is drawn for the book where not given; ``mixed``
     sets every page by another printing house. *hands* are fonts of :data:`samples.fonts.HANDS` (default: all of them,
     never one that is held out) or ``typed``. *ink* is a folder of real line images with ``labels.tsv``, put into the
     place fields. *told* is called with (pages made, pages in all).
@@ -81,18 +90,18 @@ def make_book(
     Raises WrongUse for arguments that make no book and for a folder with other pages in it, before anything is
     written; PartUnavailable where set-up has not fetched a font.
     """
-    _check(cases, difficulty, formats, setting, hands)
-    total = _page_count(cases)
+    _check(edition_id, cases, difficulty, formats, setting, hands)
+    book = _Book(edition_id, cases, seed, DIALS[difficulty], ink, dpi, setting, tuple(hands or fonts.HANDS), opened)
+    total = book.pictures
     names = _page_names(total, formats)
     inside = "pdf/book.pdf" if names else "book.pdf"
     _refuse_others(out, {*names, inside} if "pdf" in formats else set(names))
     dials = DIALS[difficulty]
     out.mkdir(parents=True, exist_ok=True)
-    pages = _pages(cases, seed, dials, ink, dpi, setting, tuple(hands or fonts.HANDS))
     images: list[Path] = []
     scans: list[Scanned] = []
     lines: list[str] = []
-    for number, (pixels, lie, ready) in enumerate(pages, start=1):
+    for number, (pixels, lie, ready) in enumerate(book.scanned(), start=1):
         jpeg = as_jpeg(pixels, dials.quality, dpi) if "jpeg" in formats or "pdf" in formats else b""
         name = names[number - 1] if names else "book.pdf"
         if names:
@@ -100,9 +109,9 @@ def make_book(
             images.append(out / name)
         if "pdf" in formats:
             scans.append(Scanned(jpeg, pixels.shape[1], pixels.shape[0]))
-        birth = ready.role in ("cover", "entry", "index")
-        kind, edition = ("KS" if birth else "OTHER"), ("birth-2016" if ready.role == "entry" else None)
-        about = {"file": name, "page": number, "role": ready.role, "kind": kind, "edition": edition} | ready.about
+        own = ready.role in ("cover", "entry", "index")
+        kind, form = (book.facts.edition.kind if own else "OTHER"), (edition_id if ready.role == "entry" else None)
+        about = {"file": name, "page": number, "role": ready.role, "kind": kind, "edition": form} | ready.about
         lines.append(json.dumps(page_truth(ready.page, lie, about), ensure_ascii=False))
         if told:
             told(number, total)
@@ -113,15 +122,20 @@ def make_book(
         pdf = out / inside
         pdf.parent.mkdir(exist_ok=True)
         pdf.write_bytes(book_pdf(scans, dpi))
-    authority = f"UBND phường {draw_book(_first(seed)).ward}, quận Hai Bà Trưng, thành phố Hà Nội"
-    return BookSample(out, tuple(images), pdf, truth, len(lines), cases, authority)
+    return BookSample(out, tuple(images), pdf, truth, len(lines), cases, book.facts.authority)
 
 
 def _check(
-    cases: int, difficulty: str, formats: Sequence[str], setting: str | None, hands: Sequence[str] | None
+    edition_id: str,
+    cases: int,
+    difficulty: str,
+    formats: Sequence[str],
+    setting: str | None,
+    hands: Sequence[str] | None,
 ) -> None:
     known = {*fonts.HANDS, *fonts.HELD_OUT, TYPED}
     complaints = {
+        f"edition={edition_id}": edition_id not in {form.id for form in editions()},
         f"cases={cases}": not 1 <= cases <= 2000,
         f"difficulty={difficulty}": difficulty not in DIALS,
         f"formats={','.join(formats)}": not formats or not set(formats) <= {"png", "jpeg", "pdf"},
@@ -131,10 +145,6 @@ def _check(
     wrong = [what for what, bad in complaints.items() if bad]
     if wrong:
         raise WrongUse("SAMPLES_WRONG_USE", detail="; ".join(wrong))
-
-
-def _page_count(cases: int) -> int:
-    return cases + 5
 
 
 def _page_names(total: int, formats: Sequence[str]) -> tuple[str, ...]:
@@ -156,31 +166,82 @@ def _first(seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, 0])
 
 
-def _pages(
-    cases: int,
-    seed: int,
-    dials: Dials,
-    ink: Path | None,
-    dpi: int,
-    setting: Setting | Literal["mixed"] | None,
-    hands: tuple[str, ...],
-) -> Iterator[tuple[Any, Lie, _Ready]]:
-    """Yield each page as scanned, how it lies, and what it holds. Two neighbours are one leaf and show through."""
-    rng = _first(seed)
-    facts = draw_book(rng)
-    entries = draw_cases(rng, facts, cases)
-    size = (round(WIDTH * dpi / 25.4), round(HEIGHT * dpi / 25.4))
-    studio = open_studio(np.random.default_rng([seed, 1]), dials, dpi, size, facts.ward)
-    real = RealInk(ink, np.random.default_rng([seed, 2])) if ink is not None else None
-    desk = _Desk(np.random.default_rng([seed, 3]), studio, facts, setting, hands, seed)
-    makers = _sequence(desk, entries, real)
-    for at in range(0, len(makers), 2):
-        side = [make(np.random.default_rng([seed, 100 + at + k])) for k, make in enumerate(makers[at : at + 2])]
-        for k, ready in enumerate(side):
-            behind = side[1 - k].page if len(side) == 2 else None
-            lamp = np.random.default_rng([seed, 100_000 + at + k])
-            pixels, lie = studio.scanned(lamp, ready.page, behind, gutter_left=k == 0)
-            yield pixels, lie, ready
+class _Book:
+    """One book being made: its facts, its cases, its pages in order, and how they are scanned."""
+
+    def __init__(
+        self,
+        edition_id: str,
+        cases: int,
+        seed: int,
+        dials: Dials,
+        ink: Path | None,
+        dpi: float,
+        setting: Setting | Literal["mixed"] | None,
+        hands: tuple[str, ...],
+        opened: bool,
+    ) -> None:
+        rng = _first(seed)
+        self.facts = draw_book(rng, edition(edition_id))
+        entries = draw_cases(rng, self.facts, cases)
+        self.seed, self.opened = seed, opened
+        size = (round(WIDTH * dpi / 25.4), round(HEIGHT * dpi / 25.4))
+        wide = (2 * size[0], size[1])
+        self.studio = open_studio(np.random.default_rng([seed, 1]), dials, dpi, size, self.facts.ward)
+        self.table = self.facts.edition.shape is PageShape.ROWS
+        self.spread = None
+        if self.table or opened:
+            self.spread = open_studio(np.random.default_rng([seed, 1]), dials, dpi, wide, self.facts.ward)
+        real = RealInk(ink, np.random.default_rng([seed, 2])) if ink is not None else None
+        desk = _Desk(np.random.default_rng([seed, 3]), self.studio, self.facts, setting, hands, seed)
+        self.makers = _sequence(desk, entries, real, self.spread if self.table else self.studio)
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures the scanner delivers."""
+        return 1 + -(-(len(self.makers) - 1) // 2) if self._side_by_side else len(self.makers)
+
+    @property
+    def _side_by_side(self) -> bool:
+        return self.opened and not self.table
+
+    def _made(self, at: int) -> _Ready:
+        return self.makers[at](np.random.default_rng([self.seed, 100 + at]))
+
+    def scanned(self) -> Iterator[tuple[Any, Lie, _Ready]]:
+        """Yield each picture, how it lies, and what it holds."""
+        yield from self._spreads() if self._side_by_side else self._leaves()
+
+    def _lamp(self, at: int) -> np.random.Generator:
+        return np.random.default_rng([self.seed, 100_000 + at])
+
+    def _leaves(self) -> Iterator[tuple[Any, Lie, _Ready]]:
+        """Two neighbours are one leaf and show through; an opened table is scanned by itself."""
+        for at in range(0, len(self.makers), 2):
+            sides = [self._made(k) for k in range(at, min(at + 2, len(self.makers)))]
+            for k, ready in enumerate(sides):
+                alone = len(sides) == 1 or len({side.page.sheet.pixels.shape for side in sides}) > 1
+                wide = self.spread is not None and ready.page.sheet.pixels.shape[1] == self.spread.width
+                studio = self.spread if wide and self.spread else self.studio
+                side: Gutter = "middle" if wide else "left" if k == 0 else "right"
+                pixels, lie = studio.scanned(
+                    self._lamp(at + k), ready.page, None if alone else sides[1 - k].page, side=side
+                )
+                yield pixels, lie, ready
+
+    def _spreads(self) -> Iterator[tuple[Any, Lie, _Ready]]:
+        """The cover alone, then two pages at once."""
+        assert self.spread is not None
+        first = self._made(0)
+        yield (*self.studio.scanned(self._lamp(0), first.page, None, side="left"), first)
+        for at in range(1, len(self.makers), 2):
+            left = self._made(at)
+            right = self._made(at + 1) if at + 1 < len(self.makers) else _Ready(self.studio.blank(), "blank", {})
+            both = side_by_side(left.page, right.page)
+            roles = [left.role, right.role]
+            main = right if right.role == "entry" else left
+            ready = _Ready(both, main.role, main.about | {"sides": roles})
+            yield (*self.spread.scanned(self._lamp(at), both, None, side="middle"), ready)
 
 
 class _Desk:
@@ -197,14 +258,22 @@ class _Desk:
     ) -> None:
         self.studio, self.facts, self.hands, self.seed = studio, facts, hands, seed
         self.mixed = setting == "mixed"
-        self.style = draw_style(rng, None if setting in (None, "mixed") else setting)  # type: ignore[arg-type]
-        self.form = set_page(self.style, studio.dpi)
+        self.blueprint = blueprint(facts.edition.id)
+        chosen_setting = None if setting in (None, "mixed") else setting
+        self.style = draw_style(rng, self.blueprint, chosen_setting)  # type: ignore[arg-type]
+        self.table = draw_table(rng) if facts.edition.shape is PageShape.ROWS else None
+        self.form = self._set(self.style)
         chosen = [str(f) for f in rng.permutation(hands)]
         self.clerk_fonts = [chosen[i % len(chosen)] for i in range(len(facts.clerks))]
         self.pens = [pick(rng, PENS) for _ in facts.clerks]
         self._own = [
             self._hand(rng, f, pen, self.form.leading) for f, pen in zip(self.clerk_fonts, self.pens, strict=True)
         ]
+
+    def _set(self, style: FormStyle) -> FormPage:
+        if self.table is not None:
+            return set_table(self.blueprint, style, self.table, self.studio.dpi)
+        return set_page(self.blueprint, style, self.studio.dpi)
 
     def _hand(self, rng: np.random.Generator, font: str, pen: Any, leading: float) -> Hand:
         if font == TYPED:
@@ -222,20 +291,24 @@ class _Desk:
         return replace(hand, ink=pen, x_height=hand.x_height * size, slant=slant, tilt=tilt)
 
     def visitor(self, rng: np.random.Generator, leading: float) -> Hand:
-        """Return the hand of somebody who came to declare a birth."""
+        """Return the hand of somebody who came to the office."""
         font = str(pick(rng, [h for h in self.hands if h != TYPED] or list(fonts.HANDS)))
         return self._hand(rng, font, pick(rng, PENS), leading)
 
     def printing(self, rng: np.random.Generator) -> FormPage:
         """Return the empty form of the next page."""
-        return set_page(draw_style(rng), self.studio.dpi) if self.mixed else self.form
+        return self._set(draw_style(rng, self.blueprint)) if self.mixed else self.form
 
 
-def _sequence(desk: _Desk, entries: list[Case], real: RealInk | None) -> list[Callable[[np.random.Generator], _Ready]]:
-    """Return how to make each page, in the order of the book."""
+def _sequence(
+    desk: _Desk, entries: list[Case], real: RealInk | None, studio: Studio | None
+) -> list[Callable[[np.random.Generator], _Ready]]:
+    """Return how to make each page, in the order of the book; *studio* is that of the pages with entries."""
+    assert studio is not None
+    each = len(desk.form.rooms)
 
-    def entry(number: int, case: Case) -> Callable[[np.random.Generator], _Ready]:
-        return lambda rng: _entry(rng, desk, number, case, real)
+    def entry(number: int, cases: list[Case]) -> Callable[[np.random.Generator], _Ready]:
+        return lambda rng: _entry(rng, desk, studio, number, cases, real)
 
     def plain(
         role: str, lay: Callable[[Press, FormStyle], list[front.Writing]]
@@ -246,10 +319,10 @@ def _sequence(desk: _Desk, entries: list[Case], real: RealInk | None) -> list[Ca
     return [
         plain("cover", lambda press, style: front.cover(press, style, facts)),
         plain("other", front.guidance),
-        *(entry(number, case) for number, case in enumerate(entries, start=1)),
+        *(entry(1 + at // each, entries[at : at + each]) for at in range(0, len(entries), each)),
         lambda _rng: _Ready(desk.studio.blank(), "blank", {}),
-        plain("index", lambda press, style: front.index(press, style, entries)),
-        plain("other", lambda press, style: front.closing(press, style, facts, entries)),
+        plain("index", lambda press, style: front.index(press, style, entries, _subject(facts), each)),
+        plain("other", lambda press, style: front.closing(press, style, facts, entries, each)),
     ]
 
 
@@ -266,20 +339,30 @@ def _plain(
     return _Ready(page, role, {})
 
 
-def _entry(rng: np.random.Generator, desk: _Desk, number: int, case: Case, real: RealInk | None) -> _Ready:
+def _subject(facts: BookFacts) -> str:
+    """Return the column of the first person named on the form."""
+    return next(label.column or "" for label in facts.edition.labels if label.kind is ValueKind.NAME)
+
+
+def _entry(
+    rng: np.random.Generator, desk: _Desk, studio: Studio, number: int, cases: list[Case], real: RealInk | None
+) -> _Ready:
     form = desk.printing(rng)
-    studio = desk.studio
     page = studio.printed(form.coverage, form.style.darkness)
-    hand, visitor = desk.clerk(rng, case, form.leading), desk.visitor(rng, form.leading)
-    name = case.fields["nksHoTen"]
-    if not hand.capitals and name.isupper():
-        name = name.title()
-    shown = replace(case, fields=case.fields | {"nksHoTen": name, "trangSo": str(number)})
-    fill_case(rng, page, form, shown, hand, visitor, real)
-    if chance(rng, 0.45):
-        room = form.signatures[1]
-        x, y = room.x + float(rng.uniform(0, 16)), room.y + room.h * float(rng.uniform(0.3, 0.6))
-        studio.office_seal(rng, page, x, y)
+    subject = _subject(desk.facts)
+    hand = desk.clerk(rng, cases[0], form.leading)
+    for room, case in zip(form.rooms, cases, strict=False):
+        visitor = desk.visitor(rng, form.leading)
+        name = case.fields[subject]
+        if not hand.capitals and name.isupper():
+            name = name.title()
+        shown = replace(case, fields=case.fields | {subject: name, "trangSo": str(number)})
+        fill_case(rng, page, form, room, shown, hand, visitor, real)
+        if room.signatures and chance(rng, 0.45):
+            where = room.signatures[-1]
+            x, y = where.x + float(rng.uniform(0, 16)), where.y + where.h * float(rng.uniform(0.3, 0.6))
+            studio.office_seal(rng, page, x, y)
     studio.join_seal(rng, page, outer_right=number % 2 == 1)
-    about = {"setting": form.style.setting, "hand": hand.font, "ink_colour": hand.ink.name}
+    setting = "rows" if desk.table else form.style.setting
+    about = {"setting": setting, "hand": hand.font, "ink_colour": hand.ink.name}
     return _Ready(page, "entry", about)

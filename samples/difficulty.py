@@ -33,6 +33,8 @@ class Dials:
     """Expected number of foxing spots on a page."""
     ageing: float
     """How yellow the paper is, 0 to 1."""
+    phone: float
+    """Share of pages that were photographed with a telephone held askew."""
     seal: float
     """Share of pages with the page-joining seal."""
     quality: int
@@ -40,7 +42,7 @@ class Dials:
 
 
 DIALS: dict[str, Dials] = {
-    "easy": Dials(0.1, 0.15, 0.0, 0.0, 0.45, 1.2, 0.03, 0.05, 0.04, 0.1, 1.0, 0.15, 0.35, 92),
-    "medium": Dials(0.4, 0.6, 0.8, 0.022, 0.65, 2.4, 0.10, 0.30, 0.10, 0.7, 8.0, 0.45, 0.9, 88),
-    "hard": Dials(0.9, 1.1, 1.8, 0.035, 1.0, 4.5, 0.22, 0.55, 0.20, 1.8, 30.0, 0.85, 1.0, 80),
+    "easy": Dials(0.1, 0.15, 0.0, 0.0, 0.45, 1.2, 0.03, 0.05, 0.04, 0.1, 1.0, 0.15, 0.0, 0.35, 92),
+    "medium": Dials(0.4, 0.6, 0.8, 0.022, 0.65, 2.4, 0.10, 0.30, 0.10, 0.7, 8.0, 0.45, 0.0, 0.9, 88),
+    "hard": Dials(0.9, 1.1, 1.8, 0.035, 1.0, 4.5, 0.22, 0.55, 0.20, 1.8, 30.0, 0.85, 0.15, 1.0, 80),
 }

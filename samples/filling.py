@@ -4,18 +4,17 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from records.codes import ValueKind
 from records.geometry import Box
+from samples.blueprint import Blueprint
 from samples.cases import Case
 from samples.hand import Hand, break_lines, measure, write
 from samples.ink import Patch, Sheet
-from samples.layout import FormPage
+from samples.layout import FormPage, Room
 from samples.marks import signature, struck, tick
 from samples.press import Line, Slot
 from samples.realink import RealInk, RealLine
 from samples.scan import Points
-
-PLACES = ("nksNoiSinh", "nksQueQuan", "meNoiCuTru", "chaNoiCuTru")
-"""Columns that real line images may stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,8 @@ class Page:
 
     sheet: Sheet
     dpi: float
-    fields: list[Filled] = field(default_factory=list)
+    entries: list[list[Filled]] = field(default_factory=list)
+    """For each case on the page, its fields."""
     notes: list[Trace] = field(default_factory=list)
     signatures: list[Trace] = field(default_factory=list)
 
@@ -73,30 +73,46 @@ def _pixels(page: Page, box: Box) -> Box:
 
 
 def fill_case(
-    rng: np.random.Generator, page: Page, form: FormPage, case: Case, hand: Hand, other: Hand, ink: RealInk | None
+    rng: np.random.Generator,
+    page: Page,
+    form: FormPage,
+    room: Room,
+    case: Case,
+    hand: Hand,
+    other: Hand,
+    ink: RealInk | None,
 ) -> None:
-    """Write *case* into *form* with the clerk's *hand*; *other* is the declarant's own."""
+    """Write *case* into its *room* of *form* with the clerk's *hand*; *other* is the parties' own.
+
+    Lines of real *ink* may stand for places.
+    """
     slips = {slip.column: slip.wrong for slip in case.slips}
     dotted = form.style.setting == "dotted"
-    for column, slot in form.slots.items():
+    fields: list[Filled] = []
+    page.entries.append(fields)
+    for column, slot in room.slots.items():
         if column not in case.fields:
             continue
         text = case.fields[column]
-        if ink is not None and column in PLACES and text and column not in slips:
-            page.fields.append(_real(page, slot, ink.next(), hand))
+        place = form.form.kind(column) is ValueKind.PLACE
+        if ink is not None and place and text and column not in slips:
+            fields.append(_real(page, slot, ink.next(), hand))
         elif not text:
             area = _pixels(page, slot.area)
-            page.fields.append(Filled(column, "", (), corners(area)))
+            fields.append(Filled(column, "", (), corners(area)))
         elif column in slips:
-            page.fields.append(_with_slip(rng, page, slot, slips[column], text, hand, form.leading))
+            fields.append(_with_slip(rng, page, slot, slips[column], text, hand, form.leading))
         else:
             lines = write_lines(rng, page, slot.lines, text, hand, dotted=dotted or column == "ghiChu")
-            page.fields.append(Filled(column, text, lines, _joined(lines)))
+            fields.append(Filled(column, text, lines, _joined(lines)))
             if column == "ghiChu" and case.notes:
                 page.notes.append(Trace(text, _joined(lines)))
-    _tick(rng, page, form, case.fields["loaiDangKy"], hand)
-    for room, name, who in zip(form.signatures, (case.declarant, case.clerk), (other, hand), strict=True):
-        _sign(rng, page, room, name, who)
+    if room.checks:
+        fields.append(_tick(rng, page, form.form, room, case.fields[form.form.check_column], hand))
+    for number, where in enumerate(room.signatures, start=1):
+        clerk = number == len(room.signatures)
+        name = case.clerk if clerk else case.signs[min(number, len(case.signs)) - 1]
+        _sign(rng, page, where, name, hand if clerk else other)
 
 
 def write_lines(
@@ -161,16 +177,14 @@ def _real(page: Page, slot: Slot, line: RealLine, hand: Hand) -> Filled:
     return Filled(slot.column, line.text, (trace,), trace.outline, real=True)
 
 
-def _tick(rng: np.random.Generator, page: Page, form: FormPage, label: str, hand: Hand) -> None:
-    boxes = [_pixels(page, box) for pair in form.checks.values() for box in pair]
-    if label not in form.checks:
-        around = np.concatenate([corners(box) for box in boxes])
-        page.fields.append(Filled("loaiDangKy", "", (), around))
-        return
-    square, printed = (_pixels(page, box) for box in form.checks[label])
+def _tick(rng: np.random.Generator, page: Page, form: Blueprint, room: Room, label: str, hand: Hand) -> Filled:
+    boxes = [_pixels(page, box) for pair in room.checks.values() for box in pair]
+    if label not in room.checks:
+        return Filled(form.check_column, "", (), np.concatenate([corners(box) for box in boxes]))
+    square, printed = (_pixels(page, box) for box in room.checks[label])
     page.lay(tick(rng, square, page.px(hand.pen), hand.ink))
     outline = np.concatenate([corners(square), corners(printed)])
-    page.fields.append(Filled("loaiDangKy", label, (Trace(label, outline),), outline))
+    return Filled(form.check_column, label, (Trace(label, outline),), outline)
 
 
 def _sign(rng: np.random.Generator, page: Page, room: Box, name: str, hand: Hand) -> None:

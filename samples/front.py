@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from records.geometry import Box
-from samples.cases import BookFacts, Case, written_date
+from samples import places
+from samples.cases import Case
+from samples.facts import BookFacts, written_date
 from samples.filling import Page, Trace
 from samples.hand import Hand, write
 from samples.layout import HEIGHT, WIDTH
@@ -60,10 +62,14 @@ def cover(press: Press, style: FormStyle, book: BookFacts) -> list[Writing]:
     press.text(middle, 43, "Độc lập - Tự do - Hạnh phúc", Type(13, bold=True), align="m")
     press.rule(middle - 32, 45.5, middle + 32, 45.5, 0.3)
     press.text(middle, 112, "SỔ ĐĂNG KÝ", Type(30, bold=True), align="m")
-    press.text(middle, 127, "KHAI SINH", Type(34, bold=True), align="m")
+    said = book.edition.heading[0].removeprefix("SỔ ").removeprefix("ĐĂNG KÝ ")
+    for k, part in enumerate(press.wrapped(said, Type(30, bold=True), WIDTH - 56)):
+        press.text(middle, 127 + 12 * k, part, Type(30, bold=True), align="m")
     opened, cut = written_date(book.opened, book.habits), Type(14)
     return [
-        _dotted(press, 40, 165, "Cơ quan đăng ký hộ tịch: ", 172, cut, f"UBND phường {book.ward}"),
+        _dotted(
+            press, 40, 165, "Cơ quan đăng ký hộ tịch: ", 172, cut, places.authority(book.ward, book.year, short=True)
+        ),
         _dotted(press, 40, 179, "Quyển số: ", 110, cut, book.habits.volume),
         _dotted(press, 40, 193, "Mở ngày: ", 110, cut, opened),
         _dotted(
@@ -86,8 +92,11 @@ def guidance(press: Press, style: FormStyle) -> list[Writing]:
     return []
 
 
-def index(press: Press, style: FormStyle, cases: list[Case]) -> list[Writing]:
-    """Print the table of names and return what the clerk writes into it."""
+def index(press: Press, style: FormStyle, cases: list[Case], subject: str, each: int) -> list[Writing]:
+    """Print the table of names and return what the clerk writes into it: *each* cases stand on a page.
+
+    *subject* is the column of the name that a case is found by.
+    """
     press.text(WIDTH / 2, 30, "BẢNG TRA TÊN", Type(15, bold=True), align="m")
     edges = [style.left, style.left + 14, style.left + 98, style.left + 130, WIDTH - style.right]
     heads = ("STT", "Họ, chữ đệm, tên", "Số", "Trang số")
@@ -102,21 +111,21 @@ def index(press: Press, style: FormStyle, cases: list[Case]) -> list[Writing]:
     out = []
     for k, case in enumerate(cases[:rows]):
         y = top + step * (k + 1) + 6.0
-        values = (str(k + 1), case.fields["nksHoTen"], case.fields["so"], str(k + 1))
+        values = (str(k + 1), case.fields[subject], case.fields["so"], str(k // each + 1))
         for left, right, value in zip(edges, edges[1:], values, strict=False):
             out.append(Writing(value, left + (2.5 if value == values[1] else 4.5), y, right - left - 5))
     return out
 
 
-def closing(press: Press, style: FormStyle, book: BookFacts, cases: list[Case]) -> list[Writing]:
-    """Print the closing page with the book's totals."""
+def closing(press: Press, style: FormStyle, book: BookFacts, cases: list[Case], each: int) -> list[Writing]:
+    """Print the closing page with the book's totals: *each* cases stand on a page."""
     middle, cut = WIDTH / 2, Type(13)
     press.text(middle, 40, style.spelled("PHẦN KHÓA SỔ"), Type(15, bold=True), align="m")
     day = f"31{book.habits.date_mark}12{book.habits.date_mark}{book.year}"
     left, right = style.left, WIDTH - style.right
     out = [
         _dotted(press, left, 60, style.spelled("Sổ này khóa ngày: "), right - 60, cut, day),
-        _dotted(press, left, 72, "Tổng số trang đã ghi: ", right - 60, cut, f"{len(cases):02d}"),
+        _dotted(press, left, 72, "Tổng số trang đã ghi: ", right - 60, cut, f"{-(-len(cases) // each):02d}"),
         _dotted(press, left, 84, "Tổng số trường hợp đã đăng ký: ", right - 40, cut, f"{len(cases):02d}"),
         _dotted(press, left, 96, "Số trang bỏ trống: ", right - 60, cut, "01"),
     ]

@@ -1,13 +1,14 @@
-"""Setting the birth page: from a style to a printed sheet and the room for each value. Frame: millimetres."""
+"""Setting a page: from a form and a style to a printed sheet and the room for each value. Frame: millimetres."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from forms import PageShape
 from records.geometry import Box
+from samples.blueprint import HEAD, Blueprint, Section
 from samples.ink import Pixels
-from samples.people import lists
 from samples.press import Line, Press, Slot, Type
-from samples.style import FormStyle, Section, sections
+from samples.style import FormStyle, rows
 
 WIDTH, HEIGHT = 210.0, 297.0
 _NARROWEST = 6.0
@@ -16,18 +17,30 @@ _GAP = 1.3
 """Between a label and its value."""
 
 
-@dataclass(frozen=True, slots=True)
-class FormPage:
-    """A printed, still empty page of a book."""
+SIGNATURE_HINT = "(Ký, ghi rõ họ, chữ đệm, tên)"
 
-    style: FormStyle
-    dpi: float
-    coverage: Pixels
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The room of one case on a page."""
+
     slots: dict[str, Slot]
     checks: dict[str, tuple[Box, Box]]
     """Label → (the square, the printed label)."""
     signatures: tuple[Box, ...]
-    """Room for the declarant's and the clerk's signature."""
+    """Room for each signature; the last is the clerk's."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """A printed, still empty page of a book."""
+
+    form: Blueprint
+    style: FormStyle
+    dpi: float
+    coverage: Pixels
+    rooms: tuple[Room, ...]
+    """One for each case."""
     leading: float
     """Distance of the writing lines."""
 
@@ -37,9 +50,12 @@ class Setter:
     """One run of setting a page: the pen's height and what has been placed so far."""
 
     press: Press
+    form: Blueprint
     style: FormStyle
     leading: float
     y: float
+    room: Box
+    """The part of the sheet that is set."""
     number: int = 0
     slots: dict[str, Slot] = field(default_factory=dict)
     checks: dict[str, tuple[Box, Box]] = field(default_factory=dict)
@@ -63,80 +79,101 @@ class Setter:
     def label(self, column: str) -> str:
         """Return the label as printed, with number and colon where the house sets them."""
         text = self.style.label(column)
-        head = ["so", "quyenSo", "ngayDangKy"]
-        if self.style.numbered and column not in head and text[0].isupper():
+        if self.style.numbered and column not in HEAD and text[0].isupper():
             self.number += 1
             text = f"{self.number}. {text}"
         return text + (":" if self.style.colon else "")
 
 
-def set_page(style: FormStyle, dpi: float) -> FormPage:
-    """Print the empty page in *style*: the widest spacing of lines that still fits the sheet.
+def set_page(form: Blueprint, style: FormStyle, dpi: float) -> FormPage:
+    """Print the empty page of *form* in *style*: the widest spacing of lines that still fits the sheet.
 
     Where not even the narrowest fits, places get one line each, as a printing house would do.
     """
     leading = 9.4 if style.setting != "columns" else 8.6
-    while not _fits(style, dpi, leading):
+    parts = _parts(form)
+    while not _fits(form, style, dpi, leading, parts[0]):
         leading -= 0.15
         if leading < _NARROWEST and style.place_lines > 1:
             leading, style = 9.4, replace(style, place_lines=1)
     press = Press(WIDTH, HEIGHT, dpi, style.face)
-    setter = Setter(press, style, leading, style.top)
-    _all(setter)
-    _frame(setter)
-    coverage = press.coverage()
-    return FormPage(style, dpi, coverage, setter.slots, setter.checks, tuple(setter.signatures), leading)
+    rooms = []
+    for number, part in enumerate(parts):
+        setter = Setter(press, form, style, leading, part.y + style.top, part)
+        _all(setter, last=number == len(parts) - 1)
+        _frame(setter)
+        rooms.append(Room(setter.slots, setter.checks, tuple(setter.signatures)))
+    return FormPage(form, style, dpi, press.coverage(), tuple(rooms), leading)
 
 
-def _fits(style: FormStyle, dpi: float, leading: float) -> bool:
+def _parts(form: Blueprint) -> tuple[Box, ...]:
+    """Return the parts of the sheet that hold a case each."""
+    count = 2 if form.edition.shape is PageShape.HALF else 1
+    return tuple(Box(0, HEIGHT / count * k, WIDTH, HEIGHT / count) for k in range(count))
+
+
+def _fits(form: Blueprint, style: FormStyle, dpi: float, leading: float, part: Box) -> bool:
     if leading < 4.5:
         return True
-    setter = Setter(Press(WIDTH, HEIGHT, dpi, style.face, dry=True), style, leading, style.top)
-    _all(setter)
-    return setter.y <= HEIGHT - style.bottom - (2.5 if style.frame != "none" else 0)
+    setter = Setter(Press(WIDTH, HEIGHT, dpi, style.face, dry=True), form, style, leading, part.y + style.top, part)
+    _all(setter, last=True)
+    return setter.y <= part.bottom - style.bottom - (2.5 if style.frame != "none" else 0)
 
 
 def _frame(s: Setter) -> None:
     style = s.style
     if style.frame == "none":
         return
-    box = Box(
-        style.left - 1, style.top - 4, WIDTH - style.left - style.right + 2, HEIGHT - style.top - style.bottom + 6
-    )
+    top, height = s.room.y + style.top, s.room.h - style.top - style.bottom
+    box = Box(style.left - 1, top - 4, WIDTH - style.left - style.right + 2, height + 6)
     s.press.frame(box, 0.4)
     if style.frame == "double":
         s.press.frame(Box(box.x + 1, box.y + 1, box.w - 2, box.h - 2), 0.2)
 
 
-def _all(s: Setter) -> None:
+def _all(s: Setter, *, last: bool) -> None:
     _head(s)
     if s.style.checks_on_top:
         _checks(s)
-    table: dict[str, Callable[[Setter, Section], None]] = {"dotted": _dotted, "cells": _cells, "columns": _columns}
-    for section in sections(s.style):
-        table[s.style.setting](s, section)
+    table: dict[str, Callable[[Setter, Section, bool], None]] = {
+        "dotted": _dotted,
+        "cells": _cells,
+        "columns": _columns,
+    }
+    for number, section in enumerate(s.form.sections):
+        table[s.style.setting](s, section, number == 0)
     if not s.style.checks_on_top:
         _checks(s)
     _signing(s)
     _notes(s)
-    _page_number(s)
+    if last and s.form.has("trangSo"):
+        _page_number(s)
+    if s.form.code and s.style.shows_code:
+        s.press.text(s.left, s.room.y + s.style.top - 1.5, s.form.code, Type(9, italic=True))
 
 
 def _head(s: Setter) -> None:
-    title = lists("birth_2016")["title"]
-    s.y += s.style.title_size * 0.36
-    s.press.text((s.left + s.right) / 2, s.y, title, Type(s.style.title_size, bold=True), align="m")
+    small = s.form.edition.shape is PageShape.HALF
+    cut = Type(s.style.title_size * (0.8 if small else 1.0), bold=True)
+    s.y += cut.size * 0.36
+    for number, part in enumerate(s.press.wrapped(s.form.edition.heading[0], cut, s.right - s.left - 20)):
+        s.y += cut.size * 0.42 if number else 0
+        s.press.text((s.left + s.right) / 2, s.y, part, cut, align="m")
     s.y += s.leading * 0.25
     middle = (s.right - s.left) * 0.22
-    dots_row(s, ("so", "quyenSo"), s.left + middle, s.right - middle)
-    dots_row(s, ("ngayDangKy",), s.left, s.left + (s.right - s.left) * 0.72)
+    if "quyenSo" in s.form.head:
+        dots_row(s, ("so", "quyenSo"), s.left + middle, s.right - middle)
+        dots_row(s, ("ngayDangKy",), s.left, s.left + (s.right - s.left) * 0.72)
+    else:
+        dots_row(s, s.form.head, s.left, s.right)
     s.y += s.leading * 0.15
 
 
 def _heading(s: Setter, section: Section) -> None:
-    if not section.heading:
+    if not section.headings or s.style.heading == "none":
         return
-    text = section.heading.upper() if s.style.heading == "caps" else section.heading
+    said = s.style.spelled(section.headings[int(s.style.numbered) % len(section.headings)])
+    text = said.upper() if s.style.heading == "caps" else said
     s.y += s.leading * 0.9
     bold = s.style.heading in ("bold", "caps")
     s.press.text(s.left, s.y, text, Type(s.style.label_size + 0.5, bold=bold, italic=s.style.heading == "plain"))
@@ -144,18 +181,17 @@ def _heading(s: Setter, section: Section) -> None:
         s.y += s.leading * 0.3
 
 
-def _dotted(s: Setter, section: Section) -> None:
+def _dotted(s: Setter, section: Section, first: bool) -> None:
     _heading(s, section)
-    for row in section.rows:
+    for row in rows(s.style, s.form, section, first=first):
         dots_row(s, row, s.left, s.right)
 
 
 def dots_row(s: Setter, row: tuple[str, ...], left: float, right: float) -> None:
     """Set the labels of *row* between *left* and *right*, each followed by dots; long values go on below."""
-    fields = lists("birth_2016")["fields"]
     labels = {c: s.label(c) for c in row}
     cut = s.label_type
-    weights = [fields[c]["weight"] for c in row]
+    weights = [s.form.weight(c) for c in row]
     s.y += s.leading
     top = s.y
     if len(row) == 1 and s.press.measure(labels[row[0]], cut) > (right - left) * 0.72:
@@ -177,7 +213,7 @@ def dots_row(s: Setter, row: tuple[str, ...], left: float, right: float) -> None
         end = start + room * weight / sum(weights)
         s.press.leader(start - _GAP * 0.6, end, s.y, s.style.leader, s.style.label_size)
         lines = [Line(start, s.y, end - start)]
-        count = fields[column].get("lines", 1)
+        count = s.form.lines(column)
         extra = count - 1 if column.endswith("BangChu") else min(count, s.style.place_lines) - 1
         if column == row[-1]:
             for _ in range(extra if end - start < 110 or s.style.place_lines == 2 else 0):
@@ -189,18 +225,17 @@ def dots_row(s: Setter, row: tuple[str, ...], left: float, right: float) -> None
         x = end + 2.2
 
 
-def _cells(s: Setter, section: Section) -> None:
+def _cells(s: Setter, section: Section, first: bool) -> None:
     _heading(s, section)
-    for row in section.rows:
+    for row in rows(s.style, s.form, section, first=first):
         _cell_row(s, row)
 
 
 def _cell_row(s: Setter, row: tuple[str, ...]) -> None:
-    fields = lists("birth_2016")["fields"]
     cut, small = s.label_type, Type(s.style.label_size * 0.92, s.style.bold_labels, s.style.italic_labels)
-    weights = [fields[c]["weight"] for c in row]
+    weights = [s.form.weight(c) for c in row]
     width = s.right - s.left
-    long = any(fields[c].get("lines", 1) > 1 for c in row) and (s.style.place_lines == 2 or len(row) > 1)
+    long = any(s.form.lines(c) > 1 for c in row) and (s.style.place_lines == 2 or len(row) > 1)
     step = s.leading * 0.88
     x, top, low = s.left, s.y, s.y
     plans = []
@@ -211,7 +246,7 @@ def _cell_row(s: Setter, row: tuple[str, ...]) -> None:
         beside = not s.style.label_above and len(parts) == 1 and s.press.measure(label, cut) < w * 0.62
         pitch = s.style.label_size * 0.352 * 1.12
         first = top + (0.72 * s.leading if beside else pitch * len(parts) + 0.96 * step)
-        count = 2 if long and fields[column].get("lines", 1) > 1 else 1
+        count = 2 if long and s.form.lines(column) > 1 else 1
         low = max(low, first + step * (count - 1) + 0.30 * step)
         plans.append((column, x, w, parts, beside, pitch, first, count))
         x += w
@@ -227,15 +262,14 @@ def _cell_row(s: Setter, row: tuple[str, ...]) -> None:
     s.y = low
 
 
-def _columns(s: Setter, section: Section) -> None:
+def _columns(s: Setter, section: Section, first: bool) -> None:
     _heading(s, section)
-    fields = lists("birth_2016")["fields"]
     split = s.left + (s.right - s.left) * s.style.label_share
     cut = s.label_type
     pitch = s.style.label_size * 0.352 * 1.16
-    for column in (c for row in section.rows for c in row):
+    for column in section.columns:
         parts = s.press.wrapped(s.label(column), cut, split - s.left - 2.5)
-        count = min(fields[column].get("lines", 1), s.style.place_lines)
+        count = min(s.form.lines(column), s.style.place_lines)
         height = max(s.leading * (0.3 + 0.8 * count), pitch * (len(parts) + 0.45), s.leading)
         base = s.y + (height - pitch * len(parts)) / 2 + pitch * 0.78
         for i, part in enumerate(parts):
@@ -249,7 +283,9 @@ def _columns(s: Setter, section: Section) -> None:
 
 
 def _checks(s: Setter) -> None:
-    texts = [s.style.spelled(t) for t in lists("birth_2016")["checks"]]
+    if not s.form.checks:
+        return
+    texts = [s.style.spelled(t) for t in s.form.checks]
     cut, side, pitch = Type(min(s.style.label_size, 11.5) - 0.5), 3.0, 5.4
     widest = max(s.press.measure(text, cut) for text in texts) + side + 4
     columns = min(s.style.check_columns, int((s.right - s.left) / widest))
@@ -267,32 +303,36 @@ def _checks(s: Setter) -> None:
             square = Box(end + 1.6, y - side + 0.3, side, side)
             printed = Box(x, y - 3.2, end - x, 4.2)
         s.press.frame(square, 0.22)
-        s.checks[lists("birth_2016")["checks"][i]] = (square, printed)
+        s.checks[s.form.checks[i]] = (square, printed)
     s.y += pitch * rows + 1.2
 
 
 def _signing(s: Setter) -> None:
-    names = lists("birth_2016")["signatures"]
-    room = 21.0 if s.style.setting == "columns" else 24.0
+    names = s.form.signatures
+    small = s.form.edition.shape is PageShape.HALF
+    room = 17.0 if small else 21.0 if s.style.setting == "columns" else 24.0
     s.y += 5.5
-    width = (s.right - s.left) / 2
+    width = (s.right - s.left) / len(names)
     for i, name in enumerate(names):
         middle = s.left + width * (i + 0.5)
         s.press.text(middle, s.y, name, Type(s.style.label_size + 0.3, bold=True), align="m")
-        hint = lists("birth_2016")["signature_hint"]
-        s.press.text(middle, s.y + 4.3, hint, Type(max(8.5, s.style.label_size - 2.5), italic=True), align="m")
-        s.signatures.append(Box(middle - 30, s.y + 5.0, 60, room - 7))
+        if not small:
+            cut = Type(max(8.5, s.style.label_size - 2.5), italic=True)
+            s.press.text(middle, s.y + 4.3, SIGNATURE_HINT, cut, align="m")
+        across = min(60.0, width - 3)
+        s.signatures.append(Box(middle - across / 2, s.y + (1.5 if small else 5.0), across, room - (3 if small else 7)))
     s.y += room
 
 
 def _notes(s: Setter) -> None:
-    label, cut = lists("birth_2016")["notes"] + (":" if s.style.colon else ""), s.label_type
+    label, cut = s.label("ghiChu"), s.label_type
+    more = 1 if s.form.edition.shape is PageShape.HALF else 2
     if s.style.setting == "dotted":
         s.y += s.leading * 0.8
         start = s.press.text(s.left, s.y, label, Type(cut.size, bold=True)) + _GAP
         lines = [Line(start, s.y, s.right - start)]
         s.press.leader(start, s.right, s.y, s.style.leader, s.style.label_size)
-        for _ in range(2):
+        for _ in range(more):
             s.y += s.leading * 0.85
             s.press.leader(s.left, s.right, s.y, s.style.leader, s.style.label_size)
             lines.append(Line(s.left + 1, s.y, s.right - s.left - 1))
@@ -300,10 +340,10 @@ def _notes(s: Setter) -> None:
     else:
         top, step = s.y, s.leading * 0.8
         end = s.press.text(s.left + 1.3, top + 4.6, label, Type(cut.size, bold=s.style.bold_labels))
-        height = step * 2.7 + 2
+        height = step * (0.7 + more) + 2
         s.press.frame(Box(s.left, top, s.right - s.left, height))
         lines = [Line(end + _GAP, top + 5.4, s.right - end - 3)]
-        lines += [Line(s.left + 2, top + 5.4 + step * k, s.right - s.left - 4) for k in (1, 2)]
+        lines += [Line(s.left + 2, top + 5.4 + step * k, s.right - s.left - 4) for k in range(1, more + 1)]
         area = Box(end + _GAP, top + 0.8, s.right - end - 3, 5)
         s.y = top + height
     s.slots["ghiChu"] = Slot("ghiChu", tuple(lines), area)
@@ -311,7 +351,7 @@ def _notes(s: Setter) -> None:
 
 
 def _page_number(s: Setter) -> None:
-    text, cut = lists("birth_2016")["page"] + ": ", Type(10, italic=s.style.italic_labels)
+    text, cut = s.form.wordings("trangSo")[0] + ": ", Type(10, italic=s.style.italic_labels)
     wide = s.press.measure(text, cut) + 12
     if s.style.page_number == "top right":
         x, y = s.right - wide, s.style.top - 1.2 + (3 if s.style.frame != "none" else 0)

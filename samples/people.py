@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+FASHION_FROM = 1995
+"""Year of birth from which the fashionable names of the lists were given."""
 DATA = Path(__file__).parent / "data"
 
 
@@ -71,7 +73,7 @@ def child_of(rng: np.random.Generator, father: Person | None, mother: Person | N
     """Return a child: the father's family name, now and then the mother's as well."""
     male = chance(rng, 0.52)
     names = lists("names")
-    if chance(rng, 0.62):
+    if born.year >= FASHION_FROM and chance(rng, 0.62):
         given = str(pick(rng, names["child"]["male" if male else "female"]))
     else:
         given = grown_up(rng, male=male, born=born).given
@@ -96,7 +98,8 @@ def personal_number(rng: np.random.Generator, person: Person, province: str = "0
 
 def identity_paper(rng: np.random.Generator, person: Person, on: dt.date) -> str:
     """Return an identity paper as a clerk writes it down on day *on*: kind, number, day and place of issue."""
-    issued = born_between(rng, dt.date(2004, 1, 5), dt.date(2015, 12, 20))
+    last = min(on, dt.date(2015, 12, 20))
+    issued = born_between(rng, last - dt.timedelta(days=15 * 365), last)
     if on.year >= 2016 and chance(rng, 0.45):
         issued = born_between(rng, dt.date(2016, 1, 4), min(on, dt.date(2021, 6, 30)))
         kind, number = "CCCD", personal_number(rng, person, str(pick(rng, ["001", "034", "036", "033", "035", "038"])))

@@ -38,8 +38,31 @@ def _house(rng: np.random.Generator, street: str) -> str:
     return str(pick(rng, forms, [4, 5, 3, 3, 1, 3, 3]))
 
 
-def dwelling(rng: np.random.Generator, home_ward: str) -> str:
-    """Return where a family lives: mostly in *home_ward*, sometimes in another district."""
+WARDS_FROM = 1981
+"""Year from which quarters of Hanoi are called *quận* and have wards."""
+
+
+def authority(ward_name: str, year: int, *, short: bool = False) -> str:
+    """Return who kept the registers of a ward in *year*; *short* leaves the city out."""
+    if year < WARDS_FROM:
+        return "UBHC khu Hai Bà Trưng" if short else "Ủy ban hành chính khu Hai Bà Trưng, thành phố Hà Nội"
+    return f"UBND phường {ward_name}" + ("" if short else ", quận Hai Bà Trưng, thành phố Hà Nội")
+
+
+def dwelling(rng: np.random.Generator, home_ward: str, year: int = 2016) -> str:
+    """Return where a family lives in *year*: mostly in *home_ward*, sometimes in another district."""
+    if year < WARDS_FROM:
+        streets = {w["name"]: w["streets"] for w in lists("places")["wards"]}
+        street, number = str(pick(rng, streets[home_ward])), int(rng.integers(1, 320))
+        block = int(rng.integers(1, 70))
+        forms = (
+            f"{number} {street}, Hà Nội",
+            f"số {number} phố {street}, Hà Nội",
+            f"số {number} phố {street}, khu Hai Bà Trưng, Hà Nội",
+            f"Khối {block}, khu Hai Bà Trưng, Hà Nội",
+            f"Số nhà {number}, {street}",
+        )
+        return str(pick(rng, forms, [4, 4, 2, 2, 1]))
     if chance(rng, 0.82):
         streets = {w["name"]: w["streets"] for w in lists("places")["wards"]}
         text = f"{_house(rng, str(pick(rng, streets[home_ward])))}, {_joined(rng, home_ward, 'Hai Bà Trưng')}"

@@ -30,13 +30,13 @@ _RIMES = (
 )  # fmt: skip
 _TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
 _STOPS = ("c", "ch", "p", "t")
-_WORK = (
+WORK = (
     "Công nhân", "Công nhân nhà máy dệt 8-3", "Cán bộ", "Cán bộ hưu trí", "Giáo viên", "Bộ đội", "Làm ruộng", "Nội trợ",
     "Thợ may", "Thợ mộc", "Thợ điện", "Lái xe", "Kế toán", "Kỹ sư", "Y tá", "Y sĩ", "Bác sĩ", "Dược sĩ", "Học sinh",
     "Sinh viên", "Buôn bán", "Tiểu thương", "Xã viên hợp tác xã", "Thủ công", "Nhân viên bưu điện", "Kinh doanh tự do",
     "Lao động tự do", "Hưu trí", "Công an", "Bộ đội phục viên", "Thủ kho", "Văn thư", "Công chức", "Thợ nề", "Già yếu",
 )  # fmt: skip
-_CAUSES = (
+CAUSES = (
     "Già yếu", "Tuổi già", "Bệnh tim", "Nhồi máu cơ tim", "Tai biến mạch máu não", "Ung thư gan", "Ung thư phổi",
     "Lao phổi", "Tai nạn giao thông", "Suy thận", "Viêm phổi", "Xơ gan cổ trướng", "Cảm đột ngột", "Chết đuối",
     "Bệnh nặng",
@@ -164,7 +164,7 @@ def note(rng: np.random.Generator) -> str:
         f"Cải chính ngày sinh từ {date_digits(rng)} thành {date_digits(rng)}",
         f"Bổ sung dân tộc theo QĐ số {n}",
         f"Đã ly hôn theo bản án số {n}/{int(rng.integers(1980, 2021))}",
-        f"{pick(rng, _CAUSES)}",
+        f"{pick(rng, CAUSES)}",
         "Đăng ký lưu động",
         f"UBND phường {places.ward(rng)}",
         f"Bản chính đã cấp ngày {day}",
@@ -190,7 +190,7 @@ def paper(rng: np.random.Generator) -> str:
 
 def work(rng: np.random.Generator) -> str:
     """Return an occupation."""
-    return str(pick(rng, _WORK))
+    return str(pick(rng, WORK))
 
 
 def short(rng: np.random.Generator) -> str:

@@ -5,6 +5,7 @@ Frames: *page* pixels (the paper) and *scan* pixels (the file), both from the to
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -14,23 +15,25 @@ from samples.difficulty import Dials
 from samples.ink import Pixels
 
 Points = NDArray[np.float32]
+Gutter = Literal["left", "right", "middle"]
+"""Where a page's gutter is; that of an opened book lies in its middle."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lie:
     """How a page lies in the frame: bent near the gutter (a function of x alone), then turned, scaled and moved.
 
-    page = A · (x + bend_x(x), y + bend_y(x)) for the scan pixel (x, y).
+    page = A · (x + bend_x(x), y + bend_y(x)) for the scan pixel (x, y). A camera held askew adds perspective.
     """
 
     width: int
     height: int
     matrix: NDArray[np.float64]
-    """A, 2 x 3: straightened scan pixels → page pixels."""
+    """A, 3 x 3: straightened scan pixels → page pixels."""
     bend_x: NDArray[np.float32]
     """For each column of the scan, shape (width,)."""
     bend_y: NDArray[np.float32]
-    gutter_left: bool
+    side: Gutter
     gutter: float
     """Column of the scan where the gutter is."""
     bed: int
@@ -38,8 +41,7 @@ class Lie:
 
     def to_scan(self, points: Points) -> Points:
         """Take page points, shape (n, 2), to scan pixels."""
-        a, shift = self.matrix[:, :2], self.matrix[:, 2]
-        straight = (points.astype(np.float64) - shift) @ np.linalg.inv(a).T
+        straight = _through(np.linalg.inv(self.matrix).astype(np.float64), points.astype(np.float64))
         columns = np.arange(self.width, dtype=np.float64)
         x = np.interp(straight[:, 0], columns + self.bend_x, columns, left=np.nan, right=np.nan)
         beyond = np.isnan(x)
@@ -53,13 +55,12 @@ class Lie:
         m = self.matrix.astype(np.float32)
         x = np.arange(self.width, dtype=np.float32) + self.bend_x
         y = np.arange(self.height, dtype=np.float32)[:, None]
-        across = (m[0, 0] * x + m[0, 1] * self.bend_y + m[0, 2])[None, :] + m[0, 1] * y
-        down = (m[1, 0] * x + m[1, 1] * self.bend_y + m[1, 2])[None, :] + m[1, 1] * y
-        return across, down
+        across, down, deep = ((r[0] * x + r[1] * self.bend_y + r[2])[None, :] + r[1] * y for r in m)
+        return (across, down) if not m[2, :2].any() else (across / deep, down / deep)
 
     def apply(self, page: Pixels, strip: int) -> Pixels:
         """Return the page as it lies; *strip* pixels of the neighbouring page are seen beyond the gutter."""
-        left, right = (strip, 0) if self.gutter_left else (0, strip)
+        left, right = (strip if self.side == "left" else 0), (strip if self.side == "right" else 0)
         wide = cv2.copyMakeBorder(page, 0, 0, left, right, cv2.BORDER_REFLECT_101)
         across, down = self._maps()
         if self.bed < 0:
@@ -70,7 +71,21 @@ class Lie:
         return np.asarray(out, np.uint8)
 
 
-def draw_lie(rng: np.random.Generator, dials: Dials, page: tuple[int, int], dpi: float, *, gutter_left: bool) -> Lie:
+def _through(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Take points, shape (n, 2), through a homography."""
+    out = points @ matrix[:, :2].T + matrix[:, 2]
+    return np.asarray(out[:, :2] / out[:, 2:], np.float64)
+
+
+def _askew(rng: np.random.Generator, width: int, height: int) -> NDArray[np.float64]:
+    """Return what a camera held askew does to the frame, 3 x 3: each corner moves in by up to some per cent."""
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    inward = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]], np.float32) * [width, height]
+    moved = (corners + inward * rng.uniform(0.01, 0.055, (4, 2))).astype(np.float32)
+    return np.asarray(cv2.getPerspectiveTransform(moved, corners), np.float64)
+
+
+def draw_lie(rng: np.random.Generator, dials: Dials, page: tuple[int, int], dpi: float, *, side: Gutter) -> Lie:
     """Return how a page of *page* = (width, height) pixels lies in a frame of the same size."""
     width, height = page
     turn = np.radians(np.clip(rng.normal(0, dials.skew), -2.2 * dials.skew, 2.2 * dials.skew))
@@ -85,18 +100,22 @@ def draw_lie(rng: np.random.Generator, dials: Dials, page: tuple[int, int], dpi:
     place = middle + rng.uniform(-1, 1, 2) * room
     back = np.linalg.inv(forward)
     matrix = np.concatenate([back, (middle - back @ place)[:, None]], axis=1)
-    edge = forward @ (np.array([0.0 if gutter_left else width, height / 2]) - middle) + place
+    matrix = np.concatenate([matrix, [[0.0, 0.0, 1.0]]])
+    fold = {"left": 0.0, "middle": width / 2, "right": float(width)}[side]
+    edge = forward @ (np.array([fold, height / 2]) - middle) + place
     columns = np.arange(width, dtype=np.float64)
     mm = dpi / 25.4
     away = np.abs(columns - edge[0]) / mm
     bend = float(rng.normal(0, dials.curl)) * mm
     squeeze = abs(float(rng.normal(0, dials.curl))) * mm * 0.8
     bend_y = bend * np.exp(-away / 26) + dials.curl * 0.25 * mm * np.sin(columns / width * 5 + rng.uniform(0, 6))
-    bend_x = squeeze * np.exp(-away / 22) * (-1 if gutter_left else 1)
+    inward = {"left": -1.0, "right": 1.0, "middle": np.where(columns < edge[0], -1.0, 1.0)}[side]
+    bend_x = squeeze * np.exp(-away / 22) * inward  # of an opened book the innermost millimetres are not seen
     bed = -1 if dials.inset == 0 else int(rng.choice([18, 30, 44, 205], p=[0.4, 0.3, 0.15, 0.15]))
-    return Lie(
-        width, height, matrix, bend_x.astype(np.float32), bend_y.astype(np.float32), gutter_left, float(edge[0]), bed
-    )
+    if dials.phone and rng.random() < dials.phone:
+        matrix, bed = matrix @ _askew(rng, width, height), int(rng.integers(40, 130))
+    x, y = bend_x.astype(np.float32), bend_y.astype(np.float32)
+    return Lie(width, height, matrix, x, y, side, float(edge[0]), bed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +141,8 @@ def exposed(rng: np.random.Generator, image: Pixels, lie: Lie, sensor: Sensor, d
     lamp = cv2.resize(rng.standard_normal((4, 4), dtype=np.float32), (64, 64), interpolation=cv2.INTER_CUBIC)
     field = 1 + np.float32(dials.uneven * 0.22) * lamp - np.float32(dials.uneven * 0.12)
     light = cv2.resize(field.astype(np.float32), (w, h), interpolation=cv2.INTER_LINEAR)
-    away = (np.arange(w) - lie.gutter) / (dpi / 25.4) * (1 if lie.gutter_left else -1)
+    away = (np.arange(w) - lie.gutter) / (dpi / 25.4) * (-1 if lie.side == "right" else 1)
+    away = np.abs(away) if lie.side == "middle" else away
     reach = float(rng.uniform(5, 14))
     depth = dials.gutter * float(rng.uniform(0.6, 1.0))
     shadow = 1 - depth * np.exp(-np.maximum(away, 0) / reach) - 0.25 * depth * np.exp(-(((away) / 1.2) ** 2))

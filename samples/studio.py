@@ -12,7 +12,7 @@ from samples.filling import Page
 from samples.ink import Ink, Patch, Pixels, Sheet
 from samples.marks import pressed, seal
 from samples.paper import Stock, draw_stock, leaf, shown_through
-from samples.scan import Lie, Sensor, draw_lie, draw_sensor, exposed
+from samples.scan import Gutter, Lie, Sensor, draw_lie, draw_sensor, exposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,14 @@ class Studio:
         turn, wear = float(rng.normal(0, 0.12)), float(rng.uniform(0, 0.7))
         page.sheet.lay(pressed(rng, self.seal, page.px(x), page.px(y), wear=wear, turn=turn), 0.85)
 
-    def scanned(
-        self, rng: np.random.Generator, page: Page, behind: Page | None, *, gutter_left: bool
-    ) -> tuple[Pixels, Lie]:
+    def scanned(self, rng: np.random.Generator, page: Page, behind: Page | None, *, side: Gutter) -> tuple[Pixels, Lie]:
         """Return the page as the scanner delivers it, and how it lies in the frame."""
         image = leaf(rng, self.stock, self.dials)
         image = np.asarray(cv2.multiply(image, page.sheet.pixels, scale=1 / 255), np.uint8)
         if behind is not None:
             faint = shown_through(behind.sheet.pixels, self.dials.show_through * float(rng.uniform(0.4, 1.0)))
             image = np.asarray(cv2.multiply(image, cv2.merge([faint, faint, faint]), scale=1 / 255), np.uint8)
-        lie = draw_lie(rng, self.dials, (self.width, self.height), self.dpi, gutter_left=gutter_left)
+        lie = draw_lie(rng, self.dials, (self.width, self.height), self.dpi, side=side)
         flat = lie.apply(image, round(14 * self.dpi / 25.4) if self.dials.inset else 0)
         return exposed(rng, flat, lie, self.sensor, self.dials, self.dpi), lie
 

@@ -1,16 +1,20 @@
-"""How a printing house sets the birth page: everything that differs between books of the same form."""
+"""How a printing house sets a page: everything that differs between books of the same form."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from samples.people import chance, lists, pick
+from records.codes import ValueKind
+from samples.blueprint import OWN_LINE, Blueprint, Section
+from samples.people import chance, pick
 
 Setting = Literal["dotted", "cells", "columns"]
 SETTINGS: tuple[Setting, ...] = ("dotted", "cells", "columns")
 """``dotted``: values on dots after their labels; ``cells``: ruled cells, label at the top left; ``columns``: a column
 of labels beside a column of values."""
+LINE = 3.2
+"""Weight of what fits on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class FormStyle:
     """Width of the label column in setting ``columns``."""
     label_above: bool
     """In setting ``cells``: value below its label, else beside it."""
+    shows_code: bool
+    """Whether the form's own code is printed in its corner."""
     darkness: float
     """Of the printing ink, 0 to 1."""
     labels: tuple[tuple[str, str], ...]
@@ -66,12 +72,13 @@ class FormStyle:
         return text.replace("tùy", "tuỳ").replace("Hòa", "Hoà").replace("HÒA", "HOÀ").replace("hòa", "hoà")
 
 
-def draw_style(rng: np.random.Generator, setting: Setting | None = None) -> FormStyle:
-    """Return a printing house, in *setting* where given."""
+def draw_style(rng: np.random.Generator, form: Blueprint, setting: Setting | None = None) -> FormStyle:
+    """Return a printing house of *form*, in *setting* where given."""
     chosen: Setting = setting or SETTINGS[int(rng.integers(3))]
     labels = tuple(
-        (column, str(pick(rng, spec["labels"], [4, 1][: len(spec["labels"])])))
-        for column, spec in lists("birth_2016")["fields"].items()
+        (column, str(pick(rng, form.wordings(column)[:2], [4, 1][: len(form.wordings(column))])))
+        for column in form.edition.columns
+        if form.wordings(column)
     )
     face = str(pick(rng, ["tinos", "arimo"], [4, 1]))
     size = float(rng.uniform(11, 13)) if chosen == "dotted" else float(rng.uniform(9.2, 11.2))
@@ -101,46 +108,37 @@ def draw_style(rng: np.random.Generator, setting: Setting | None = None) -> Form
         place_lines=int(pick(rng, [1, 2])),
         label_share=float(rng.uniform(0.30, 0.40)),
         label_above=chance(rng, 0.6),
+        shows_code=chance(rng, 0.8),
         darkness=float(rng.uniform(0.78, 0.97)),
         labels=labels,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Rows of columns under an optional printed heading."""
+def rows(style: FormStyle, form: Blueprint, section: Section, *, first: bool) -> tuple[tuple[str, ...], ...]:
+    """Return the columns of *section* spread over lines in this house's way; the *first* section's name stands alone.
 
-    rows: tuple[tuple[str, ...], ...]
-    heading: str = ""
-
-
-def sections(style: FormStyle) -> tuple[Section, ...]:
-    """Return the columns between the head of the page and the signatures, row by row in the order of the form."""
-    birth = ("nksNgaySinh",), ("nksNgaySinhBangChu",)
-    if not style.words_apart:
-        birth = (("nksNgaySinh", "nksNgaySinhBangChu"),)  # type: ignore[assignment]
-    person: tuple[tuple[str, ...], ...] = (
-        ("nksHoTen",),
-        *birth,
-        ("nksGioiTinh", "nksDanToc", "nksQuocTich"),
-        ("nksNoiSinh",),
-        ("nksQueQuan",),
-        ("nksSoDinhDanh",),
-    )
-    heading = "" if style.heading == "none" else lists("birth_2016")["person"][int(style.numbered)]
-    return (
-        Section(person, style.spelled(heading)),
-        Section(_parent(style, "me")),
-        Section(_parent(style, "cha")),
-        Section((("nycHoTen",), ("nycSoGiayToTuyThan",))),
-        Section((("nguoiKy",),)),
-    )
-
-
-def _parent(style: FormStyle, who: str) -> tuple[tuple[str, ...], ...]:
-    rows = (
-        (("HoTen",), ("NgaySinh", "DanToc", "QuocTich"), ("NoiCuTru",)),
-        (("HoTen", "NgaySinh"), ("DanToc", "QuocTich"), ("NoiCuTru",)),
-        (("HoTen", "NgaySinh"), ("DanToc", "QuocTich"), ("NoiCuTru",)),
-    )[style.parent_rows]
-    return tuple(tuple(who + name for name in row) for row in rows)
+    A value whose label goes on in small letters ("ghi bằng chữ", "ngày") may stand on the line of the one before it.
+    """
+    out: list[list[str]] = []
+    width = 0.0
+    for number, column in enumerate(section.columns):
+        kind, before = form.kind(column), section.columns[number - 1] if number else ""
+        goes_on = style.label(column)[:1].islower() and not (kind is ValueKind.DATE_WORDS and style.words_apart)
+        beside_name = (
+            not first
+            and style.parent_rows > 0
+            and bool(before)
+            and form.kind(before) is ValueKind.NAME
+            and kind in (ValueKind.DATE, ValueKind.AGE)
+        )
+        alone = kind in OWN_LINE or kind is ValueKind.DATE_WORDS
+        if out and (goes_on or beside_name) and out[-1] == [before]:
+            out[-1].append(column)
+            width = LINE
+        elif not out or alone or width + form.weight(column) > LINE:
+            out.append([column])
+            width = LINE if alone else form.weight(column)
+        else:
+            out[-1].append(column)
+            width += form.weight(column)
+    return tuple(tuple(row) for row in out)

@@ -54,9 +54,8 @@ def _field(filled: Filled, lie: Lie) -> dict[str, Any]:
 
 def page_truth(filled: Page, lie: Lie, about: dict[str, Any]) -> dict[str, Any]:
     """Return the truth of one page; *about* holds its file, role, kind, edition and what else is known of it."""
-    fields = {one.column: _field(one, lie) for one in filled.fields}
     out = dict(about)
-    out["entries"] = [{"fields": fields}] if fields else []
+    out["entries"] = [{"fields": {one.column: _field(one, lie) for one in fields}} for fields in filled.entries]
     out["notes"] = [_trace(note, lie) for note in filled.notes]
     if filled.signatures:
         out["signatures"] = [_trace(one, lie) for one in filled.signatures]

@@ -43,8 +43,12 @@ COLUMNS: dict[RegisterKind, Columns] = {
         places=("cmQueQuan", "cmNoiCuTru", "ncQueQuan", "ncNoiCuTru"),
     ),
     RegisterKind.MARITAL_STATUS: Columns(name="nxnHoTen", born="nxnNgaySinh", places=("nxnNoiCuTru",)),
+    RegisterKind.GUARDIANSHIP: Columns(
+        name="dghHoTen", born="dghNgaySinh", others=("nghHoTen",), places=("dghNoiCuTru", "nghNoiCuTru")
+    ),
+    RegisterKind.CHANGE: Columns(name="ntdHoTen", born="ntdNgaySinh", places=("ntdNoiCuTru",)),
 }
-"""Of a marriage the husband, of a recognition the parent is *the* person, as the register's own order has it."""
+"""Of a marriage the husband, of a recognition the parent, of a guardianship the ward is *the* person, as the register's own order has it."""
 
 _NONE = Columns(name="", born="")
 

@@ -1,0 +1,35 @@
+"""Two neighbouring pages of a book seen at once: one sheet with both pages' ink and truth."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from samples.filling import Filled, Page, Trace
+from samples.ink import Sheet
+from samples.scan import Points
+
+
+def opened(left: Page, right: Page) -> Page:
+    """Return the opened book: *left* and *right* side by side, outlines moved along."""
+    height, width = left.sheet.pixels.shape[:2]
+    whole = Page(Sheet(width + right.sheet.pixels.shape[1], height), left.dpi)
+    whole.sheet.pixels[:] = np.concatenate([left.sheet.pixels, right.sheet.pixels], axis=1)
+    for page, dx in ((left, 0.0), (right, float(width))):
+        whole.entries += [[_moved(one, dx) for one in fields] for fields in page.entries]
+        whole.notes += [_trace(one, dx) for one in page.notes]
+        whole.signatures += [_trace(one, dx) for one in page.signatures]
+    return whole
+
+
+def _points(outline: Points, dx: float) -> Points:
+    return outline + np.array([dx, 0], np.float32) if len(outline) else outline
+
+
+def _trace(trace: Trace, dx: float) -> Trace:
+    return Trace(trace.text, _points(trace.outline, dx))
+
+
+def _moved(filled: Filled, dx: float) -> Filled:
+    lines = tuple(_trace(line, dx) for line in filled.lines)
+    struck = _trace(filled.struck, dx) if filled.struck else None
+    return replace(filled, lines=lines, outline=_points(filled.outline, dx), struck=struck)
