@@ -24,8 +24,9 @@ from typing import Any, Literal
 from ocr.measure import edits
 from pipeline import Limits
 from pipeline.crew import Crew
-from pipeline.evaluate import read_page, read_truth, same
+from pipeline.evaluate import read_page, read_truth
 from pipeline.page_work import Work
+from pipeline.scoring import same
 from records.errors import KhongChoError
 from records.text import comparable
 from samples import make_book
@@ -79,13 +80,15 @@ def read_book(folder: Path, workers: int) -> Reading:
     with Crew(workers, 180.0) as crew:
         for name, result in crew.each(jobs):
             truth = truths[int(name)]
-            read, spent = (None, 0.0) if isinstance(result, KhongChoError) else result
-            seconds += spent
+            read = None if isinstance(result, KhongChoError) else result
+            seconds += read.seconds if read else 0.0
             entries += len(truth["entries"])
-            lost += len(truth["entries"]) if read is None else 0
-            invented += read is not None and not truth["entries"]
-            for entry in truth["entries"]:
-                cells += [compared(f"{folder.name}/{name}", c, f, read or {}) for c, f in entry["fields"].items()]
+            found = [{c: f.text for c, f in e.fields.items()} for e in read.entries] if read else []
+            lost += max(0, len(truth["entries"]) - len(found))
+            invented += bool(found) and not truth["entries"]
+            for place, entry in enumerate(truth["entries"]):
+                texts = found[place] if place < len(found) else {}
+                cells += [compared(f"{folder.name}/{name}", c, f, texts) for c, f in entry["fields"].items()]
     return Reading(tuple(cells), entries, lost, invented, len(truths), seconds)
 
 

@@ -23,9 +23,15 @@ ANY_YEARS: Years = (1956, 2021)
 
 _FEW = Balance(weight=0.5, bonus=0.8)
 """For fields of which few texts are possible: there the language knows more."""
-BALANCE: Mapping[ValueKind, Balance] = {kind: Balance() for kind in ValueKind} | dict.fromkeys(
-    (ValueKind.DATE, ValueKind.DATE_WORDS, ValueKind.AGE, ValueKind.SEX, ValueKind.ETHNIC_GROUP, ValueKind.NATIONALITY), _FEW
+_OF_FEW = (
+    ValueKind.DATE,
+    ValueKind.DATE_WORDS,
+    ValueKind.AGE,
+    ValueKind.SEX,
+    ValueKind.ETHNIC_GROUP,
+    ValueKind.NATIONALITY,
 )
+BALANCE: Mapping[ValueKind, Balance] = {kind: Balance() for kind in ValueKind} | dict.fromkeys(_OF_FEW, _FEW)
 
 _CHILD = 0.4
 """Share of persons in a book who were born when it was written; the others are their parents."""

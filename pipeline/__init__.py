@@ -6,10 +6,11 @@ The digitisation use case is :class:`Digitiser`; it runs in a plain loop or a st
 from pipeline.confirmed import ConfirmedLine, confirmed_lines
 from pipeline.decode import Limits
 from pipeline.digitise import STAGES, Digitiser
-from pipeline.evaluate import BookReport, FieldScore, evaluate_book, evaluate_delivery
+from pipeline.evaluate import evaluate_book, evaluate_delivery
 from pipeline.pictures import Pictures
 from pipeline.readers import MakeReaders, Readers
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
+from pipeline.scoring import BookReport, FieldScore
 
 __all__ = [
     "STAGES",

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import forms
+from pipeline.digitise import entry_id
 from pipeline.page_work import readers_of, written_lines
+from pipeline.payloads import Json
 from pipeline.readers import MakeReaders
 from records.codes import EntryState, Presence, ValueKind
 from records.entries import Entry, FieldValue
@@ -12,6 +14,9 @@ from records.errors import NotFound
 from records.pages import Digest, PageId
 from records.ports import Archive, Image, Register
 from records.progress import Progress
+
+MOST_ON_A_PAGE = 100
+"""More cases than stand on any picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,12 @@ def _of(entry: Entry, register: Register, archive: Archive, make: MakeReaders) -
             jpeg = archive.get(Digest(str(prepared["picture"])))
         except (NotFound, KeyError):  # its picture was made by code that kept none
             continue
-        lines = written_lines(prepared, jpeg, entry.edition, readers_of(make))
+        said = register.newest_result(page, "classify")
+        parts: list[Json] = dict(said.payload).get("parts", []) if said else []  # type: ignore[assignment]
+        place = next((k for k in range(MOST_ON_A_PAGE) if entry_id(entry.kind, page, k) == entry.id), None)
+        if place is None:
+            continue
+        lines = written_lines(prepared, jpeg, parts, place, readers_of(make))
         for field in fields:
             own = lines.get(field.column, [])
             if len(own) == 1:

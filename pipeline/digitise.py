@@ -193,11 +193,11 @@ class Digitiser:
         return do_classify, (self._work(page, with_master=False), prepared, self._picture(prepared))
 
     def _job_read(self, page: DeliveredPage) -> tuple[Any, tuple[Any, ...]] | None:
-        edition = self._payload(page, "classify")["edition"]
-        if edition is None:
+        parts = self._payload(page, "classify")["parts"]
+        if not parts:
             return None
         prepared = self._payload(page, "prepare")
-        return do_read, (self._work(page, with_master=False), prepared, self._picture(prepared), edition)
+        return do_read, (self._work(page, with_master=False), prepared, self._picture(prepared), parts)
 
     def _picture(self, prepared: Json) -> bytes:
         return self.archive.get(Digest(prepared["picture"]))
@@ -236,28 +236,40 @@ class Digitiser:
         said = self._payload(page, "classify")
         kind, role = RegisterKind(said["kind"]), PageRole(said["role"])
         settled = replace(page, role=role, kind=kind, edition=said["edition"], status=PageStatus.DONE, problem=None)
-        if said["edition"] is not None:
-            self.register.draft([self._entry(page, kind, said["edition"])])
+        if said["parts"]:
+            entries = self._entries(page)
+            self.register.draft(entries)
+            if entries:
+                settled = replace(settled, kind=entries[0].kind, edition=entries[0].edition)
+            else:
+                settled = replace(settled, problem=PageProblem("PAGE_NO_ENTRY"))
         elif said["reason"] is not None and said["reason"] != "PAPER_KIND_UNKNOWN":
             settled = replace(settled, status=PageStatus.WAITING)
         if said["reason"] is not None:
             settled = replace(settled, problem=PageProblem(said["reason"], dict(said["facts"])))
-        elif prepared["turns"]:
+        elif prepared["turns"] and settled.problem is None:
             degrees = {1: "270", 2: "180", 3: "90"}[int(prepared["turns"])]
             settled = replace(settled, problem=PageProblem("PAGE_TURNED", {"degrees": degrees}))
         self._settle(settled)
         return 0.0
 
-    def _entry(self, page: DeliveredPage, kind: RegisterKind, edition: str) -> Entry:
-        rows = self._payload(page, "read")["fields"]
-        return Entry(
-            id=entry_id(kind, page.page.id, 0),
-            kind=kind,
-            edition=edition,
-            pages=(page.page.id,),
-            fields=(*(_field(row, page.page.id) for row in rows), *self._from_cover(page, edition)),
-            delivery=page.delivery,
-        )
+    def _entries(self, page: DeliveredPage) -> list[Entry]:
+        """Return the entries of a page, in reading order."""
+        out = []
+        for read in self._payload(page, "read")["entries"]:
+            kind = forms.edition(read["edition"]).kind
+            fields = (_field(row, page.page.id) for row in read["fields"])
+            out.append(
+                Entry(
+                    id=entry_id(kind, page.page.id, read["place"]),
+                    kind=kind,
+                    edition=read["edition"],
+                    pages=(page.page.id,),
+                    fields=(*fields, *self._from_cover(page, read["edition"])),
+                    delivery=page.delivery,
+                )
+            )
+        return out
 
     def _from_cover(self, page: DeliveredPage, edition: str) -> Iterator[FieldValue]:
         """Yield what the book's cover says of every entry: as it was said at delivery, else left to a person."""

@@ -4,41 +4,45 @@
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 
 import forms
-from pipeline.checks import find_choices, ticked
-from pipeline.crops import Line, field_lines, page_marks
+from forms import Edition
+from pipeline.cases import Fields, cases_of, read_fields
+from pipeline.crops import Line
 from pipeline.decode import Limits, decode_page, media_type_of
-from pipeline.labels import find_labels
-from pipeline.locate import CleanPage, FieldArea, LabelledPage, clean_page, field_areas, find_page_labels
-from pipeline.payloads import Json, of_engine, of_preparation, of_reading, of_words, to_preparation, to_words
-from pipeline.prepare import PreparedPage, again, prepare, red_ink
+from pipeline.locate import clean_page
+from pipeline.parts import Part, by_year, find_parts
+from pipeline.payloads import (
+    Json,
+    of_engine,
+    of_part,
+    of_preparation,
+    of_reading,
+    of_words,
+    to_part,
+    to_preparation,
+    to_words,
+)
+from pipeline.prepare import PreparedPage, again, prepare
 from pipeline.readers import MakeReaders, Readers
-from pipeline.values import BLANK_VALUE, ReadValue, cross_check, read_value
-from records.codes import PageRole, Presence, ValueKind
+from records.codes import PageRole, Presence
 from records.geometry import Box
 from records.ports import Image
-from records.readings import EngineIdentity, PageReading, Reading, Word
+from records.readings import EngineIdentity, PageReading
 
-CODE_VERSION = "7"
+CODE_VERSION = "8"
 """Raised whenever a stage's result would differ: then pages are read anew."""
-CHECK_ENGINE = EngineIdentity("checkbox", "1", "")
 SURE_WORD = 0.6
 ENOUGH_WORDS = 8
 UPRIGHT = 0.35
 """Least share of sure words on a page that stands upright (measured 0.58-0.63; on its head 0.05-0.23)."""
-MIN_COVERAGE = 0.42
-"""Share of an edition's printed letters that must be found for a page to be of it."""
-MIN_LABELS = 8
-RED_SHARE = 0.01
-"""Share of red pixels in a field's area from which the field is not called blank."""
+REGISTERED = "ngayDangKy"
 
 _readers: dict[int, Readers] = {}
 
@@ -122,12 +126,6 @@ def _page(prepared: Json, jpeg: bytes) -> PreparedPage:
     return again(np.asarray(colour, np.uint8), to_preparation(prepared["preparation"]))
 
 
-def _halves(words: tuple[Word, ...], width: int) -> tuple[list[Word], list[Word]]:
-    left = [w for w in words if w.polygon.box().right < width * 0.55]
-    right = [w for w in words if w.polygon.box().x > width * 0.45]
-    return left, right
-
-
 def do_classify(work: Work, prepared: Json, jpeg: bytes) -> Json:
     """Return role, kind, edition, confidence and reason."""
     began = time.perf_counter()
@@ -140,66 +138,56 @@ def do_classify(work: Work, prepared: Json, jpeg: bytes) -> Json:
         "confidence": said.confidence,
         "reason": said.reason.code if said.reason else None,
         "facts": dict(said.reason.facts) if said.reason else {},
+        "parts": [],
     }
     if work.dossier:
         if said.role is not PageRole.BLANK:
             out |= {"role": PageRole.OTHER.value, "reason": "PAPER_KIND_UNKNOWN", "facts": {}}
     elif said.role is not PageRole.BLANK:  # labels tell more than headings: an entry may speak like a cover
-        out |= _edition(page, reading, readers_of(work.make))
+        parts, problem = find_parts(page, reading.words, readers_of(work.make))
+        if parts:
+            edition = forms.edition(parts[0].edition)
+            out |= {"role": PageRole.ENTRY.value, "kind": edition.kind.value, "edition": edition.id}
+            out |= {"confidence": min(part.coverage for part in parts), "reason": None, "facts": {}}
+            out["parts"] = [of_part(part) for part in parts]
+        elif problem is not None:
+            out |= {"reason": problem.code, "facts": dict(problem.facts)}
     if out["role"] == PageRole.BLANK.value:
         out |= {"reason": "PAGE_BLANK", "facts": {}}
     out["seconds"] = time.perf_counter() - began
     return out
 
 
-def _edition(page: PreparedPage, reading: PageReading, readers: Readers) -> Json:
-    """Return what is known of the page's edition: role, kind, edition, or the reason why none fits."""
-    height, width = page.grey.shape
-    best: tuple[float, Any, int] | None = None
-    for edition in forms.editions():
-        found = find_labels(edition, reading.words)
-        share = LabelledPage(edition, found, (), 0.0).coverage
-        if best is None or share > best[0]:
-            best = (share, edition, len(found))
-    if best is None or best[0] < 0.25:
-        return {}
-    share, edition, labels = best
-    if share < MIN_COVERAGE or labels < MIN_LABELS:  # look more closely before giving up
-        labelled = find_page_labels(edition, clean_page(page), reading.words, readers.printed)
-        share, labels = labelled.coverage, len(labelled.labels)
-    if width > 1.1 * height:
-        sides = [LabelledPage(edition, find_labels(edition, half), (), 0.0) for half in _halves(reading.words, width)]
-        if all(side.coverage > 0.35 for side in sides):
-            return {"kind": edition.kind.value, "reason": "PAGE_TWO_IN_ONE", "facts": {}}
-    if share < MIN_COVERAGE or labels < MIN_LABELS:
-        facts = {"edition": edition.name, "share": f"{share:.0%}"}
-        return {"kind": edition.kind.value, "reason": "LABELS_TOO_FEW", "facts": facts} if share >= 0.35 else {}
-    return {
-        "role": PageRole.ENTRY.value,
-        "kind": edition.kind.value,
-        "edition": edition.id,
-        "confidence": share,
-        "reason": None,
-        "facts": {},
-    }
-
-
-def _labelled(
-    prepared: Json, jpeg: bytes, edition_id: str, readers: Readers
-) -> tuple[PreparedPage, CleanPage, LabelledPage]:
-    """Return an entry page as prepared, without its rules, and with its labels found."""
-    page = _page(prepared, jpeg)
-    clean = clean_page(page)
-    words = to_words(prepared["words"])
-    return page, clean, find_page_labels(forms.edition(edition_id), clean, words, readers.printed)
-
-
-def do_read(work: Work, prepared: Json, jpeg: bytes, edition_id: str) -> Json:
-    """Return the fields of an entry page: presence, text, value, reading, doubts and outline in master pixels."""
+def do_read(work: Work, prepared: Json, jpeg: bytes, parts: Sequence[Json]) -> Json:
+    """Return the entries of a picture; of each its fields: presence, text, value, reading, doubts, master outline."""
     began = time.perf_counter()
     readers = readers_of(work.make)
-    page, clean, labelled = _labelled(prepared, jpeg, edition_id, readers)
-    fields = read_fields(page, clean, labelled, readers)
+    entries = []
+    whole, words = _page(prepared, jpeg), to_words(prepared["words"])
+    found = cases_of(whole, words, [to_part(raw) for raw in parts], readers)
+    for place, (part, case) in enumerate(found):
+        fields = read_fields(case, readers)
+        edition = _dated(part, fields)
+        own = case
+        if edition.id != case.edition.id:  # its print fits another edition as well, and that was in use on the day
+            own = next(cases_of(whole, words, [replace(part, edition=edition.id, tied=())], readers))[1]
+            fields = read_fields(own, readers)
+        if all(value.presence is Presence.BLANK for value, _ in fields.values()):
+            continue  # an empty form
+        rows = _as_rows(own.page, fields)
+        entries.append({"place": place, "edition": edition.id, "fields": rows, "coverage": own.coverage})
+    return {"entries": entries, "seconds": time.perf_counter() - began}
+
+
+def _dated(part: Part, fields: Fields) -> Edition:
+    """Return the edition of *part* that was in use when the case was registered, as far as that could be read."""
+    registered = fields.get(REGISTERED)
+    year = registered[0].value[:4] if registered else ""
+    return by_year(part, int(year)) if year.isdecimal() else forms.edition(part.edition)
+
+
+def _as_rows(page: PreparedPage, fields: Fields) -> list[Json]:
+    """Return fields as JSON, with their outlines in master pixels."""
     to_master = page.preparation.to_master
     rows = []
     for column, (value, boxes) in fields.items():
@@ -217,78 +205,15 @@ def do_read(work: Work, prepared: Json, jpeg: bytes, edition_id: str) -> Json:
                 "outline": [[round(p.x, 1), round(p.y, 1)] for p in outline.points] if outline else None,
             }
         )
-    return {"fields": rows, "coverage": labelled.coverage, "seconds": time.perf_counter() - began}
+    return rows
 
 
-def read_fields(
-    page: PreparedPage, clean: CleanPage, labelled: LabelledPage, readers: Readers
-) -> dict[str, tuple[ReadValue, tuple[Box, ...]]]:
-    """Return (value, boxes in prepared pixels) of every column of the edition, in its order."""
-    values, places, extra = _ticked(clean, labelled)
-    red = red_ink(page.colour)
-    years = labelled.edition.years
-    for area, lines in _written(clean, labelled, extra):
-        found = labelled.edition.label(area.column)
-        assert found is not None
-        value = read_value(found, lines, readers, years)
-        if value.presence is Presence.BLANK and _is_red(red, area.boxes):
-            value = ReadValue(Presence.NOT_READ, "", "", None, ("RED_INK",))
-        values[area.column] = value
-        places[area.column] = tuple(line.box for line in lines) or area.boxes[:1]
-    for label in labelled.edition.labels:
-        if label.repeats and label.column:
-            values = cross_check(values, label.repeats, label.column)
-    return {c: (values.get(c, _not_read()), places.get(c, ())) for c in labelled.edition.columns}
-
-
-def written_lines(prepared: Json, jpeg: bytes, edition_id: str, readers: Readers) -> dict[str, list[Line]]:
-    """Return the written lines of each column of an entry page, as they are cut out for reading."""
-    _, clean, labelled = _labelled(prepared, jpeg, edition_id, readers)
-    _, _, extra = _ticked(clean, labelled)
-    return {area.column: lines for area, lines in _written(clean, labelled, extra)}
-
-
-def _ticked(
-    clean: CleanPage, labelled: LabelledPage
-) -> tuple[dict[str, ReadValue], dict[str, tuple[Box, ...]], list[Box]]:
-    """Return the values of the fields that are ticked, where they stand, and all boxes and words of choices."""
-    values: dict[str, ReadValue] = {}
-    places: dict[str, tuple[Box, ...]] = {}
-    extra: list[Box] = []
-    for label in labelled.edition.labels:
-        if label.kind is ValueKind.CHECK and label.column:
-            taken = [box for m in labelled.labels.values() for box in m.lines]
-            choices = find_choices(labelled.edition, label, clean, labelled.words, labelled.letter, taken)
-            extra += [box for c in choices for box in (*c.words.lines, *([c.box] if c.box else []))]
-            choice, confidence = ticked(choices, len(label.choices))
-            if choice is not None:
-                reading = Reading(choice.text, confidence, CHECK_ENGINE)
-                values[label.column] = ReadValue(Presence.WRITTEN, choice.text, choice.text, reading)
-                places[label.column] = (*([choice.box] if choice.box else []), *choice.words.lines)
-            elif choices:
-                values[label.column] = BLANK_VALUE if confidence > 0.3 else _not_read()
-                places[label.column] = tuple(box for c in choices for box in c.words.lines)
-    return values, places, extra
-
-
-def _written(clean: CleanPage, labelled: LabelledPage, extra: Sequence[Box]) -> Iterator[tuple[FieldArea, list[Line]]]:
-    """Yield each area that is written into, with its lines; *extra* are printed boxes beside the labels."""
-    letter = labelled.letter
-    areas = field_areas(labelled, clean, list(extra))
-    marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *extra], letter)
-    lines = field_lines(clean, marks, areas, letter)
-    for area in areas:
-        yield area, lines[area.column]
-
-
-def _is_red(red: Image, boxes: Sequence[Box]) -> bool:
-    """Whether red ink stands where a value would: then the field is not blank, it was not read."""
-    return any(
-        float(np.mean(red[int(b.y) : int(b.bottom), int(b.x) : int(b.right)] > 0)) > RED_SHARE
-        for b in boxes
-        if b.w >= 1 and b.h >= 1
-    )
-
-
-def _not_read() -> ReadValue:
-    return ReadValue(Presence.NOT_READ, "", "", None)
+def written_lines(
+    prepared: Json, jpeg: bytes, parts: Sequence[Json], place: int, readers: Readers
+) -> dict[str, list[Line]]:
+    """Return the written lines of each column of the entry at *place* of a picture, as they are cut out for reading."""
+    cases = cases_of(_page(prepared, jpeg), to_words(prepared["words"]), [to_part(raw) for raw in parts], readers)
+    for number, (_, case) in enumerate(cases):
+        if number == place:
+            return {area.column: lines for area, lines in case.written}
+    return {}

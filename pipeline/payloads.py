@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pipeline.parts import Part
 from records.geometry import Box, Transform
 from records.pages import Preparation, Step
 from records.readings import Alternative, EngineIdentity, Reading, Word
@@ -39,6 +40,17 @@ def of_words(words: tuple[Word, ...]) -> list[list[Any]]:
 def to_words(rows: list[list[Any]]) -> tuple[Word, ...]:
     """Return words from their rows."""
     return tuple(Word(t, Box(x, y, w, h).polygon(), c, line) for t, x, y, w, h, c, line in rows)
+
+
+def of_part(part: Part) -> Json:
+    """Return a part of a picture as JSON."""
+    box = [part.box.x, part.box.y, part.box.w, part.box.h]
+    return {"box": box, "edition": part.edition, "coverage": part.coverage, "tied": list(part.tied)}
+
+
+def to_part(raw: Json) -> Part:
+    """Return a part of a picture from its JSON."""
+    return Part(Box(*(float(v) for v in raw["box"])), raw["edition"], float(raw["coverage"]), tuple(raw["tied"]))
 
 
 def of_engine(engine: EngineIdentity) -> Json:

@@ -1,6 +1,6 @@
 """From master pixels to a prepared page: size, tilt, borders, light, specks. Each step reports its transform.
 
-Pure functions on pixels (BGR, 8 bit). The prepared frame has :data:`LONG_SIDE` pixels on its longer side
+Pure functions on pixels (BGR, 8 bit). The prepared frame of a page has :data:`LONG_SIDE` pixels on its longer side
 before cropping, about 200 dpi for A4, so that every later measure in pixels means the same on every page.
 """
 
@@ -10,12 +10,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from records.geometry import Transform
+from records.geometry import Box, Transform
 from records.pages import Preparation, Step
 from records.ports import Image
 
 LONG_SIDE = 2339
 """Pixels: A4 at 200 dpi."""
+WIDE = 1.15
+"""Width by height from which a page is an opened book or a sheet of that size."""
+OPENED = 2**0.5
+"""How much longer the longer side of an opened book is than that of its pages."""
 MAX_TILT = 6.0
 """Degrees that are corrected; a page that leans more is not a tilted page but something else."""
 
@@ -48,9 +52,9 @@ def warp(image: Image, transform: Transform, width: int, height: int) -> Image:
 
 
 def rescale(image: Image) -> tuple[Image, Step]:
-    """Bring the longer side to :data:`LONG_SIDE` pixels."""
+    """Bring the longer side to :data:`LONG_SIDE` pixels, that of an opened book to :data:`OPENED` times as many."""
     h, w = image.shape[:2]
-    factor = LONG_SIDE / max(h, w)
+    factor = (LONG_SIDE * OPENED if w > WIDE * h else LONG_SIDE) / max(h, w)
     nw, nh = max(1, round(w * factor)), max(1, round(h * factor))
     kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     small = _as_u8(cv2.resize(image, (nw, nh), interpolation=kind))
@@ -200,16 +204,27 @@ def again(colour: Image, preparation: Preparation) -> PreparedPage:
     return PreparedPage(colour, grey, preparation)
 
 
+def cut(page: PreparedPage, box: Box) -> PreparedPage:
+    """Return the part of a prepared page that lies in *box*."""
+    left, top = max(0, int(box.x)), max(0, int(box.y))
+    right, bottom = min(page.grey.shape[1], int(box.right)), min(page.grey.shape[0], int(box.bottom))
+    if (left, top) == (0, 0) and (bottom, right) == page.grey.shape:
+        return page
+    step = Step("part", Transform.shift(-left, -top), {"left": float(left), "top": float(top)})
+    steps = (*page.preparation.steps, step)
+    part = np.s_[top:bottom, left:right]
+    whole = Preparation(steps, right - left, bottom - top)
+    return PreparedPage(np.ascontiguousarray(page.colour[part]), np.ascontiguousarray(page.grey[part]), whole)
+
+
 def prepare(image: Image, quarter_turns: int = 0) -> PreparedPage:
     """Do all steps on a decoded page (grey or BGR)."""
     colour = image if image.ndim == 3 else _as_u8(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
     steps: list[Step] = []
-    colour, step = rescale(colour)
-    steps.append(step)
     if quarter_turns % 4:
         colour, step = turn(colour, quarter_turns)
         steps.append(step)
-    for act in (crop_borders, deskew, even_light):
+    for act in (rescale, crop_borders, deskew, even_light):
         colour, step = act(colour)
         steps.append(step)
     grey, step = without_red(colour)

@@ -17,6 +17,10 @@ CONTRADICTS = 0.01
 LIKELIER = 20.0
 """So many times likelier than all else two readings that agree must be to be taken without a doubt."""
 MOST_ALTERNATIVES = 4
+ACCEPTED_RISK = 1 / 2000
+"""Share of fields accepted without a person that may be wrong."""
+ACCEPTED_FROM = 0.998
+"""Confidence from which a field without doubts is accepted at that risk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,11 @@ class ReadValue:
     value: str
     reading: Reading | None
     doubts: tuple[str, ...] = ()
+
+
+def is_accepted(presence: Presence, confidence: float, doubts: Sequence[str]) -> bool:
+    """Whether a field may stand without a person at :data:`ACCEPTED_RISK`."""
+    return presence is Presence.WRITTEN and confidence >= ACCEPTED_FROM and not doubts
 
 
 BLANK_VALUE = ReadValue(Presence.BLANK, "", "", None)

@@ -274,8 +274,8 @@ def _columns(s: Setter, section: Section, first: bool) -> None:
         base = s.y + (height - pitch * len(parts)) / 2 + pitch * 0.78
         for i, part in enumerate(parts):
             s.press.text(s.left + 1.3, base + pitch * i, part, cut)
-        first = s.y + (height - s.leading * 0.8 * (count - 1)) / 2 + 0.24 * s.leading
-        lines = tuple(Line(split + 2, first + s.leading * 0.8 * k, s.right - split - 3) for k in range(count))
+        base = s.y + (height - s.leading * 0.8 * (count - 1)) / 2 + 0.24 * s.leading
+        lines = tuple(Line(split + 2, base + s.leading * 0.8 * k, s.right - split - 3) for k in range(count))
         s.slots[column] = Slot(column, lines, Box(split + 1, s.y + 0.5, s.right - split - 2, height - 1))
         s.press.frame(Box(s.left, s.y, split - s.left, height))
         s.press.frame(Box(split, s.y, s.right - split, height))

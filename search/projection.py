@@ -48,7 +48,7 @@ COLUMNS: dict[RegisterKind, Columns] = {
     ),
     RegisterKind.CHANGE: Columns(name="ntdHoTen", born="ntdNgaySinh", places=("ntdNoiCuTru",)),
 }
-"""Of a marriage the husband, of a recognition the parent, of a guardianship the ward is *the* person, as the register's own order has it."""
+"""*The* person is of a marriage the husband, of a recognition the parent, of a guardianship the ward."""
 
 _NONE = Columns(name="", born="")
 

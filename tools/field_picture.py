@@ -45,13 +45,14 @@ def drawn(scan: Path) -> Pixels:
     work = Work(scan, 1, Limits(), False, ReaderMaker(""))
     prepared, jpeg = do_prepare(work)
     said = do_classify(work, prepared, jpeg)
-    if said["edition"] is None:
+    if not said["parts"]:
         raise SystemExit(f"field_picture: no field is read on this page ({said['reason']})")
     image = np.array(decode_page(scan, media_type_of(scan), 1, work.limits)[0])
     scale = WIDTH / image.shape[1]
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     wash = small.copy()
-    rows = [row for row in do_read(work, prepared, jpeg, said["edition"])["fields"] if row["outline"]]
+    entries = do_read(work, prepared, jpeg, said["parts"])["entries"]
+    rows = [row for entry in entries for row in entry["fields"] if row["outline"]]
     outlines = [np.rint(np.array(row["outline"]) * scale).astype(np.int32) for row in rows]
     for row, outline in zip(rows, outlines, strict=True):
         cv2.fillPoly(wash, [outline], colour_of(row))

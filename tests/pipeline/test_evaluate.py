@@ -7,7 +7,8 @@ from typing import Never
 import pytest
 
 from pipeline import evaluate_book
-from pipeline.evaluate import read_truth, same
+from pipeline.evaluate import read_truth
+from pipeline.scoring import same
 from records.errors import WrongUse
 from records.progress import SilentProgress
 from tests.pipeline.hostile import saved, text_page

@@ -1,0 +1,136 @@
+"""From the parts of a picture to its cases: of each the areas of its fields, the lines in them, and their values."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+import forms
+from forms import Edition, PageShape
+from pipeline.checks import find_choices, ticked
+from pipeline.crops import Line, field_lines, page_marks
+from pipeline.locate import CleanPage, FieldArea, LabelledPage, clean_page, field_areas, find_page_labels
+from pipeline.parts import Part, words_in
+from pipeline.prepare import PreparedPage, cut, red_ink
+from pipeline.readers import Readers
+from pipeline.table import find_table
+from pipeline.values import BLANK_VALUE, ReadValue, cross_check, read_value
+from records.codes import Presence, ValueKind
+from records.geometry import Box
+from records.ports import Image
+from records.readings import EngineIdentity, Reading, Word
+
+CHECK_ENGINE = EngineIdentity("checkbox", "1", "")
+LETTER = 20.0
+"""Size of handwriting in a table's cells, prepared pixels, where no label beside it tells."""
+RED_SHARE = 0.01
+"""Share of red pixels in a field's area from which the field is not called blank."""
+Fields = dict[str, tuple[ReadValue, tuple[Box, ...]]]
+"""Value and boxes (prepared pixels) by column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case as it stands in a part of the picture, ready to be read: its areas and the lines in each."""
+
+    edition: Edition
+    page: PreparedPage
+    ticked: dict[str, ReadValue]
+    places: dict[str, tuple[Box, ...]]
+    written: list[tuple[FieldArea, list[Line]]]
+    coverage: float
+
+
+def cases_of(
+    whole: PreparedPage, words: Sequence[Word], parts: Sequence[Part], readers: Readers
+) -> Iterator[tuple[Part, Case]]:
+    """Yield the cases of all *parts* of a picture in reading order. *words*: what is printed on it."""
+    for part in parts:
+        page, own = cut(whole, part.box), words_in(words, part.box)
+        clean, edition = clean_page(page), forms.edition(part.edition)
+        if edition.shape is PageShape.ROWS:
+            yield from ((part, case) for case in _rows(page, clean, edition, own))
+        else:
+            yield part, _form(page, clean, find_page_labels(edition, clean, own, readers.printed))
+
+
+def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
+    ticks, places, extra = _ticked(clean, labelled)
+    return Case(labelled.edition, page, ticks, places, list(_written(clean, labelled, extra)), labelled.coverage)
+
+
+def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequence[Word]) -> Iterator[Case]:
+    """Yield the rows of a table that hold writing."""
+    table = find_table(edition, clean, words)
+    if table is None:
+        return
+    marks = page_marks(clean, [], LETTER)
+    for row in table.rows:
+        areas = row.areas()
+        lines = field_lines(clean, marks, areas, LETTER)
+        if any(lines.values()):
+            yield Case(edition, page, {}, {}, [(area, lines[area.column]) for area in areas], table.coverage)
+
+
+def read_fields(case: Case, readers: Readers) -> Fields:
+    """Return (value, boxes in prepared pixels) of every column of the edition, in its order."""
+    values, places = dict(case.ticked), dict(case.places)
+    red = red_ink(case.page.colour)
+    for area, lines in case.written:
+        found = case.edition.label(area.column)
+        assert found is not None
+        value = read_value(found, lines, readers, case.edition.years)
+        if value.presence is Presence.BLANK and _is_red(red, area.boxes):
+            value = ReadValue(Presence.NOT_READ, "", "", None, ("RED_INK",))
+        values[area.column] = value
+        places[area.column] = tuple(line.box for line in lines) or area.boxes[:1]
+    for label in case.edition.labels:
+        if label.repeats and label.column:
+            values = cross_check(values, label.repeats, label.column)
+    return {c: (values.get(c, _not_read()), places.get(c, ())) for c in case.edition.columns}
+
+
+def _ticked(
+    clean: CleanPage, labelled: LabelledPage
+) -> tuple[dict[str, ReadValue], dict[str, tuple[Box, ...]], list[Box]]:
+    """Return the values of the fields that are ticked, where they stand, and all boxes and words of choices."""
+    values: dict[str, ReadValue] = {}
+    places: dict[str, tuple[Box, ...]] = {}
+    extra: list[Box] = []
+    for label in labelled.edition.labels:
+        if label.kind is ValueKind.CHECK and label.column:
+            taken = [box for m in labelled.labels.values() for box in m.lines]
+            choices = find_choices(labelled.edition, label, clean, labelled.words, labelled.letter, taken)
+            extra += [box for c in choices for box in (*c.words.lines, *([c.box] if c.box else []))]
+            choice, confidence = ticked(choices, len(label.choices))
+            if choice is not None:
+                reading = Reading(choice.text, confidence, CHECK_ENGINE)
+                values[label.column] = ReadValue(Presence.WRITTEN, choice.text, choice.text, reading)
+                places[label.column] = (*([choice.box] if choice.box else []), *choice.words.lines)
+            elif choices:
+                values[label.column] = BLANK_VALUE if confidence > 0.3 else _not_read()
+                places[label.column] = tuple(box for c in choices for box in c.words.lines)
+    return values, places, extra
+
+
+def _written(clean: CleanPage, labelled: LabelledPage, extra: Sequence[Box]) -> Iterator[tuple[FieldArea, list[Line]]]:
+    """Yield each area that is written into, with its lines; *extra* are printed boxes beside the labels."""
+    letter = labelled.letter
+    areas = field_areas(labelled, clean, list(extra))
+    marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *extra], letter)
+    lines = field_lines(clean, marks, areas, letter)
+    for area in areas:
+        yield area, lines[area.column]
+
+
+def _is_red(red: Image, boxes: Sequence[Box]) -> bool:
+    """Whether red ink stands where a value would: then the field is not blank, it was not read."""
+    return any(
+        float(np.mean(red[int(b.y) : int(b.bottom), int(b.x) : int(b.right)] > 0)) > RED_SHARE
+        for b in boxes
+        if b.w >= 1 and b.h >= 1
+    )
+
+
+def _not_read() -> ReadValue:
+    return ReadValue(Presence.NOT_READ, "", "", None)

@@ -1,0 +1,186 @@
+"""What a picture holds: parts, each a page (or half a page, or a table) of one edition, or the reason why none fits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forms import Edition, PageShape, editions, letters_of
+from forms import edition as edition_of
+from pipeline.fingerprint import shortlist
+from pipeline.labels import candidates, coverage, find_labels, tokens
+from pipeline.locate import CleanPage, clean_page, find_page_labels
+from pipeline.prepare import WIDE, PreparedPage, cut
+from pipeline.readers import Readers
+from pipeline.table import find_table
+from records.geometry import Box
+from records.pages import PageProblem
+from records.readings import Word
+
+MIN_COVERAGE = 0.42
+"""Share of an edition's printed letters that must be found for a page to be of it."""
+BARE_COVERAGE = 0.6
+"""The same for a page on which no heading of the edition was read."""
+MIN_LABELS = 8
+NOT_QUITE = 0.35
+"""Coverage from which a page that is declined is told to be nearly of an edition."""
+TIED = 0.035
+"""Editions whose coverage differs by less are told apart by the day of registration."""
+_LOW_HALF = 0.3
+"""Share of the height below which the second case of a page of two begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a prepared picture that holds cases of one edition."""
+
+    box: Box
+    edition: str
+    coverage: float
+    tied: tuple[str, ...] = ()
+    """Other editions of the same kind that its print fits as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How well one edition fits a page."""
+
+    edition: Edition
+    coverage: float
+    labels: int
+    headed: bool
+
+    @property
+    def good(self) -> bool:
+        """Whether the page is taken to be of the edition."""
+        least = MIN_COVERAGE if self.headed else BARE_COVERAGE
+        few = MIN_LABELS if self.edition.shape is not PageShape.ROWS else MIN_LABELS // 2
+        return self.coverage >= least and self.labels >= few
+
+
+def words_in(words: Sequence[Word], box: Box) -> tuple[Word, ...]:
+    """Return the words whose middles lie in *box*, in the frame of its corner."""
+    out = []
+    for word in words:
+        own = word.polygon.box()
+        if box.x <= own.x + own.w / 2 < box.right and box.y <= own.y + own.h / 2 < box.bottom:
+            moved = Box(own.x - box.x, own.y - box.y, own.w, own.h)
+            out.append(Word(word.text, moved.polygon(), word.confidence, word.line))
+    return tuple(out)
+
+
+def find_parts(page: PreparedPage, words: Sequence[Word], readers: Readers) -> tuple[list[Part], PageProblem | None]:
+    """Return the parts of a picture in reading order, or none and why; no reason where it is like no edition at all.
+
+    A table across an opened book is one part; any other opened book is looked at leaf by leaf.
+    """
+    height, width = page.grey.shape
+    whole = Box(0, 0, width, height)
+    boxes = [whole]
+    looker = _Looker(page, words, readers)
+    if width > WIDE * height:
+        fits = looker.fits(whole)
+        if not (fits and fits[0].edition.shape is PageShape.ROWS and fits[0].good):
+            fold = find_fold(words, width)
+            boxes = [Box(0, 0, fold, height), Box(fold, 0, width - fold, height)]
+    parts: list[Part] = []
+    problem: PageProblem | None = None
+    for box in boxes:
+        found, why = looker.parts(box)
+        parts += found
+        problem = problem or why
+    return parts, (None if parts else problem)
+
+
+def find_fold(words: Sequence[Word], width: float) -> float:
+    """Return the x between the leaves of an opened book: the middle of the widest gap between words near its middle."""
+    low, high = 0.38 * width, 0.62 * width
+    spans = sorted((w.polygon.box().x, w.polygon.box().right) for w in words if w.confidence > 0.3)
+    spans = [(a, b) for a, b in spans if b > low and a < high and b - a < 0.2 * width]
+    best, at, edge = 0.0, width / 2, low
+    for a, b in [*spans, (high, high)]:
+        if a - edge > best:
+            best, at = a - edge, (a + edge) / 2
+        edge = max(edge, b)
+    return at
+
+
+class _Looker:
+    """Looks at parts of one picture; what is costly is done once for each."""
+
+    def __init__(self, page: PreparedPage, words: Sequence[Word], readers: Readers) -> None:
+        self.page, self.words, self.readers = page, words, readers
+        self._clean: dict[Box, CleanPage] = {}
+        self._fits: dict[Box, list[_Fit]] = {}
+
+    def clean(self, box: Box) -> CleanPage:
+        if box not in self._clean:
+            self._clean[box] = clean_page(cut(self.page, box))
+        return self._clean[box]
+
+    def fits(self, box: Box) -> list[_Fit]:
+        """Return the likely editions of what lies in *box*, best first."""
+        if box not in self._fits:
+            words = words_in(self.words, box)
+            found = [self._fit(edition, box, words) for _, edition in shortlist(words)]
+            self._fits[box] = sorted(found, key=lambda f: -f.coverage)
+        return self._fits[box]
+
+    def _fit(self, edition: Edition, box: Box, words: Sequence[Word]) -> _Fit:
+        if edition.shape is PageShape.ROWS:
+            table = find_table(edition, self.clean(box), words)
+            if table is None:
+                return _Fit(edition, 0.0, 0, headed=False)
+            return _Fit(edition, table.coverage, len(table.heads), headed=_headed(edition, words))
+        found = find_labels(edition, words)
+        return _Fit(edition, coverage(edition, found), len(found), headed=0 in found)
+
+    def parts(self, box: Box) -> tuple[list[Part], PageProblem | None]:
+        """Return the parts of what lies in *box*, or none and why."""
+        fits = self.fits(box)
+        if not fits:
+            return [], None
+        best = fits[0]
+        if not best.good and best.edition.shape is not PageShape.ROWS:  # look more closely before giving up
+            words = words_in(self.words, box)
+            labelled = find_page_labels(best.edition, self.clean(box), words, self.readers.printed)
+            best = _Fit(best.edition, labelled.coverage, len(labelled.labels), headed=0 in labelled.labels)
+        if not best.good:
+            if best.coverage < NOT_QUITE:
+                return [], None
+            facts = {"edition": best.edition.name, "share": f"{best.coverage:.0%}"}
+            return [], PageProblem("LABELS_TOO_FEW", facts)
+        tied = tuple(
+            fit.edition.id
+            for fit in fits[1:]
+            if fit.edition.kind is best.edition.kind and fit.coverage > best.coverage - TIED
+        )
+        halves = self._halves(best.edition, box) if best.edition.shape is PageShape.HALF else [box]
+        return [Part(half, best.edition.id, best.coverage, tied) for half in halves], None
+
+    def _halves(self, edition: Edition, box: Box) -> list[Box]:
+        """Return the parts of a page with a case in its upper and one in its lower half."""
+        words = words_in(self.words, box)
+        firsts = {i for i, label in enumerate(edition.labels[:3]) if label.says}
+        tops = sorted(m.first.y for m in candidates(edition, tokens(words)) if m.label in firsts and m.likeness > 0.8)
+        below = [y for y in tops if y > _LOW_HALF * box.h and y - tops[0] > _LOW_HALF * box.h]
+        if not below:
+            return [box]
+        foot = max((w.polygon.box().bottom for w in words if w.polygon.box().bottom < below[0] - 2), default=below[0])
+        split = max(below[0] - 40, (foot + below[0]) / 2)
+        return [Box(box.x, box.y, box.w, split), Box(box.x, box.y + split, box.w, box.h - split)]
+
+
+def _headed(edition: Edition, words: Sequence[Word]) -> bool:
+    text = "".join(letters_of(w.text) for w in words)
+    return any(letters_of(h) in text for h in edition.heading)
+
+
+def by_year(part: Part, year: int) -> Edition:
+    """Return the part's edition, or of those its print fits as well the one that was in use in *year*."""
+    own = edition_of(part.edition)
+    if not part.tied or own.years[0] < year < own.years[1]:
+        return own
+    known = {e.id: e for e in editions()}
+    for edition in (own, *(known[i] for i in part.tied)):
+        if edition.years[0] <= year <= edition.years[1]:
+            return edition
+    return own
