@@ -25,6 +25,8 @@ LETTER = 20.0
 """Size of handwriting in a table's cells, prepared pixels, where no label beside it tells."""
 RED_SHARE = 0.01
 """Share of red pixels in a field's area from which the field is not called blank."""
+RED_FIELDS = 3
+"""Fields that a seal may lie across."""
 Fields = dict[str, tuple[ReadValue, tuple[Box, ...]]]
 """Value and boxes (prepared pixels) by column."""
 
@@ -88,6 +90,13 @@ def read_fields(case: Case, readers: Readers) -> Fields:
         if label.repeats and label.column:
             values = cross_check(values, label.repeats, label.column)
     return {c: (values.get(c, _not_read()), places.get(c, ())) for c in case.edition.columns}
+
+
+def holds_case(fields: Fields) -> bool:
+    """Whether anything is written on the form: in black, or in several fields in red, as no seal alone would be."""
+    values = [value for value, _ in fields.values()]
+    red = sum("RED_INK" in value.doubts for value in values)
+    return red > RED_FIELDS or any(v.presence is Presence.WRITTEN or v.reading is not None for v in values)
 
 
 def _ticked(

@@ -13,7 +13,7 @@ import numpy as np
 
 import forms
 from forms import Edition
-from pipeline.cases import Fields, cases_of, read_fields
+from pipeline.cases import Fields, cases_of, holds_case, read_fields
 from pipeline.crops import Line
 from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.locate import clean_page
@@ -31,7 +31,7 @@ from pipeline.payloads import (
 )
 from pipeline.prepare import PreparedPage, again, prepare
 from pipeline.readers import MakeReaders, Readers
-from records.codes import PageRole, Presence
+from records.codes import PageRole
 from records.geometry import Box
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading
@@ -172,8 +172,8 @@ def do_read(work: Work, prepared: Json, jpeg: bytes, parts: Sequence[Json]) -> J
         if edition.id != case.edition.id:  # its print fits another edition as well, and that was in use on the day
             own = next(cases_of(whole, words, [replace(part, edition=edition.id, tied=())], readers))[1]
             fields = read_fields(own, readers)
-        if all(value.presence is Presence.BLANK for value, _ in fields.values()):
-            continue  # an empty form
+        if not holds_case(fields):
+            continue
         rows = _as_rows(own.page, fields)
         entries.append({"place": place, "edition": edition.id, "fields": rows, "coverage": own.coverage})
     return {"entries": entries, "seconds": time.perf_counter() - began}

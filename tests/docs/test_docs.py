@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from cli.demonstrating import demo
-from forms import folded
-from samples.cases import draw_book, draw_cases
+from forms import edition, folded
+from samples.cases import draw_cases
+from samples.facts import draw_book
 from tools import reference
 from wiring.settings import read_settings
 
@@ -78,7 +79,7 @@ def test_the_search_that_is_shown_finds_somebody_in_the_book_of_the_demonstratio
     )
     default = {name: given.default for name, given in inspect.signature(demo).parameters.items()}
     rng = np.random.default_rng([default["seed"], 0])
-    cases = draw_cases(rng, draw_book(rng), default["cases"])
+    cases = draw_cases(rng, draw_book(rng, edition("birth-2016")), default["cases"])
     born = {folded(case.fields["nksHoTen"]): case.fields["nksNgaySinh"] for case in cases}
     assert born[asked].endswith(year)
 

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from forms import Edition, PageShape, editions
 from records.errors import WrongUse
-from samples import HANDS, HELD_OUT, SETTINGS, BookSample, make_book, make_other_pages
+from samples import HANDS, HELD_OUT, SETTINGS, BookSample, make_book
 
 pytestmark = pytest.mark.slow
 
@@ -178,13 +179,21 @@ def test_each_setting_can_be_had(tmp_path: Path, setting: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"cases": 0}, {"difficulty": "grim"}, {"formats": ()}, {"hands": ("nobody",)}, {"setting": "round"}]
+    "wrong",
+    [
+        {"cases": 0},
+        {"difficulty": "grim"},
+        {"formats": ()},
+        {"hands": ("nobody",)},
+        {"setting": "round"},
+        {"edition_id": "birth-1800"},
+    ],
 )
 def test_wrong_use_is_refused_by_name(tmp_path: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(WrongUse) as refused:
         make_book(tmp_path, **wrong)
     assert refused.value.code == "SAMPLES_WRONG_USE"
-    assert next(iter(wrong)) in refused.value.message().vi
+    assert next(iter(wrong)).removesuffix("_id") in refused.value.message().vi
 
 
 def test_a_folder_with_other_pages_is_left_alone(tmp_path: Path) -> None:
@@ -222,10 +231,31 @@ def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:
     assert refused.value.code == "SAMPLES_INK_UNUSABLE"
 
 
-@pytest.mark.slow
-def test_pages_of_other_registers_carry_their_kind(tmp_path: Path) -> None:
-    sample = make_other_pages(tmp_path, dpi=100)
-    assert [page["kind"] for page in truth(sample)] == ["KH", "KT", "CMC", "HN"]
-    for page, column, field in fields(sample):
-        x, y, w, h = field["box"]
-        assert w > 5 and h > 5, (page["file"], column, x, y)
+@pytest.mark.parametrize("form", editions(), ids=lambda form: form.id)
+def test_every_edition_can_be_made_with_all_its_columns(tmp_path: Path, form: Edition) -> None:
+    """Of each: five cases, every column of the form in the truth, writing where it says."""
+    sample = make_book(tmp_path, edition_id=form.id, cases=3, seed=3, formats=("jpeg",), difficulty="easy", dpi=70)
+    pages = [page for page in truth(sample) if page["role"] == "entry"]
+    each = {PageShape.PAGE: 1, PageShape.HALF: 2, PageShape.ROWS: 3}[form.shape]
+    assert [len(page["entries"]) for page in pages] == {1: [1, 1, 1], 2: [2, 1], 3: [3]}[each]
+    for page in pages:
+        assert (page["kind"], page["edition"]) == (form.kind, form.id)
+        for entry in page["entries"]:
+            assert set(entry["fields"]) - {"trangSo"} == set(form.columns) - {"trangSo"}
+            assert sum(bool(cell["text"]) for cell in entry["fields"].values()) > 0.5 * len(form.columns)
+    numbers = [entry["fields"]["so"]["text"].split("/")[0] for page in pages for entry in page["entries"]]
+    assert [int(n) - int(numbers[0]) for n in numbers] == [0, 1, 2]
+
+
+def test_an_opened_book_shows_two_pages_at_once(tmp_path: Path) -> None:
+    sample = make_book(tmp_path, cases=3, seed=4, formats=("jpeg",), difficulty="easy", dpi=70, opened=True)
+    pages = truth(sample)
+    assert sample.pages == len(pages) == 5
+    assert [page.get("sides") for page in pages[1:]] == [
+        ["other", "entry"], ["entry", "entry"], ["blank", "index"], ["other", "blank"],
+    ]  # fmt: skip
+    assert [len(page["entries"]) for page in pages] == [0, 1, 2, 0, 0]
+    width, height = Image.open(sample.images[2]).size
+    assert width > 1.3 * height
+    left, right = (entry["fields"]["nksHoTen"]["box"] for entry in pages[2]["entries"])
+    assert left[0] + left[2] < width / 2 < right[0]

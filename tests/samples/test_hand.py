@@ -1,4 +1,5 @@
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from samples.difficulty import DIALS
 from samples.fonts import path
 from samples.hand import break_lines, draw_hand, measure, write
 from samples.ink import BLUE
-from samples.scan import draw_lie
+from samples.scan import Gutter, draw_lie
 from samples.shaping import shape
 
 TONES = "\u0300\u0301\u0309\u0303\u0323"
@@ -51,10 +52,12 @@ def test_lines_break_at_spaces_and_lose_nothing() -> None:
     assert " ".join(parts) == text
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(6))
 def test_points_follow_the_page_into_the_scan(seed: int) -> None:
     """A dot drawn on the page is found where the map says."""
-    lie = draw_lie(np.random.default_rng(seed), DIALS["hard"], (827, 1169), 100, gutter_left=seed % 2 == 0)
+    sides: tuple[Gutter, ...] = ("left", "right", "middle")
+    dials = replace(DIALS["hard"], phone=float(seed % 2))
+    lie = draw_lie(np.random.default_rng(seed), dials, (827, 1169), 100, side=sides[seed % 3])
     for x, y in ((120, 150), (410, 600), (700, 1000)):
         page = np.full((1169, 827, 3), 255, np.uint8)
         page[y - 3 : y + 4, x - 3 : x + 4] = 0

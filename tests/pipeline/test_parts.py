@@ -1,0 +1,154 @@
+"""What a picture holds: tables of rows, two cases a page, opened books, and pages of nobody's form."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import forms
+from forms import Leaf
+from pipeline import Limits
+from pipeline.evaluate import read_page
+from pipeline.fingerprint import shortlist
+from pipeline.locate import CleanPage
+from pipeline.page_work import Work
+from pipeline.parts import Part, by_year, find_fold, words_in
+from pipeline.rules import Rules
+from pipeline.scoring import ReadPage, same
+from pipeline.table import find_table
+from records.geometry import Box
+from records.readings import Word
+from samples import make_book
+from tests.pipeline.stubs import real_readers
+
+
+def said(text: str, x: float, y: float, w: float = 100, h: float = 24) -> Word:
+    return Word(text, Box(x, y, w, h).polygon(), 0.9, 0)
+
+
+def printed(edition_id: str) -> list[Word]:
+    """All wordings of an edition, one below the other."""
+    labels = forms.edition(edition_id).labels
+    return [said(label.says[0], 50, 40.0 * k) for k, label in enumerate(labels) if label.says]
+
+
+@pytest.mark.parametrize("form", forms.editions(), ids=lambda form: form.id)
+def test_the_printed_words_of_an_edition_put_it_on_the_short_list(form: forms.Edition) -> None:
+    ranked = shortlist(printed(form.id))
+    assert form.id in [edition.id for _, edition in ranked]
+    assert ranked[0][1].kind is form.kind
+    assert ranked[0][0] > 0.99
+
+
+def test_words_of_no_form_put_none_on_the_short_list() -> None:
+    french = "Une page en français que nulle édition vietnamienne ne connaît"
+    words = french.split()
+    assert shortlist([said(w, 50.0 * k, 50) for k, w in enumerate(words)]) == []
+    assert shortlist([]) == []
+
+
+def grid(edition_id: str, rows: int) -> tuple[CleanPage, list[Word], dict[str, Box]]:
+    """A ruled table of the edition with its heads read; cells of 100 x 60 under heads of 100 x 80."""
+    labels = [label for label in forms.edition(edition_id).labels if label.leaf]
+    cells, words, heads = [], [], {}
+    for k, label in enumerate(labels):
+        x = 20.0 + 104 * k + (60 if label.leaf is Leaf.RIGHT else 0)
+        head = Box(x, 40, 100, 80)
+        heads[str(label.column)] = head
+        cells += [head, *(Box(x, 124 + 64.0 * r, 100, 60) for r in range(rows))]
+        words += [said(w, x + 4, 46 + 26.0 * i, 60) for i, w in enumerate(label.says[0].split())][:3]
+    blank = np.zeros((4, 4), np.uint8)
+    return CleanPage(blank, blank, blank, blank, Rules((), (), (), blank), tuple(cells)), words, heads
+
+
+def test_a_table_is_its_heads_and_the_rows_below_them() -> None:
+    page, words, heads = grid("birth-1961", 4)
+    table = find_table(forms.edition("birth-1961"), page, words)
+    assert table is not None
+    assert table.heads == heads
+    assert table.leaves == frozenset(Leaf)
+    assert [set(row.cells) for row in table.rows] == [set(heads)] * 4
+    assert table.rows[1].cells["so"] == Box(heads["so"].x, 188, 100, 60)
+
+
+def test_heads_that_were_not_read_are_known_by_their_neighbours() -> None:
+    page, words, heads = grid("death-1961", 2)
+    unread = {"nktHoTen", "nktNoiChet"}
+    words = [w for w in words if not any(heads[c].x <= w.polygon.box().x < heads[c].right for c in unread)]
+    table = find_table(forms.edition("death-1961"), page, words)
+    assert table is not None
+    assert table.heads == heads
+    assert table.coverage < 0.9
+
+
+def test_a_row_that_only_numbers_the_columns_holds_no_case() -> None:
+    page, words, heads = grid("marriage-1961", 2)
+    low = [Box(head.x, 121, 100, 16) for head in heads.values()]
+    moved = tuple(Box(c.x, c.y + 20, c.w, c.h) if c.y > 100 else c for c in page.cells)
+    page = CleanPage(page.grey, page.ink, page.print, page.print_ink, page.rules, (*moved, *low))
+    table = find_table(forms.edition("marriage-1961"), page, words)
+    assert table is not None
+    assert len(table.rows) == 2
+
+
+def test_cells_without_such_heads_are_no_table() -> None:
+    page, _, _ = grid("birth-1961", 2)
+    assert find_table(forms.edition("birth-1961"), page, [said("chemin", 30, 60), said("commune", 140, 60)]) is None
+
+
+def test_words_are_told_in_the_frame_of_their_part() -> None:
+    words = [said("a", 10, 10), said("b", 510, 30)]
+    (inside,) = words_in(words, Box(500, 20, 300, 300))
+    assert inside.text == "b"
+    assert inside.polygon.box() == Box(10, 10, 100, 24)
+
+
+def test_the_fold_lies_in_the_gap_between_the_leaves() -> None:
+    words = [said("x", x, 50.0 * k, 90) for k in range(9) for x in (100, 250, 380, 560, 700, 850)]
+    assert 470 <= find_fold(words, 1000) <= 560
+    assert find_fold([], 1000) == 500
+
+
+@pytest.mark.parametrize(
+    ("year", "chosen"), [(2018, "marriage-2016"), (2021, "marriage-2020"), (1950, "marriage-2016")]
+)
+def test_forms_that_print_the_same_are_told_apart_by_the_day(year: int, chosen: str) -> None:
+    part = Part(Box(0, 0, 10, 10), "marriage-2016", 0.9, ("marriage-2020",))
+    assert by_year(part, year).id == chosen
+    assert by_year(Part(part.box, "marriage-2016", 0.9), year).id == "marriage-2016"
+
+
+def read(folder: Path, **wanted: object) -> list[tuple[dict, ReadPage]]:  # type: ignore[type-arg]
+    """Make a book and read its pages with entries."""
+    book = make_book(folder, formats=("jpeg",), difficulty="easy", **wanted)  # type: ignore[arg-type]
+    rows = [json.loads(line) for line in book.truth.read_text(encoding="utf-8").splitlines()]
+    return [
+        (row, read_page(Work(folder / row["file"], 1, Limits(), False, real_readers)))
+        for row in rows
+        if row["role"] == "entry"
+    ]
+
+
+def exact(row: dict, page: ReadPage) -> float:  # type: ignore[type-arg]
+    """Share of fields that are read rightly."""
+    pairs = [
+        same(column, cell["text"], entry.fields[column].text)
+        for truth, entry in zip(row["entries"], page.entries, strict=True)
+        for column, cell in truth["fields"].items()
+    ]
+    return sum(pairs) / len(pairs)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("edition_id", "opened", "entries"),
+    [("death-1961", False, 3), ("birth-1956", False, 2), ("marriage-2006", True, 2)],
+)
+def test_every_shape_of_book_is_read(tmp_path: Path, edition_id: str, opened: bool, entries: int) -> None:
+    pages = read(tmp_path, edition_id=edition_id, cases=3, seed=3, opened=opened, hands=("patrick-hand",))
+    assert max(len(page.entries) for _, page in pages) == entries
+    for row, page in pages:
+        assert (page.kind, page.edition) == (row["kind"], edition_id)
+        assert len(page.entries) == len(row["entries"])
+        assert exact(row, page) > 0.7
