@@ -1,8 +1,14 @@
-"""``forms``: the printed forms that the programme knows."""
+"""``forms``: the printed forms that the programme knows, and how it learns another."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from cli.screen import Json, out, print_json, table
+from cli.screen import Json, TerminalProgress, opened, out, print_json, table
+from forms import Edition, LayoutKnowledge, PageShape
+from records.codes import RegisterKind
 
 forms_app = typer.Typer(help="Các mẫu sổ đã biết. The forms of register books that are known.", no_args_is_help=True)
 
@@ -20,8 +26,10 @@ def list_(as_json: Json = False) -> None:
 
     List the editions of register books that are known, when they were in use, and on what legal basis.
     """
-    from forms import editions
+    from forms import editions, use_own
+    from wiring import read_settings
 
+    use_own(read_settings().own_forms)
     if as_json:
         rows = [
             {
@@ -42,4 +50,43 @@ def list_(as_json: Json = False) -> None:
         days = (edition.valid_from, edition.valid_to)
         first, last = (day.strftime("%d/%m/%Y") if day else "" for day in days)
         shown.add_row(edition.id, edition.name, first, last, edition.basis, _KNOWLEDGE[edition.layout])
+    out.print(shown)
+
+
+@forms_app.command("learn")
+def learn(
+    folder: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="Folder with pictures of pages and marks.jsonl.")
+    ],
+    name: Annotated[str, typer.Option("--id", help="Short name of the edition, for example `birth-1976-hanoi`.")],
+    kind: Annotated[RegisterKind, typer.Option("--kind", help="Register, by the ministry's code.")],
+    title: Annotated[str, typer.Option("--name", help="Name for people.")],
+    first: Annotated[dt.datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of use.")],
+    last: Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of use.")] = None,
+    basis: Annotated[str, typer.Option("--basis", help="Legal basis.")] = "",
+    shape: Annotated[PageShape, typer.Option("--shape", help="How cases lie on a page.")] = PageShape.PAGE,
+    again: Annotated[bool, typer.Option("--again", help="Learn an edition of the office once more.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Học một mẫu sổ mới từ ít nhất ba trang đã đánh dấu nhãn in. Learn an edition from three marked pages or more."""
+    plain = Edition(
+        id=name,
+        kind=kind,
+        name=title,
+        valid_from=first.date(),
+        valid_to=last.date() if last else None,
+        basis=basis or "chưa nêu",
+        layout=LayoutKnowledge.EXACT,
+        drawn_from=f"Learnt from marked pages: {folder.name}",
+        shape=shape,
+        heading=(title.upper(),),
+        labels=(),
+    )
+    learnt = opened().learn_form(folder, plain, TerminalProgress(), again=again)
+    if as_json:
+        print_json({"id": name, "labels": len(learnt.edition.labels), "fits": learnt.fits})
+        return
+    shown = table(f"Mẫu {name} đã học", "Trang", "Chữ in nhận lại", "Nhãn", "Ô tìm thấy")
+    for fit in learnt.fits:
+        shown.add_row(fit.file, f"{fit.coverage:.0%}", str(fit.labels), f"{fit.located}/{fit.marked}")
     out.print(shown)

@@ -1,6 +1,17 @@
 """Every printed form edition of a register book and of an extract, as data with validity and legal basis."""
 
-from forms.editions import Edition, Label, LayoutKnowledge, Leaf, PageShape, edition, editions, parse_edition
+from forms.editions import (
+    Edition,
+    Label,
+    LayoutKnowledge,
+    Leaf,
+    PageShape,
+    edition,
+    editions,
+    parse_edition,
+    use_own,
+    written,
+)
 from forms.folding import folded, letters_of
 from forms.units import Unit, UnitLevel, units
 from forms.values import is_valid, listed, nearest, normalise, parse_date
@@ -27,4 +38,6 @@ __all__ = [
     "parse_date_words",
     "parse_edition",
     "units",
+    "use_own",
+    "written",
 ]

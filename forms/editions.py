@@ -5,14 +5,18 @@ value is found on the page from the printed labels and rules.
 """
 
 import datetime as dt
+import json
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 from records.codes import RegisterKind, ValueKind
+from records.errors import WrongUse
 
 
 class LayoutKnowledge(StrEnum):
@@ -145,18 +149,73 @@ def parse_edition(text: str) -> Edition:
     )
 
 
+class _Own:
+    """Where the office keeps the editions that it learnt; one for a process, set when the process begins."""
+
+    folder: Path | None = None
+
+
+def use_own(folder: Path) -> None:
+    """Take the editions in *folder* beside those of the product; one of the same id takes its place."""
+    if _Own.folder != folder:
+        _Own.folder = folder
+        editions.cache_clear()
+
+
 @cache
 def editions() -> tuple[Edition, ...]:
-    """Return all editions the product knows, by id."""
-    folder = files("forms").joinpath("editions")
-    found = [
-        parse_edition(part.read_text(encoding="utf-8"))
-        for part in sorted(folder.iterdir(), key=lambda p: p.name)
-        if part.name.endswith(".toml")
-    ]
-    return tuple(found)
+    """Return all editions that are known, by id. Raises WrongUse EDITION_MALFORMED for a file of the office's own."""
+    known = {e.id: e for e in (parse_edition(text) for _, text in _texts(files("forms").joinpath("editions")))}
+    for name, text in _texts(_Own.folder) if _Own.folder and _Own.folder.is_dir() else ():
+        try:
+            learnt = parse_edition(text)
+        except (ValueError, KeyError, TypeError) as error:
+            raise WrongUse("EDITION_MALFORMED", file=name, detail=error) from error
+        known[learnt.id] = learnt
+    return tuple(known[i] for i in sorted(known))
+
+
+def _texts(folder: Traversable) -> list[tuple[str, str]]:
+    parts = sorted(folder.iterdir(), key=lambda p: p.name)
+    return [(p.name, p.read_text(encoding="utf-8")) for p in parts if p.name.endswith(".toml")]
 
 
 def edition(edition_id: str) -> Edition:
     """Return the edition called *edition_id*. Raises KeyError."""
     return {e.id: e for e in editions()}[edition_id]
+
+
+def written(edition: Edition) -> str:
+    """Return *edition* as the TOML that :func:`parse_edition` reads."""
+    head = {
+        "id": edition.id,
+        "kind": edition.kind.value,
+        "name": edition.name,
+        "valid_from": edition.valid_from.isoformat(),
+        "valid_to": edition.valid_to.isoformat() if edition.valid_to else "",
+        "basis": edition.basis,
+        "layout": edition.layout.value,
+        "drawn_from": edition.drawn_from,
+        "shape": edition.shape.value,
+        "heading": list(edition.heading),
+    }
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in head.items()]
+    for name, labels in (("cover", edition.cover), ("labels", edition.labels)):
+        lines += [f"{name} = [", *(f"  {_row(label)}," for label in labels), "]"]
+    return "\n".join(lines) + "\n"
+
+
+def _row(label: Label) -> str:
+    row: dict[str, Any] = {
+        "column": label.column,
+        "says": list(label.says),
+        "kind": label.kind,
+        "required": label.required,
+        "choices": list(label.choices),
+        "section": label.section,
+        "floating": label.floating,
+        "repeats": label.repeats,
+        "leaf": label.leaf,
+    }
+    told = {name: value for name, value in row.items() if value or name == "says"}
+    return "{ " + ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in told.items()) + " }"

@@ -1,6 +1,6 @@
 """From the parts of a picture to its cases: of each the areas of its fields, the lines in them, and their values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,12 +44,19 @@ class Case:
 
 
 def cases_of(
-    whole: PreparedPage, words: Sequence[Word], parts: Sequence[Part], readers: Readers
+    whole: PreparedPage,
+    words: Sequence[Word],
+    parts: Sequence[Part],
+    readers: Readers,
+    known: Mapping[str, Edition] | None = None,
 ) -> Iterator[tuple[Part, Case]]:
-    """Yield the cases of all *parts* of a picture in reading order. *words*: what is printed on it."""
+    """Yield the cases of all *parts* of a picture in reading order.
+
+    *words* are printed on it; *known* are editions beside those of the house.
+    """
     for part in parts:
         page, own = cut(whole, part.box), words_in(words, part.box)
-        clean, edition = clean_page(page), forms.edition(part.edition)
+        clean, edition = clean_page(page), (known or {}).get(part.edition) or forms.edition(part.edition)
         if edition.shape is PageShape.ROWS:
             yield from ((part, case) for case in _rows(page, clean, edition, own))
         else:

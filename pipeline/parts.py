@@ -103,6 +103,17 @@ def find_fold(words: Sequence[Word], width: float) -> float:
     return at
 
 
+def parts_of(
+    edition: Edition, page: PreparedPage, words: Sequence[Word], readers: Readers
+) -> tuple[list[Box], float, int]:
+    """Return the parts of a page that is of *edition*, with its coverage and the number of labels found."""
+    looker = _Looker(page, words, readers)
+    height, width = page.grey.shape
+    whole = Box(0, 0, width, height)
+    fit = looker.closely(edition, whole)
+    return looker.split(edition, whole), fit.coverage, fit.labels
+
+
 class _Looker:
     """Looks at parts of one picture; what is costly is done once for each."""
 
@@ -139,10 +150,8 @@ class _Looker:
         if not fits:
             return [], None
         best = fits[0]
-        if not best.good and best.edition.shape is not PageShape.ROWS:  # look more closely before giving up
-            words = words_in(self.words, box)
-            labelled = find_page_labels(best.edition, self.clean(box), words, self.readers.printed)
-            best = _Fit(best.edition, labelled.coverage, len(labelled.labels), headed=0 in labelled.labels)
+        if not best.good:  # look more closely before giving up
+            best = self.closely(best.edition, box)
         if not best.good:
             if best.coverage < NOT_QUITE:
                 return [], None
@@ -153,11 +162,20 @@ class _Looker:
             for fit in fits[1:]
             if fit.edition.kind is best.edition.kind and fit.coverage > best.coverage - TIED
         )
-        halves = self._halves(best.edition, box) if best.edition.shape is PageShape.HALF else [box]
-        return [Part(half, best.edition.id, best.coverage, tied) for half in halves], None
+        return [Part(part, best.edition.id, best.coverage, tied) for part in self.split(best.edition, box)], None
 
-    def _halves(self, edition: Edition, box: Box) -> list[Box]:
-        """Return the parts of a page with a case in its upper and one in its lower half."""
+    def closely(self, edition: Edition, box: Box) -> _Fit:
+        """Look for an edition's labels with everything that helps to find them."""
+        words = words_in(self.words, box)
+        if edition.shape is PageShape.ROWS:
+            return self._fit(edition, box, words)
+        labelled = find_page_labels(edition, self.clean(box), words, self.readers.printed)
+        return _Fit(edition, labelled.coverage, len(labelled.labels), headed=0 in labelled.labels)
+
+    def split(self, edition: Edition, box: Box) -> list[Box]:
+        """Return the parts of *box* that hold a case each: two where one stands below the other."""
+        if edition.shape is not PageShape.HALF:
+            return [box]
         words = words_in(self.words, box)
         firsts = {i for i, label in enumerate(edition.labels[:3]) if label.says}
         tops = sorted(m.first.y for m in candidates(edition, tokens(words)) if m.label in firsts and m.likeness > 0.8)

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from forms import Edition, editions, use_own, written
 from records.codes import DeliveryKind, EntryState, Presence
 from records.entries import Entry, VerifiedEntry
 from records.errors import NotFound, PartUnavailable, WrongUse
@@ -33,6 +34,7 @@ from wiring.settings import Settings
 if TYPE_CHECKING:
     from extracts import Issuer, SigningIdentity, Verifier
     from pipeline import BookReport, DeliveryReport, Digitiser, Pictures
+    from pipeline.learning import Learnt
 
 
 class House:
@@ -40,6 +42,7 @@ class House:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        use_own(settings.own_forms)
 
     # --- parts, built when first used ---------------------------------------------------------------
 
@@ -142,6 +145,22 @@ class House:
                 return Paper(placed.page.id, placed.file, placed.page.page_in_file, delivery.label, text)
         raise NotFound("PAGE_UNKNOWN", page=paper_id)
 
+    def learn_form(self, folder: Path, plain: Edition, progress: Progress, *, again: bool = False) -> "Learnt":
+        """Learn an edition from marked pages and keep it beside the product's. Raises WrongUse."""
+        from pipeline.learning import learn
+        from wiring.parts import build_limits
+        from wiring.readers import ReaderMaker
+
+        kept = self.settings.own_forms / f"{plain.id}.toml"
+        if any(e.id == plain.id for e in editions()) and not (again and kept.is_file()):
+            raise WrongUse("EDITION_ID_TAKEN", id=plain.id)
+        readers = ReaderMaker(self.settings.reader)()
+        learnt = learn(folder, plain, readers, build_limits(self.settings), progress)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(written(learnt.edition), encoding="utf-8")
+        editions.cache_clear()
+        return learnt
+
     def reindex(self) -> IndexReport:
         """Build the index anew from the register and put it in the old one's place in one step."""
         return self.projection.rebuild(self.documents())
@@ -192,7 +211,7 @@ class House:
         from wiring.parts import build_limits
         from wiring.readers import ReaderMaker
 
-        readers = ReaderMaker(self.settings.reader)
+        readers = ReaderMaker(self.settings.reader, str(self.settings.own_forms))
         limits = build_limits(self.settings)
         return evaluate_book(folder, readers, progress, workers=self.settings.workers, limits=limits)
 

@@ -92,7 +92,7 @@ def build_digitiser(settings: Settings, archive: Archive, register: Register) ->
     return Digitiser(
         archive,
         register,
-        ReaderMaker(settings.reader),
+        ReaderMaker(settings.reader, str(settings.own_forms)),
         settings.home / "spool",
         workers=settings.workers,
         limits=build_limits(settings),

@@ -165,6 +165,11 @@ class Settings:
         return str(self.home / Path(name).expanduser()) if name.endswith(".onnx") else name
 
     @property
+    def own_forms(self) -> Path:
+        """Folder of the editions that the office learnt from its own books."""
+        return self.home / "forms"
+
+    @property
     def workers(self) -> int:
         """Number of reading processes, at least one."""
         return self.reading.workers if self.reading.workers > 0 else max(1, os.cpu_count() or 1)

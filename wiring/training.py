@@ -82,7 +82,7 @@ def confirmed(house: House, folder: Path, progress: Progress) -> Confirmed:
     if not learnt.is_file():
         learn: list[InkLine] = []
         kept: list[InkLine] = []
-        make = ReaderMaker(house.settings.reader)
+        make = ReaderMaker(house.settings.reader, str(house.settings.own_forms))
         for line in confirmed_lines(house.register, house.archive, make, progress):
             if found := taken(coverage(line.picture), line.text):
                 mine = int(hashlib.sha256(line.entry.encode()).hexdigest(), 16) % 10
