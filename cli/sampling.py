@@ -41,6 +41,7 @@ def book(
         str | None, typer.Option("--setting", help="dotted, cells, columns or mixed; default: drawn from the seed.")
     ] = None,
     opened: Annotated[bool, typer.Option("--opened", help="Two pages in one picture, as an opened book lies.")] = False,
+    apart: Annotated[bool, typer.Option("--apart", help="The leaves of an opened table one by one.")] = False,
     dpi: Annotated[int, typer.Option("--dpi", min=100, max=600, help="Resolution of the scans.")] = 200,
     as_json: Json = False,
 ) -> None:
@@ -53,6 +54,7 @@ def book(
         edition_id=edition,
         cases=cases,
         opened=opened,
+        apart=apart,
         seed=seed,
         difficulty=difficulty,
         ink=ink,

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forms import Edition, PageShape, editions, letters_of
+from forms import Edition, Leaf, PageShape, editions, letters_of
 from forms import edition as edition_of
-from pipeline.fingerprint import shortlist
 from pipeline.labels import candidates, coverage, find_labels, tokens
 from pipeline.locate import CleanPage, clean_page, find_page_labels
 from pipeline.prepare import WIDE, PreparedPage, cut
 from pipeline.readers import Readers
+from pipeline.shortlist import shortlist
 from pipeline.table import find_table
 from records.geometry import Box
 from records.pages import PageProblem
@@ -37,6 +37,8 @@ class Part:
     coverage: float
     tied: tuple[str, ...] = ()
     """Other editions of the same kind that its print fits as well."""
+    leaf: Leaf | None = None
+    """Of a table across an opened book: the leaf, where it stands alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class _Fit:
     coverage: float
     labels: int
     headed: bool
+    leaf: Leaf | None = None
 
     @property
     def good(self) -> bool:
@@ -140,7 +143,8 @@ class _Looker:
             table = find_table(edition, self.clean(box), words)
             if table is None:
                 return _Fit(edition, 0.0, 0, headed=False)
-            return _Fit(edition, table.coverage, len(table.heads), headed=_headed(edition, words))
+            leaf = next(iter(table.leaves)) if len(table.leaves) == 1 else None
+            return _Fit(edition, table.coverage, len(table.heads), headed=_headed(edition, words), leaf=leaf)
         found = find_labels(edition, words)
         return _Fit(edition, coverage(edition, found), len(found), headed=0 in found)
 
@@ -162,7 +166,9 @@ class _Looker:
             for fit in fits[1:]
             if fit.edition.kind is best.edition.kind and fit.coverage > best.coverage - TIED
         )
-        return [Part(part, best.edition.id, best.coverage, tied) for part in self.split(best.edition, box)], None
+        return [
+            Part(part, best.edition.id, best.coverage, tied, best.leaf) for part in self.split(best.edition, box)
+        ], None
 
     def closely(self, edition: Edition, box: Box) -> _Fit:
         """Look for an edition's labels with everything that helps to find them."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from forms import Leaf
 from pipeline.parts import Part
 from records.geometry import Box, Transform
 from records.pages import Preparation, Step
@@ -45,12 +46,14 @@ def to_words(rows: list[list[Any]]) -> tuple[Word, ...]:
 def of_part(part: Part) -> Json:
     """Return a part of a picture as JSON."""
     box = [part.box.x, part.box.y, part.box.w, part.box.h]
-    return {"box": box, "edition": part.edition, "coverage": part.coverage, "tied": list(part.tied)}
+    return {"box": box, "edition": part.edition, "coverage": part.coverage, "tied": list(part.tied), "leaf": part.leaf}
 
 
 def to_part(raw: Json) -> Part:
     """Return a part of a picture from its JSON."""
-    return Part(Box(*(float(v) for v in raw["box"])), raw["edition"], float(raw["coverage"]), tuple(raw["tied"]))
+    leaf = Leaf(raw["leaf"]) if raw["leaf"] else None
+    box = Box(*(float(v) for v in raw["box"]))
+    return Part(box, raw["edition"], float(raw["coverage"]), tuple(raw["tied"]), leaf)
 
 
 def of_engine(engine: EngineIdentity) -> Json:

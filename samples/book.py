@@ -20,6 +20,7 @@ from samples.filling import Page, fill_case
 from samples.hand import Hand, draw_hand, typed
 from samples.ink import PENS, PRINTER
 from samples.layout import HEIGHT, WIDTH, FormPage, set_page
+from samples.opened import apart as leaves_of
 from samples.opened import opened as side_by_side
 from samples.pdf import Scanned, book_pdf
 from samples.people import chance, pick
@@ -34,6 +35,8 @@ from samples.truth import page_truth
 Format = Literal["png", "jpeg", "pdf"]
 SCANS = frozenset({".bmp", ".gif", ".jp2", ".jpeg", ".jpg", ".pdf", ".png", ".tif", ".tiff", ".webp"})
 """Endings of files that would be taken for pages of the book."""
+_SIDES: tuple[Gutter, ...] = ("right", "left")
+"""Where the gutter of a left and of a right leaf is."""
 TYPED = "typed"
 """Named in place of a hand: values filled in by an office programme."""
 
@@ -71,6 +74,7 @@ def make_book(
     cases: int = 24,
     seed: int = 1,
     opened: bool = False,
+    apart: bool = False,
     difficulty: Difficulty = "medium",
     ink: Path | None = None,
     formats: Sequence[Format] = ("jpeg", "pdf"),
@@ -82,7 +86,7 @@ def make_book(
     """Write a synthetic book of *cases* entries on forms of an edition to the folder *out*.
 
     *seed* decides everything: same arguments, same bytes. *opened*: two neighbouring pages are scanned in one picture
-    (a table across an opened book always is). *setting* is drawn for the book where not given; ``mixed``
+    (a table across an opened book is, unless its leaves are scanned *apart*). *setting* is drawn for the book where not given; ``mixed``
     sets every page by another printing house. *hands* are fonts of :data:`samples.fonts.HANDS` (default: all of them,
     never one that is held out) or ``typed``. *ink* is a folder of real line images with ``labels.tsv``, put into the
     place fields. *told* is called with (pages made, pages in all).
@@ -91,7 +95,9 @@ def make_book(
     written; PartUnavailable where set-up has not fetched a font.
     """
     _check(edition_id, cases, difficulty, formats, setting, hands)
-    book = _Book(edition_id, cases, seed, DIALS[difficulty], ink, dpi, setting, tuple(hands or fonts.HANDS), opened)
+    book = _Book(
+        edition_id, cases, seed, DIALS[difficulty], ink, dpi, setting, tuple(hands or fonts.HANDS), opened, apart
+    )
     total = book.pictures
     names = _page_names(total, formats)
     inside = "pdf/book.pdf" if names else "book.pdf"
@@ -180,11 +186,12 @@ class _Book:
         setting: Setting | Literal["mixed"] | None,
         hands: tuple[str, ...],
         opened: bool,
+        apart: bool,
     ) -> None:
         rng = _first(seed)
         self.facts = draw_book(rng, edition(edition_id))
         entries = draw_cases(rng, self.facts, cases)
-        self.seed, self.opened = seed, opened
+        self.seed, self.opened, self.apart = seed, opened, apart
         size = (round(WIDTH * dpi / 25.4), round(HEIGHT * dpi / 25.4))
         wide = (2 * size[0], size[1])
         self.studio = open_studio(np.random.default_rng([seed, 1]), dials, dpi, size, self.facts.ward)
@@ -195,11 +202,14 @@ class _Book:
         real = RealInk(ink, np.random.default_rng([seed, 2])) if ink is not None else None
         desk = _Desk(np.random.default_rng([seed, 3]), self.studio, self.facts, setting, hands, seed)
         self.makers = _sequence(desk, entries, real, self.spread if self.table else self.studio)
+        self.tables = -(-cases // len(desk.form.rooms)) if self.table else 0
 
     @property
     def pictures(self) -> int:
         """How many pictures the scanner delivers."""
-        return 1 + -(-(len(self.makers) - 1) // 2) if self._side_by_side else len(self.makers)
+        if self._side_by_side:
+            return 1 + -(-(len(self.makers) - 1) // 2)
+        return len(self.makers) + (self.tables if self.apart else 0)
 
     @property
     def _side_by_side(self) -> bool:
@@ -220,6 +230,9 @@ class _Book:
         for at in range(0, len(self.makers), 2):
             sides = [self._made(k) for k in range(at, min(at + 2, len(self.makers)))]
             for k, ready in enumerate(sides):
+                if self.apart and self.spread and ready.page.sheet.pixels.shape[1] == self.spread.width:
+                    yield from self._both_leaves(at + k, ready)
+                    continue
                 alone = len(sides) == 1 or len({side.page.sheet.pixels.shape for side in sides}) > 1
                 wide = self.spread is not None and ready.page.sheet.pixels.shape[1] == self.spread.width
                 studio = self.spread if wide and self.spread else self.studio
@@ -228,6 +241,13 @@ class _Book:
                     self._lamp(at + k), ready.page, None if alone else sides[1 - k].page, side=side
                 )
                 yield pixels, lie, ready
+
+    def _both_leaves(self, at: int, ready: _Ready) -> Iterator[tuple[Any, Lie, _Ready]]:
+        """A table's left leaf, then its right one."""
+        for k, (leaf, side) in enumerate(zip(leaves_of(ready.page), (*_SIDES,), strict=True)):
+            about = ready.about | {"leaf": ("left", "right")[k]}
+            lamp = np.random.default_rng([self.seed, 100_000 + at, k])
+            yield (*self.studio.scanned(lamp, leaf, None, side=side), _Ready(leaf, ready.role, about))
 
     def _spreads(self) -> Iterator[tuple[Any, Lie, _Ready]]:
         """The cover alone, then two pages at once."""

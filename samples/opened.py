@@ -1,4 +1,4 @@
-"""Two neighbouring pages of a book seen at once: one sheet with both pages' ink and truth."""
+"""Opened books: two neighbouring pages as one sheet, or a table across both leaves as two."""
 
 from dataclasses import replace
 
@@ -33,3 +33,18 @@ def _moved(filled: Filled, dx: float) -> Filled:
     lines = tuple(_trace(line, dx) for line in filled.lines)
     struck = _trace(filled.struck, dx) if filled.struck else None
     return replace(filled, lines=lines, outline=_points(filled.outline, dx), struck=struck)
+
+
+def apart(whole: Page) -> tuple[Page, Page]:
+    """Return the leaves of an opened book, each with the fields that stand on it."""
+    height, width = whole.sheet.pixels.shape[:2]
+    middle = width // 2
+    leaves = []
+    for begin, end in ((0, middle), (middle, width)):
+        leaf = Page(Sheet(end - begin, height), whole.dpi)
+        leaf.sheet.pixels[:] = whole.sheet.pixels[:, begin:end]
+        for fields in whole.entries:
+            own = [one for one in fields if begin <= float(one.outline[:, 0].mean()) < end]
+            leaf.entries.append([_moved(one, -float(begin)) for one in own])
+        leaves.append(leaf)
+    return leaves[0], leaves[1]

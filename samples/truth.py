@@ -12,6 +12,10 @@
 Boxes are [x, y, width, height] in pixels of that file, after every distortion, upright, around the ink itself; of a
 check box, around the square and its printed label.
 
+Of a table whose leaves were scanned one by one each page tells the columns on its ``leaf`` (left, right); the entries
+of the right leaf are those of the left leaf before it, in the same order. ``sides`` tells the roles of two pages in one
+picture.
+
 A field may say more: ``lines`` [{"text", "box"}] where it was written on several; ``struck`` {"text", "box"}, the wrong
 text that was struck out; ``ink`` "real" where a real line image stands. A page may say more: ``setting``, ``hand`` and
 ``ink_colour`` (how it was made), ``signatures`` [{"text", "box"}].

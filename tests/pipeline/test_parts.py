@@ -10,12 +10,12 @@ import forms
 from forms import Leaf
 from pipeline import Limits
 from pipeline.evaluate import read_page
-from pipeline.fingerprint import shortlist
 from pipeline.locate import CleanPage
 from pipeline.page_work import Work
 from pipeline.parts import Part, by_year, find_fold, words_in
 from pipeline.rules import Rules
 from pipeline.scoring import ReadPage, same
+from pipeline.shortlist import shortlist
 from pipeline.table import find_table
 from records.geometry import Box
 from records.readings import Word
