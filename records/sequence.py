@@ -100,7 +100,7 @@ class Order:
         return str(fit[0]) if len(fit) == 1 else ""
 
     def jumps(self, i: int) -> bool:
-        """Whether place *i* was probably misread: it stands alone, or leaves free a number that belongs there."""
+        """Whether place *i* was probably misread: far from all others, beyond them, or in place of a missing number."""
         if self.items[i].claim.decided:
             return False
         if i in self.alone:
@@ -108,9 +108,20 @@ class Order:
         if i in self.rising or not self.ordered:
             return False
         near = self.neighbours(i)
+        if not self._within(i) and not self._goes_on(i):
+            return True
         if near.before is None or near.after is None:
             return False
         return any(EntryNumber(serial) not in self.taken for serial in range(near.before.serial + 1, near.after.serial))
+
+    def _within(self, i: int) -> bool:
+        rising = [self.items[j].number for j in self.rising]
+        return min(rising) <= self.items[i].number <= max(rising)
+
+    def _goes_on(self, i: int) -> bool:
+        """Whether the page before or after has the number before or after: pages that lie together elsewhere."""
+        beside = (self.items[j].number.serial for j in (i - 1, i + 1) if 0 <= j < len(self.items))
+        return any(abs(serial - self.items[i].number.serial) == 1 for serial in beside)
 
 
 def weigh(items: Sequence[Numbered]) -> Order:

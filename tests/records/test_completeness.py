@@ -351,7 +351,8 @@ def test_a_few_misread_numbers_are_each_told_of(n: int, data: st.DataObject) -> 
         k for p in report.of(PointKind.GAP) if p.span for k in range(p.span.first.serial, p.span.last.serial + 1)
     }
     for k, read in wrong.items():
-        if read == k or read in set(wrong) | set(range(n, n + 11)):
+        together = sum(other > n for other in wrong.values()) > 1  # several may bear one another out
+        if read == k or read in set(wrong) | set(range(n, n + 11)) or (read > n and together):
             continue
         assert given[k - 1].file in told
         assert k in missing or k in wrong.values()
