@@ -54,7 +54,7 @@ class BookPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class Stated:
     """What a person says that a book holds; None where nobody said it."""
 
     first: int | None = None
@@ -69,7 +69,7 @@ class Expected:
 class Standing:
     """Where a book stands: what is expected of it, and who closed it, if it is closed."""
 
-    expected: Expected = Expected()
+    stated: Stated = Stated()
     closed_by: str = ""
     closed_at: dt.datetime | None = None
 

@@ -11,13 +11,13 @@ from dataclasses import replace
 from records.books import (
     BookPage,
     BookReport,
-    Expected,
     Explanation,
     Found,
     Place,
     Point,
     PointKind,
     Run,
+    Stated,
 )
 from records.codes import PageRole, PageStatus, Presence, RegisterKind
 from records.entries import Book
@@ -35,7 +35,7 @@ _FIRST = ("", "a")
 
 
 def examine(
-    book: Book, pages: Sequence[BookPage], expected: Expected, explanations: Sequence[Explanation] = ()
+    book: Book, pages: Sequence[BookPage], stated: Stated, explanations: Sequence[Explanation] = ()
 ) -> BookReport:
     """Examine a book: *pages* in the order in which they were handed in, each with its entries' claims in order.
 
@@ -51,14 +51,14 @@ def examine(
     runs = []
     for n, (year, items) in enumerate(years):
         shown = year if len(years) > 1 else None
-        run, found = _run(book, year, items, _bounds(expected, n, len(years)), shown)
+        run, found = _run(book, year, items, _bounds(stated, n, len(years)), shown)
         runs.append(run)
         points += found
-    if not runs and expected.last is not None:
-        first = expected.first or 1
-        runs.append(Run(book.year, first, expected.last, (), _count(first, expected.last, ())))
+    if not runs and stated.last is not None:
+        first = stated.first or 1
+        runs.append(Run(book.year, first, stated.last, (), _count(first, stated.last, ())))
         points += _gaps(runs[0], None)
-    points += _totals(expected, runs, len(pages))
+    points += _totals(stated, runs, len(pages))
     return BookReport(tuple(runs), tuple(explained(points, explanations)), len(pages))
 
 
@@ -156,15 +156,15 @@ def _names_other(item: Numbered, number: str) -> bool:
 # --- numbers of one year -------------------------------------------------------------------------
 
 
-def _bounds(expected: Expected, n: int, runs: int) -> Expected:
+def _bounds(stated: Stated, n: int, runs: int) -> Stated:
     """Return what is expected of the *n*-th year: the book's first number is the first year's, its last the last's."""
     if runs == 1:
-        return expected
-    return Expected(expected.first if n == 0 else 1, expected.last if n == runs - 1 else None)
+        return stated
+    return Stated(stated.first if n == 0 else 1, stated.last if n == runs - 1 else None)
 
 
 def _run(
-    book: Book, year: int, items: Sequence[Numbered], expected: Expected, shown: int | None
+    book: Book, year: int, items: Sequence[Numbered], stated: Stated, shown: int | None
 ) -> tuple[Run, list[Point]]:
     number = _number_of(book, items)
     order = weigh(items)
@@ -181,7 +181,7 @@ def _run(
         by_number[item.number].append(i)
     jumps = {i for i in range(len(items)) if len(by_number[items[i].number]) == 1 and order.jumps(i)}
     sure = [item.number for i, item in enumerate(items) if i not in jumps | order.alone]
-    first, last = _range(expected, sure)
+    first, last = _range(stated, sure)
     found = []
     for own, at in sorted(by_number.items()):
         span = Span(own, own, shown)
@@ -219,15 +219,15 @@ def _jump(order: Order, i: int, span: Span, code: str, first: int, last: int) ->
     return Point(PointKind.JUMP, PageProblem(code, facts), span, (place,))
 
 
-def _range(expected: Expected, numbers: Sequence[EntryNumber]) -> tuple[int, int]:
+def _range(stated: Stated, numbers: Sequence[EntryNumber]) -> tuple[int, int]:
     """Return the first and last number expected: as said, as the stated total makes it, else as found."""
     serials = [number.serial for number in numbers]
-    first = expected.first or (1 if expected.events or not serials else min(serials))
-    if expected.last is not None:
-        return first, expected.last
-    if expected.events is not None:
+    first = stated.first or (1 if stated.events or not serials else min(serials))
+    if stated.last is not None:
+        return first, stated.last
+    if stated.events is not None:
         further = _count(1, 0, sorted(set(numbers)))
-        return first, first + expected.events - further - 1
+        return first, first + stated.events - further - 1
     return first, max(serials, default=first - 1)
 
 
@@ -262,12 +262,12 @@ def _day(one: Found | None) -> str:
     return "/".join(reversed(one.registered.split("-"))) if one else "–"
 
 
-def _totals(expected: Expected, runs: Iterable[Run], pages: int) -> Iterator[Point]:
+def _totals(stated: Stated, runs: Iterable[Run], pages: int) -> Iterator[Point]:
     written = sum(not one.blank for run in runs for one in run.found)
-    for code, stated, counted in (
-        ("BOOK_EVENTS_DIFFER", expected.events, written),
-        ("BOOK_PAGES_DIFFER", expected.pages, pages),
+    for code, said, counted in (
+        ("BOOK_EVENTS_DIFFER", stated.events, written),
+        ("BOOK_PAGES_DIFFER", stated.pages, pages),
     ):
-        if stated is not None and stated != counted:
-            facts = {"stated": str(stated), "counted": str(counted), "by": str(abs(stated - counted))}
+        if said is not None and said != counted:
+            facts = {"stated": str(said), "counted": str(counted), "by": str(abs(said - counted))}
             yield Point(PointKind.TOTAL, PageProblem(code, facts))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.books import BookPage, BookReport, Expected, Explanation, NumberClaim, Point, PointKind
+from records.books import BookPage, BookReport, Explanation, NumberClaim, Point, PointKind, Stated
 from records.codes import PageRole, PageStatus, Presence, RegisterKind
 from records.completeness import examine
 from records.entries import Book
@@ -18,7 +18,7 @@ from records.numbers import read_number
 from records.pages import PageId, PageProblem
 
 BOOK = Book("so-1", "UBND phường Minh Họa", RegisterKind.BIRTH, 2017, "01")
-NOTHING_SAID = Expected()
+NOTHING_SAID = Stated()
 AT = dt.datetime(2026, 11, 26, 9, tzinfo=dt.UTC)
 
 
@@ -36,7 +36,7 @@ def pages(*texts: str, **more: object) -> list[BookPage]:
     return [page(n, claim(n, text, **more)) for n, text in enumerate(texts, start=1)]
 
 
-def look(given: Sequence[BookPage], expected: Expected = NOTHING_SAID, said: Sequence[Explanation] = ()) -> BookReport:
+def look(given: Sequence[BookPage], expected: Stated = NOTHING_SAID, said: Sequence[Explanation] = ()) -> BookReport:
     return examine(BOOK, given, expected, said)
 
 
@@ -58,9 +58,9 @@ def test_a_missing_page_is_a_gap() -> None:
 
 def test_the_end_is_missed_where_somebody_said_how_many_there_are() -> None:
     assert rows(look(pages("3", "4", "5")), PointKind.GAP) == []
-    assert rows(look(pages("3", "4", "5"), Expected(events=7)), PointKind.GAP) == ["1-2", "6-7"]
-    assert rows(look(pages("3", "4", "5"), Expected(first=2, last=5)), PointKind.GAP) == ["2"]
-    report = look([], Expected(first=1, last=4))
+    assert rows(look(pages("3", "4", "5"), Stated(events=7)), PointKind.GAP) == ["1-2", "6-7"]
+    assert rows(look(pages("3", "4", "5"), Stated(first=2, last=5)), PointKind.GAP) == ["2"]
+    report = look([], Stated(first=1, last=4))
     assert (rows(report, PointKind.GAP), report.expected, report.found) == (["1-4"], 4, 0)
 
 
@@ -68,7 +68,7 @@ def test_a_second_entry_of_a_number_is_a_number_of_its_own() -> None:
     report = look(pages("14", "15", "15b", "16", "17a", "18b"))
     assert (report.expected, report.found) == (7, 6)
     assert rows(report, PointKind.GAP) == ["18"]
-    whole = look(pages("1", "2", "2b", "3"), Expected(events=4))
+    whole = look(pages("1", "2", "2b", "3"), Stated(events=4))
     assert (rows(whole, PointKind.GAP), whole.expected) == ([], 4)
 
 
@@ -206,13 +206,13 @@ def test_one_misread_date_makes_no_year() -> None:
 def test_a_number_with_nothing_written_is_told_and_counts() -> None:
     given = pages("1", "2", "3")
     given[1] = page(2, claim(2, "2", blank=True))
-    report = look(given, Expected(first=1, last=3, events=2))
+    report = look(given, Stated(first=1, last=3, events=2))
     assert (report.found, rows(report, PointKind.BLANK), report.open) == (3, ["2"], ())
     assert report.of(PointKind.TOTAL) == ()
 
 
 def test_stated_totals_are_compared() -> None:
-    report = look(pages("1", "2", "3"), Expected(events=4, pages=5))
+    report = look(pages("1", "2", "3"), Stated(events=4, pages=5))
     assert [(p.why.code, p.why.facts["by"]) for p in report.of(PointKind.TOTAL)] == [
         ("BOOK_EVENTS_DIFFER", "1"),
         ("BOOK_PAGES_DIFFER", "2"),
@@ -294,7 +294,7 @@ claims: st.SearchStrategy[dict[str, object]] = st.builds(
 )
 books = st.lists(st.lists(claims, max_size=2), max_size=25)
 bounds = st.none() | st.integers(1, 70)
-expectations = st.builds(Expected, bounds, bounds, bounds, bounds)
+expectations = st.builds(Stated, bounds, bounds, bounds, bounds)
 
 
 def made(rough: list[list[dict[str, object]]]) -> list[BookPage]:
@@ -310,7 +310,7 @@ def made(rough: list[list[dict[str, object]]]) -> list[BookPage]:
 
 
 @given(rough=books, expected=expectations)
-def test_no_number_and_no_page_is_ever_lost(rough: list[list[dict[str, object]]], expected: Expected) -> None:
+def test_no_number_and_no_page_is_ever_lost(rough: list[list[dict[str, object]]], expected: Stated) -> None:
     given = made(rough)
     report = look(given, expected)
     found = {one.place.entry for run in report.runs for one in run.found}
@@ -324,7 +324,7 @@ def test_no_number_and_no_page_is_ever_lost(rough: list[list[dict[str, object]]]
 
 
 @given(rough=books, expected=expectations)
-def test_what_is_expected_is_found_or_missing(rough: list[list[dict[str, object]]], expected: Expected) -> None:
+def test_what_is_expected_is_found_or_missing(rough: list[list[dict[str, object]]], expected: Stated) -> None:
     report = look(made(rough), expected)
     assert report.expected == report.found + sum(point.size for point in report.of(PointKind.GAP))
     for run in report.runs:
@@ -338,7 +338,7 @@ def test_a_page_taken_out_shows_as_a_gap_unless_it_is_at_an_end(n: int, data: st
     left = [page for page, k in zip(pages(*map(str, range(1, n + 1))), range(1, n + 1), strict=True) if k != gone]
     assert rows(look(left), PointKind.GAP) == [str(gone)]
     at_the_end = pages(*map(str, range(1, n)))
-    assert rows(look(at_the_end, Expected(events=n)), PointKind.GAP) == [str(n)]
+    assert rows(look(at_the_end, Stated(events=n)), PointKind.GAP) == [str(n)]
 
 
 @given(n=st.integers(12, 60), data=st.data())
