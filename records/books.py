@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from records.codes import PageRole, PageStatus, Presence, RegisterKind
 from records.entries import Book
+from records.errors import WrongUse
 from records.numbers import EntryNumber, Span
 from records.pages import Delivery, PageId, PageProblem
 
@@ -77,6 +78,11 @@ class Standing:
     def closed(self) -> bool:
         """Whether somebody closed the book and nobody opened it again."""
         return self.closed_at is not None
+
+    def refuse_closed(self, book: str) -> None:
+        """Raise WrongUse BOOK_CLOSED where the book is closed."""
+        if self.closed:
+            raise WrongUse("BOOK_CLOSED", book=book, by=self.closed_by)
 
 
 class PointKind(StrEnum):
@@ -247,4 +253,3 @@ class Tally:
     """0 where nothing tells it."""
     entries: int
     verified: int
-    closed: bool

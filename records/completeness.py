@@ -28,6 +28,7 @@ from records.sequence import Numbered, Order, by_year, chain, weigh
 from records.text import comparable
 
 _WITHOUT_NUMBERS = frozenset({PageRole.COVER, PageRole.INDEX})
+_KINDS = tuple(PointKind)
 _MOST = 0.6
 """Share of pages that must name one book for a page that names another to be a stranger."""
 _FIRST = ("", "a")
@@ -59,7 +60,13 @@ def examine(
         runs.append(Run(book.year, first, stated.last, (), _count(first, stated.last, ())))
         points += _gaps(runs[0], None)
     points += _totals(stated, runs, len(pages))
-    return BookReport(tuple(runs), tuple(explained(points, explanations)), len(pages))
+    return BookReport(tuple(runs), tuple(sorted(explained(points, explanations), key=_rank)), len(pages))
+
+
+def _rank(point: Point) -> tuple[int, int, EntryNumber]:
+    """Return a key by kind, year and number; points without a number stay in the order of the pages."""
+    number = point.span.first if point.span else EntryNumber(0)
+    return _KINDS.index(point.kind), (point.span.year or 0) if point.span else 0, number
 
 
 # --- pages ---------------------------------------------------------------------------------------

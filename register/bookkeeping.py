@@ -30,7 +30,7 @@ from register.schema import (
     field_versions,
     readings,
 )
-from register.tidy import shown, tidy
+from register.tidy import tidy
 
 _OF_THE_BOOK = (*CLAIM_COLUMNS, "noiDangKy", "trangSo")
 """Columns that say where an entry stands, and nothing of anybody."""
@@ -61,7 +61,7 @@ class Bookkeeping(Part):
             if (delivery.book or delivery.id) == book_id:
                 return delivery
             for book in (book_id, delivery.book or delivery.id):
-                _refuse_closed(book, _standing(connection, book))
+                _standing(connection, book).refuse_closed(book)
             connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(book=book_id))
             bound = replace(delivery, book=book_id)
             tell(connection, "delivery bound", book_id, agent, bound, delivery=delivery_id)
@@ -123,6 +123,12 @@ class Bookkeeping(Part):
             new = replace(old, closed_by="", closed_at=None)
             return _stand(connection, book_id, old, new, "book reopened", agent)
 
+    def closed_books(self) -> frozenset[str]:
+        """Return the ids of all closed books."""
+        closed = select(book_standings.c.book).where(book_standings.c.closed_at.is_not(None))
+        with self.database.read() as connection:
+            return frozenset(connection.execute(closed).scalars())
+
     def claims(self, deliveries: Sequence[str]) -> Sequence[NumberClaim]:
         """Return what the entries of these deliveries say of their numbers, by ascending entry."""
         c, v = entries.c, entry_versions.c
@@ -145,8 +151,6 @@ class Bookkeeping(Part):
         )
         with self.database.read() as connection:
             covers = {row.id: row for row in connection.execute(select(books))}
-            closed = select(book_standings.c.book).where(book_standings.c.closed_at.is_not(None))
-            shut = set(connection.execute(closed).scalars())
             rows = connection.execute(wanted).all()
         counted: defaultdict[tuple[str, str, str, int], list[int]] = defaultdict(lambda: [0, 0])
         for row in rows:
@@ -156,7 +160,7 @@ class Bookkeeping(Part):
             counted[key][0] += row.n
             counted[key][1] += row.n if row.state == EntryState.VERIFIED else 0
         return [
-            Tally(book, authority, RegisterKind(kind), year, n, verified, book in shut)
+            Tally(book, authority, RegisterKind(kind), year, n, verified)
             for (book, authority, kind, year), (n, verified) in sorted(counted.items())
         ]
 
@@ -176,13 +180,8 @@ def _standing(connection: Connection, book_id: str) -> Standing:
 def _open(connection: Connection, book_id: str) -> Standing:
     known_book(connection, book_id)
     standing = _standing(connection, book_id)
-    _refuse_closed(book_id, standing)
+    standing.refuse_closed(book_id)
     return standing
-
-
-def _refuse_closed(book_id: str, standing: Standing) -> None:
-    if standing.closed_at is not None:
-        raise WrongUse("BOOK_CLOSED", book=book_id, by=standing.closed_by, at=shown(standing.closed_at))
 
 
 def _stand(connection: Connection, book_id: str, old: Standing, new: Standing, what: str, agent: str) -> Standing:
