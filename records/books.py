@@ -31,6 +31,8 @@ class NumberClaim:
     book_number: str = ""
     """The number of the book, as the page says it."""
     book_decided: bool = False
+    authority: str = ""
+    """Who registered it, where a person said so."""
     blank: bool = False
     """The number stands on the page, and nothing else was written there."""
     at: tuple[float, float] = (0.0, 0.0)

@@ -125,10 +125,14 @@ def _of_other_kind(book: Book, items: Sequence[Numbered]) -> tuple[list[Numbered
     kinds = Counter(item.claim.kind for item in items)
     kind = book.kind if book.kind is not RegisterKind.OTHER or not kinds else kinds.most_common(1)[0][0]
     number = _number_of(book, items)
+    said = Counter(comparable(item.claim.authority) for item in items if item.claim.authority)
+    authority = comparable(book.authority) or max(said, key=said.__getitem__, default="")
     kept, points = [], []
     for item in items:
         if item.claim.kind is not kind:
             points.append(_stranger(item, "BOOK_PAGE_OTHER_KIND", kind=item.claim.kind.value))
+        elif comparable(item.claim.authority or authority) != authority:
+            points.append(_stranger(item, "BOOK_PAGE_OTHER_WARD", said=item.claim.authority))
         elif item.claim.book_decided and _names_other(item, number):
             points.append(_stranger(item, "BOOK_PAGE_OTHER_BOOK", said=item.claim.book_number))
         else:

@@ -32,7 +32,8 @@ from register.schema import (
 )
 from register.tidy import tidy
 
-_OF_THE_BOOK = (*CLAIM_COLUMNS, "noiDangKy", "trangSo")
+_TOLD = (*CLAIM_COLUMNS, "noiDangKy")
+_OF_THE_BOOK = (*_TOLD, "trangSo")
 """Columns that say where an entry stands, and nothing of anybody."""
 
 
@@ -208,27 +209,28 @@ def _claims(connection: Connection, heads: Sequence[AnyRow]) -> list[NumberClaim
     presences: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for row in connection.execute(every):
         presences[row.entry][row.column_name] = row.presence
-    told = select(field_versions).where(f.entry.in_(ids), f.column_name.in_(CLAIM_COLUMNS)).order_by(f.version)
+    told = select(field_versions).where(f.entry.in_(ids), f.column_name.in_(_TOLD)).order_by(f.version)
     fields = {(row.entry, row.column_name): row for row in connection.execute(told)}
     r = readings.c
     read = select(r.entry, r.ordinal, r.alternatives).where(r.entry.in_(ids), r.column_name == "so")
     others = {(row.entry, row.ordinal): row.alternatives for row in connection.execute(read)}
     found = []
     for head in heads:
-        book, number, day = (fields.get((head.id, column)) for column in CLAIM_COLUMNS)
+        book, number, day, ward = (fields.get((head.id, column)) for column in _TOLD)
         alternatives = others.get((head.id, number.reading), ()) if number is not None else ()
-        found.append(_claim(head, book, number, day, tuple(text for text, _ in alternatives), presences[head.id]))
+        found.append(
+            _claim(head, (book, number, day, ward), tuple(text for text, _ in alternatives), presences[head.id])
+        )
     return found
 
 
 def _claim(
     head: AnyRow,
-    book: AnyRow | None,
-    number: AnyRow | None,
-    day: AnyRow | None,
+    told: tuple[AnyRow | None, AnyRow | None, AnyRow | None, AnyRow | None],
     alternatives: tuple[str, ...],
     presences: dict[str, str],
 ) -> NumberClaim:
+    book, number, day, ward = told
     others = {presence for column, presence in presences.items() if column not in _OF_THE_BOOK}
     outline = number.evidence["polygon"] if number is not None and number.evidence else [[0.0, 0.0]]
     return NumberClaim(
@@ -243,6 +245,7 @@ def _claim(
         registered=day.value if day is not None else "",
         book_number=(book.value or book.text) if book is not None else "",
         book_decided=book is not None and book.decided_by is not None,
+        authority=ward.text if ward is not None and ward.decided_by is not None else "",
         blank=others == {Presence.BLANK},
         at=(min(float(x) for x, _ in outline), min(float(y) for _, y in outline)),
     )

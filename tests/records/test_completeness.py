@@ -170,7 +170,7 @@ def test_a_page_of_another_kind_or_quyen_does_not_take_a_number() -> None:
     given.insert(4, page(20, claim(20, "7", book_number="02/2017")))
     given.insert(7, page(21, claim(21, "8", kind=RegisterKind.DEATH)))
     report = look(given)
-    assert [p.why.code for p in report.of(PointKind.STRANGER)] == ["BOOK_PAGE_OTHER_KIND", "BOOK_PAGE_OTHER_BOOK"]
+    assert [p.why.code for p in report.of(PointKind.STRANGER)] == ["BOOK_PAGE_OTHER_BOOK", "BOOK_PAGE_OTHER_KIND"]
     assert (report.found, report.of(PointKind.REPEAT, PointKind.GAP)) == (10, ())
 
 
@@ -180,6 +180,13 @@ def test_a_misread_quyen_alone_makes_no_stranger() -> None:
     assert look(given).points == ()
     given[1] = page(2, claim(2, "2", book_number="07/2017", book_decided=True))
     assert rows(look(given), PointKind.STRANGER, PointKind.GAP) == ["2", "2"]
+
+
+def test_a_page_that_a_person_gave_to_another_ward_is_a_stranger() -> None:
+    given = pages("1", "2", "3", authority="UBND phường Minh Họa")
+    given[1] = page(2, claim(2, "2", authority="UBND phường Đống Mác"))
+    (point,) = look(given).of(PointKind.STRANGER)
+    assert (point.why.code, point.places[0].file) == ("BOOK_PAGE_OTHER_WARD", "0002.png")
 
 
 def test_numbers_begin_again_with_the_year() -> None:
