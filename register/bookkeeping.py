@@ -212,8 +212,8 @@ def _claims(connection: Connection, heads: Sequence[AnyRow]) -> list[NumberClaim
     told = select(field_versions).where(f.entry.in_(ids), f.column_name.in_(_TOLD)).order_by(f.version)
     fields = {(row.entry, row.column_name): row for row in connection.execute(told)}
     r = readings.c
-    read = select(r.entry, r.ordinal, r.alternatives).where(r.entry.in_(ids), r.column_name == "so")
-    others = {(row.entry, row.ordinal): row.alternatives for row in connection.execute(read)}
+    others_read = select(r.entry, r.ordinal, r.alternatives).where(r.entry.in_(ids), r.column_name == "so")
+    others = {(row.entry, row.ordinal): row.alternatives for row in connection.execute(others_read)}
     found = []
     for head in heads:
         book, number, day, ward = (fields.get((head.id, column)) for column in _TOLD)
