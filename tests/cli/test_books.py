@@ -1,21 +1,18 @@
 """Books at the terminal: handed in with --book, examined, explained, closed, counted; on a real house."""
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from records.codes import DeliveryKind, PageRole, PageStatus, Presence, RegisterKind
-from records.entries import Entry, FieldValue
-from records.geometry import Box
-from records.pages import DeliveredPage, Delivery, Digest, Evidence, PageImage, PageProblem, page_id
-from records.readings import Alternative, EngineIdentity, Reading
+from records.codes import Presence
+from records.pages import PageProblem
 from tests.cli.conftest import Command
+from tests.register.shelving import drafted, hand_in
 from wiring import House, Settings, open_house
 
-ENGINE = EngineIdentity("test", "1", "0" * 64)
 KEYS = {"expected", "found", "gaps", "repeats", "blank", "pages_without_entry", "closed"}
 Hand = Callable[..., None]
 
@@ -25,39 +22,12 @@ def house(home: Path) -> House:
     return open_house(Settings(home=home))
 
 
-def image(name: str) -> PageImage:
-    master = Digest(name.encode().hex().rjust(64, "0")[-64:][::-1])
-    return PageImage(page_id(master, 1), master, 1, 2000, 3000, 300.0)
-
-
-def drafted(page: PageImage, number: str, delivery: str, *, others: Sequence[str] = (), **columns: str) -> Entry:
-    where = Evidence(page.id, Box(10, 10, 100, 20).polygon())
-    read = Reading(number, 0.9, ENGINE, tuple(Alternative(text, 0.05) for text in others))
-    fields = [FieldValue("so", Presence.WRITTEN, number, number, where, read)]
-    fields += [FieldValue(column, Presence.WRITTEN, text, text, where) for column, text in columns.items()]
-    return Entry(f"KS-{page.id[:10]}", RegisterKind.BIRTH, "birth-2016", (page.id,), tuple(fields), delivery=delivery)
-
-
 @pytest.fixture
 def hand(house: House) -> Hand:
     """Hand in a delivery whose pages have the numbers given; None is a page that holds no entry."""
 
-    def give(delivery: str, numbers: Sequence[str | None], *, day: int = 1, label: str = "sổ", **columns: str) -> None:
-        at = dt.datetime(2026, 11, day, 8, tzinfo=dt.UTC)
-        pages, entries = [], []
-        for seq, number in enumerate(numbers, start=1):
-            page = image(f"{delivery}-{seq}")
-            placed = DeliveredPage(
-                delivery, seq, f"{delivery}-{seq:02d}.png", page, PageStatus.DONE, role=PageRole.ENTRY
-            )
-            if number is None:
-                placed = replace(placed, role=PageRole.BLANK, problem=PageProblem("PAGE_BLANK"))
-            else:
-                written = {"nksHoTen": "Nguyễn Thị Lan", "ngayDangKy": f"2017-01-{min(seq, 28):02d}"} | columns
-                entries.append(drafted(page, number, delivery, **written))
-            pages.append(placed)
-        house.register.open_delivery(Delivery(delivery, DeliveryKind.BOOK, label, at, (), "UBND phường A"), pages)
-        house.register.draft(entries)
+    def give(delivery: str, numbers: Sequence[str | None], **more: Any) -> None:
+        hand_in(house.register, house.archive, delivery, numbers, **more)
 
     return give
 
