@@ -152,7 +152,7 @@ def _tell(found: BookAccount, *, as_json: bool) -> None:
 
 def _show(found: BookAccount) -> None:
     book, told, standing = found.book, found.report, found.standing
-    facts = (kind_words(book.kind) if book.kind is not RegisterKind.OTHER else "", book.authority)
+    facts = (kind_words(told.kind) if told.kind is not RegisterKind.OTHER else "", book.authority)
     cover = ", ".join(fact for fact in (*facts, f"năm {book.year}" if book.year else "") if fact)
     notice(f"Sổ {book.id}{f' ({cover})' if cover else ''}: {told.pages} trang, {len(found.deliveries)} đợt nhận.")
     for run in told.runs:
@@ -179,7 +179,7 @@ def book_json(found: BookAccount) -> dict[str, Any]:
     return {
         "book": book.id,
         "authority": book.authority,
-        "kind": book.kind,
+        "kind": told.kind,
         "year": book.year or None,
         "number": book.number,
         "deliveries": [one.id for one in found.deliveries],
@@ -205,6 +205,8 @@ def _point(point: Point) -> dict[str, Any]:
     first = point.places[0] if point.places else None
     return {
         "number": point.numbers,
+        "first": point.span.first.serial if point.span else None,
+        "last": point.span.last.serial if point.span else None,
         "count": point.size or (1 if point.numbers else 0),
         "page": first.page if first else None,
         "file": first.name if first else None,

@@ -207,6 +207,8 @@ class Run:
 class BookReport:
     """What an examination of a book found."""
 
+    kind: RegisterKind
+    """As its cover says, else that of most entries."""
     runs: tuple[Run, ...]
     points: tuple[Point, ...]
     pages: int

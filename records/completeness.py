@@ -46,7 +46,8 @@ def examine(
     points += _without_entry(pages)
     numbered, unread = _numbered(pages)
     points += unread
-    kept, strangers = _of_other_kind(book, numbered)
+    kind = _kind_of(book, numbered)
+    kept, strangers = _of_other_kind(book, kind, numbered)
     points += strangers
     years = by_year(kept, book.year)
     runs = []
@@ -60,7 +61,7 @@ def examine(
         runs.append(Run(book.year, first, stated.last, (), _count(first, stated.last, ())))
         points += _gaps(runs[0], None)
     points += _totals(stated, runs, len(pages))
-    return BookReport(tuple(runs), tuple(sorted(explained(points, explanations), key=_rank)), len(pages))
+    return BookReport(kind, tuple(runs), tuple(sorted(explained(points, explanations), key=_rank)), len(pages))
 
 
 def _rank(point: Point) -> tuple[int, int, EntryNumber]:
@@ -120,10 +121,14 @@ def _numbered(pages: Sequence[BookPage]) -> tuple[list[Numbered], list[Point]]:
     return found, points
 
 
-def _of_other_kind(book: Book, items: Sequence[Numbered]) -> tuple[list[Numbered], list[Point]]:
-    """Part from the book the entries of another kind of register, and those that a person gave to another book."""
+def _kind_of(book: Book, items: Sequence[Numbered]) -> RegisterKind:
+    """Return the kind of register that the cover says, else that of most entries."""
     kinds = Counter(item.claim.kind for item in items)
-    kind = book.kind if book.kind is not RegisterKind.OTHER or not kinds else kinds.most_common(1)[0][0]
+    return book.kind if book.kind is not RegisterKind.OTHER or not kinds else kinds.most_common(1)[0][0]
+
+
+def _of_other_kind(book: Book, kind: RegisterKind, items: Sequence[Numbered]) -> tuple[list[Numbered], list[Point]]:
+    """Part from the book the entries of another kind of register, and those that a person gave to another book."""
     number = _number_of(book, items)
     said = Counter(comparable(item.claim.authority) for item in items if item.claim.authority)
     authority = comparable(book.authority) or max(said, key=said.__getitem__, default="")

@@ -1,7 +1,7 @@
 """Books as wholes: which deliveries make them up, what their entries claim, what people expect, explain and close."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -140,11 +140,15 @@ class Bookkeeping(Part):
             return [claim for some in batches(heads, 500) for claim in _claims(connection, some)]
 
     def tallies(self) -> Sequence[Tally]:
-        """Return entries by book, kind and year; an entry of no delivery stands under no book."""
+        """Return entries by book, kind and year: that of registration, where it is the cover's year or the next.
+
+        Without a cover's year any year counts, and an entry whose date was not read goes with most of its book. An
+        entry of no delivery stands under no book.
+        """
         e, d = entries.c, deliveries.c
         book = func.coalesce(d.book, d.id, "")
         year = func.substr(e.registered_on, 1, 4)
-        wanted = (
+        wanted: Select[Any] = (
             select(book.label("book"), d.authority, e.kind, year.label("year"), e.state, func.count().label("n"))
             .select_from(entries.outerjoin(deliveries, d.id == e.delivery))
             .where(e.state != EntryState.WITHDRAWN)
@@ -152,12 +156,15 @@ class Bookkeeping(Part):
         )
         with self.database.read() as connection:
             covers = {row.id: row for row in connection.execute(select(books))}
-            rows = connection.execute(wanted).all()
+            rows: Sequence[AnyRow] = connection.execute(wanted).all()
+        most = _most_years(rows)
         counted: defaultdict[tuple[str, str, str, int], list[int]] = defaultdict(lambda: [0, 0])
         for row in rows:
             cover = covers.get(row.book)
             authority = (cover.authority if cover else "") or row.authority or ""
-            key = (row.book, authority, row.kind, _year(row.year, cover.year if cover else 0))
+            stated = cover.year if cover else 0
+            year_of = _year(row.year) if not stated or _year(row.year) in {stated, stated + 1} else stated
+            key = (row.book, authority, row.kind, year_of or most.get(row.book, 0))
             counted[key][0] += row.n
             counted[key][1] += row.n if row.state == EntryState.VERIFIED else 0
         return [
@@ -166,10 +173,19 @@ class Bookkeeping(Part):
         ]
 
 
-def _year(registered: str, stated: int) -> int:
-    """Return the year of registration, where it is one that a book of the year *stated* may hold; else that one."""
+def _year(registered: str) -> int:
+    """Return the year of a date of registration, 0 where it tells none."""
     year = int(registered) if registered.isdecimal() and len(registered) == 4 else 0
-    return year if year in {stated, stated + 1} or (not stated and 1900 <= year <= 2100) else stated
+    return year if 1900 <= year <= 2100 else 0
+
+
+def _most_years(rows: Sequence[AnyRow]) -> dict[str, int]:
+    """Return the year of most entries of each book, for those whose date was not read."""
+    counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for row in rows:
+        if row.book and (year := _year(row.year)):
+            counts[row.book][year] += row.n
+    return {book: years.most_common(1)[0][0] for book, years in counts.items()}
 
 
 def _standing(connection: Connection, book_id: str) -> Standing:
