@@ -143,6 +143,11 @@ class Bookkeeping:
                 parts[book].append(one)
         return books, parts
 
+    def without_entries(self, district: District) -> Sequence[Book]:
+        """Return the books of which *district* counts no entry, by id."""
+        counted = {book for cell in district.cells for book in cell.books}
+        return [book for name, book in sorted(self._all()[0].items()) if name not in counted]
+
     def district(self, target: int) -> District:
         """Count all entries by ward, year and kind; the ledger's database counts, no entry is read."""
         closed = self.register.closed_books()

@@ -48,7 +48,7 @@ def district(request: Request, visit: Reader, co_quan: str | None = None) -> Res
     return desk.page(
         request, "books.html", district=found, wards=shelf.wards(found, co_quan or None), chosen=co_quan or "",
         names=sorted({cell.authority for cell in found.cells if cell.authority}), grouped=shelf.grouped,
-        other=[one for one in desk.house.books.shelves() if not one.entries], book_path=shelf.book_path,
+        other=desk.house.books.without_entries(found), book_path=shelf.book_path,
     )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from records.codes import Presence
-from records.pages import PageProblem
+from records.geometry import Box
+from records.pages import Evidence, PageProblem
 from tests.cli.conftest import Command
 from tests.register.shelving import drafted, hand_in
 from wiring import House, Settings, open_house
@@ -99,6 +100,37 @@ def test_a_page_of_another_book_is_told(khongcho: Command, house: House, hand: H
     told = khongcho("book", "report", "b", "--json").json()
     assert [(row["code"], row["file"]) for row in told["strangers"]] == [("BOOK_PAGE_ELSEWHERE", "a-02.png")]
     assert (told["found"], told["gaps"]) == (3, [])
+
+
+def test_a_page_under_two_names_counts_once(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2", "3"])
+    again = replace(house.register.delivered_pages("d1")[1], seq=4, file="copy.png")
+    house.register.open_delivery(house.register.delivery("d1"), [again])
+    told = khongcho("book", "report", "d1", "--json").json()
+    assert (told["found"], told["pages"], told["repeats"], told["pages_without_entry"]) == (3, 3, [], [])
+    assert [(row["code"], row["file"]) for row in told["seen_again"]] == [("BOOK_PAGE_AGAIN", "copy.png")]
+
+
+def test_a_file_that_cannot_be_opened_is_a_page_without_entry(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2"])
+    told = house.register.delivery("d1")
+    broken = (("hong.jpg", house.archive.put(b"x", "image/jpeg"), PageProblem("FILE_NOT_AN_IMAGE").written()),)
+    house.register.open_delivery(replace(told, quarantined=broken), [])
+    (row,) = khongcho("book", "report", "d1", "--json").json()["pages_without_entry"]
+    assert (row["file"], row["code"], row["page"]) == ("hong.jpg", "FILE_NOT_AN_IMAGE", None)
+    assert khongcho("book", "explain", "d1", "hong.jpg", "--reason", "Tệp rác của máy quét").code == 0
+    assert khongcho("book", "close", "d1").code == 0
+
+
+def test_several_entries_on_a_page_are_read_in_its_order(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", None, "5"])
+    page = house.register.delivered_pages("d1")[1].page
+    for n, (x, y) in enumerate([(5, 9), (5, 40), (60, 9)], start=2):
+        one = drafted(page, str(n), "d1", nksHoTen="Lan")
+        where = Evidence(page.id, Box(x, y, 9, 4).polygon())
+        house.register.draft([replace(one, id=f"KS-{n}", fields=(replace(one.fields[0], evidence=where),))])
+    told = khongcho("book", "report", "d1", "--json").json()
+    assert (told["expected"], told["found"], told["open"], told["out_of_order"]) == (5, 5, 0, [])
 
 
 def test_a_number_that_jumps_is_told_with_the_reading_that_fits(khongcho: Command, house: House, hand: Hand) -> None:

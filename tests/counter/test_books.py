@@ -27,6 +27,14 @@ def test_years_stand_by_ward_and_kind_with_what_is_missing_in_all(shelf: Any) ->
     assert (where.status_code, where.headers["location"]) == (303, BOOK)
 
 
+def test_a_book_without_entries_can_still_be_reached(shelf: Any) -> None:
+    hand_in(shelf.house.register, shelf.house.archive, "d7", [None, None])
+    browser = shelf.browser("luu")
+    assert '<a href="/so-ho-tich/quyen/d7">d7</a>' in browser.get("/so-ho-tich").text
+    assert "Trang không có mục" in browser.get("/so-ho-tich/quyen/d7").text
+    assert "BOOK_NOT_EXPLAINED" in browser.post("/so-ho-tich/quyen/d7/khoa").text
+
+
 def test_a_year_in_several_books_lists_them(shelf: Any) -> None:
     hand_in(shelf.house.register, shelf.house.archive, "d2", ["6", "7"])
     browser = shelf.browser("luu")
