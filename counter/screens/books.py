@@ -76,9 +76,9 @@ def _holds(one: Shelf, authority: str | None, kind: str | None, year: str | None
 
 
 @router.get("/quyen/{book_id}")
-def show(request: Request, book_id: str, visit: Reader) -> Response:
-    """Show a book: what needs an explanation, its numbers, what was said."""
-    return _page(request, visit, _account(request, book_id))
+def show(request: Request, book_id: str, visit: Reader, tiep: str = "") -> Response:
+    """Show a book: what needs an explanation, its numbers, what was said; *tiep*: stand at the next point."""
+    return _page(request, visit, _account(request, book_id), go_on=bool(tiep))
 
 
 @router.get("/quyen/{book_id}/anh/{page_id}")
@@ -104,7 +104,7 @@ def explain(request: Request, book_id: str, visit: Keeper, form: Form) -> Respon
         desk_of(request).house.books.explain(account.book.id, what, reason, by=visit.account.name)
     except KhongChoError as error:
         return _page(request, visit, account, Typed(what, reason, error.message()))
-    return _back(account, "#can-lam")
+    return _back(account, "?tiep=1")
 
 
 @router.post("/quyen/{book_id}/khoa")
@@ -150,7 +150,9 @@ def _back(account: BookAccount, to: str = "") -> Response:
     return RedirectResponse(shelf.book_path(account.book.id) + to, 303)
 
 
-def _page(request: Request, visit: Visit, account: BookAccount, typed: Typed | None = None) -> Response:
+def _page(
+    request: Request, visit: Visit, account: BookAccount, typed: Typed | None = None, *, go_on: bool = False
+) -> Response:
     desk = desk_of(request)
     told = account.report
     weighing: list[Point] = sorted((p for p in told.points if p.kind.weighs), key=lambda p: not p.open)
@@ -159,6 +161,6 @@ def _page(request: Request, visit: Visit, account: BookAccount, typed: Typed | N
         request, "book.html", status=422 if typed else 200, account=account, told=told, typed=typed, weighing=weighing,
         notices=[p for p in told.points if not p.kind.weighs], strip=shelf.strip(account), shelf=shelf,
         keeps=visit.may(*BOOK_KEEPERS) and not account.standing.closed, may_reopen=visit.may(*BOOK_KEEPERS),
-        people={name: desk.full_name(name) for name in people if name}, reasons=REASONS,
+        people={name: desk.full_name(name) for name in people if name}, reasons=REASONS, go_on=go_on,
         here=shelf.book_path(account.book.id), kinds=[k for k in RegisterKind if k is not RegisterKind.OTHER],
     )  # fmt: skip
