@@ -236,15 +236,19 @@ def _jump(order: Order, i: int, span: Span, code: str, first: int, last: int) ->
 
 
 def _range(stated: Stated, numbers: Sequence[EntryNumber]) -> tuple[int, int]:
-    """Return the first and last number expected: as said, as the stated total makes it, else as found."""
+    """Return the first and last number expected: as said, as the stated total makes it, else as found.
+
+    With a total alone a book begins with 1, unless it has higher numbers than events: then it goes on from another
+    one. Numbers may also lie beyond the total, for void ones are no events.
+    """
     serials = [number.serial for number in numbers]
-    first = stated.first or (1 if stated.events or not serials else min(serials))
+    low, high = min(serials, default=1), max(serials, default=0)
+    whole = stated.events is not None and stated.events >= high
+    first = stated.first or (1 if whole else low)
     if stated.last is not None:
         return first, stated.last
-    if stated.events is not None:
-        further = _count(1, 0, sorted(set(numbers)))
-        return first, first + stated.events - further - 1
-    return first, max(serials, default=first - 1)
+    further = _count(1, 0, sorted(set(numbers)))
+    return first, max(high if serials else first - 1, first + (stated.events or 0) - further - 1)
 
 
 def _count(first: int, last: int, numbers: Sequence[EntryNumber]) -> int:

@@ -64,6 +64,22 @@ def test_the_end_is_missed_where_somebody_said_how_many_there_are() -> None:
     assert (rows(report, PointKind.GAP), report.expected, report.found) == (["1-4"], 4, 0)
 
 
+def test_a_book_that_goes_on_from_another_does_not_begin_with_one() -> None:
+    report = look(pages("121", "122", "124"), Stated(events=4))
+    assert (rows(report, PointKind.GAP), report.expected) == (["123"], 4)
+
+
+def test_void_numbers_are_no_events_and_take_none_out_of_the_book() -> None:
+    report = look(pages("1", "2", "4", "5"), Stated(events=4))
+    assert (rows(report, PointKind.GAP), rows(report, PointKind.JUMP), report.of(PointKind.TOTAL)) == (["3"], [], ())
+
+
+def test_a_number_beyond_what_a_person_said_does_not_count() -> None:
+    report = look(pages("1", "2", "3", "4"), Stated(first=1, last=3))
+    assert [p.why.code for p in report.open] == ["BOOK_NUMBER_BEYOND"]
+    assert (report.expected, report.found) == (3, 3)
+
+
 def test_a_second_entry_of_a_number_is_a_number_of_its_own() -> None:
     report = look(pages("14", "15", "15b", "16", "17a", "18b"))
     assert (report.expected, report.found) == (7, 6)
