@@ -182,6 +182,14 @@ def test_any_missing_event_is_found(register: SqlRegister, statement: str, broke
         ("UPDATE field_versions SET evidence = '{' WHERE entry = 'KS-NOTE' AND version = 2", "KS-NOTE"),
         ("UPDATE field_versions SET evidence = '{}' WHERE entry = 'KS-NOTE' AND version = 2", "KS-NOTE"),
         ("UPDATE issued_extracts SET status = 'x'", "HBT/2026/1/TLKS-BS"),
+        ("UPDATE books SET year = 1988", "b1"),
+        ("UPDATE books SET kind = 'x'", "b1"),
+        ("UPDATE book_standings SET closed_by = 'x'", "b1"),
+        ("UPDATE book_standings SET events = 10", "b1"),
+        ("DELETE FROM book_standings", "b1"),
+        ("UPDATE book_explanations SET reason = 'x'", "b1"),
+        ("UPDATE book_explanations SET kind = 'x'", "b1"),
+        ("DELETE FROM book_explanations", "b1"),
     ],
 )
 def test_a_value_changed_behind_the_ledgers_back_is_found(register: SqlRegister, statement: str, altered: str) -> None:
