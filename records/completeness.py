@@ -24,7 +24,7 @@ from records.entries import Book
 from records.explaining import explained
 from records.numbers import EntryNumber, Span, read_number
 from records.pages import PageId, PageProblem
-from records.sequence import Numbered, Order, by_year, chain, weigh
+from records.sequence import Numbered, Order, by_year, chain, in_order, weigh
 from records.text import comparable
 
 _WITHOUT_NUMBERS = frozenset({PageRole.COVER, PageRole.INDEX})
@@ -44,7 +44,7 @@ def examine(
     """
     pages, points = _each_once(pages)
     points += _without_entry(pages)
-    numbered, unread = _numbered(pages)
+    numbered, unread = _numbered(in_order(pages))
     points += unread
     kind = _kind_of(book, numbered)
     kept, strangers = _of_other_kind(book, kind, numbered)

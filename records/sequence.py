@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from records.books import NumberClaim, Place
+from records.books import BookPage, NumberClaim, Place
 from records.numbers import EntryNumber, read_number
 
 NEAR = 10
@@ -153,7 +153,7 @@ def by_year(items: Sequence[Numbered], stated: int) -> list[tuple[int, list[Numb
 
     A year that a single page tells of is a misread date, unless numbers begin anew there.
     """
-    told = _as_around([_year(item) for item in items], items)
+    told = _as_around([year_of(item.claim) for item in items], items)
     counts = Counter(year for year in told if year)
     main = counts.most_common(1)[0][0] if counts else stated
     real = {year for year, count in counts.items() if count > 1 or year in {stated, main}}
@@ -180,9 +180,21 @@ def _as_around(told: Sequence[int], items: Sequence[Numbered]) -> list[int]:
     return years
 
 
-def _year(item: Numbered) -> int:
-    said = read_number(item.claim.value) or read_number(item.claim.text)
+def year_of(claim: NumberClaim) -> int:
+    """Return the year that a claim tells: with its number, else by its date of registration; 0 where neither does."""
+    said = read_number(claim.value) or read_number(claim.text)
     written = said[1] if said else None
-    registered = item.claim.registered[:4]
+    registered = claim.registered[:4]
     year = written or (int(registered) if registered.isdecimal() and len(registered) == 4 else 0)
     return year if 1900 <= year <= 2100 else 0
+
+
+def in_order(pages: Sequence[BookPage]) -> list[BookPage]:
+    """Return the pages with the deliveries in the order of their numbers: the second half may have come first."""
+    said: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for page in pages:
+        for claim in page.claims:
+            if read := read_number(claim.value) or read_number(claim.text):
+                said[page.delivery].append((year_of(claim), read[0].serial))
+    middle = {delivery: sorted(numbers)[len(numbers) // 2] for delivery, numbers in said.items()}
+    return sorted(pages, key=lambda page: middle.get(page.delivery, (9999, 0)))

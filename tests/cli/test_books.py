@@ -77,7 +77,7 @@ def test_a_book_in_two_halves_on_two_days_in_the_wrong_order(khongcho: Command, 
     told = khongcho("book", "add", "A-KS-2017-01", "first", "--json").json()
     assert (told["expected"], told["found"], told["gaps"], told["open"]) == (20, 20, [], 0)
     assert told["deliveries"] == ["second", "first"]
-    assert [len(row["pages"]) for row in told["out_of_order"]] == [10]
+    assert told["out_of_order"] == []  # the halves stand in the order of their numbers
     assert khongcho("book", "report", "first", "--json").json() == told
 
 

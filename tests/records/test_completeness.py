@@ -145,6 +145,18 @@ def test_pages_in_a_wrong_order_are_put_in_order_and_told(order: list[int]) -> N
     assert [one.number.serial for one in report.runs[0].found] == list(range(1, 51))
 
 
+def test_a_second_half_that_came_first_is_no_disorder_and_hides_no_misread_number() -> None:
+    later = pages(*map(str, range(31, 61)))
+    later[9] = page(10, claim(10, "90", alternatives=("40", "49")))
+    first = [replace(one, delivery="d2") for one in pages(*map(str, range(1, 31)))]
+    moved = [
+        replace(p, page=PageId(f"q-{n}"), claims=(replace(p.claims[0], entry=f"q-{n}"),)) for n, p in enumerate(first)
+    ]
+    report = look([*later, *moved])
+    assert rows(report, PointKind.JUMP, PointKind.ORDER) == ["90"]
+    assert report.of(PointKind.JUMP)[0].places[0].proposal == "40"
+
+
 def test_a_page_without_entry_needs_a_reason_and_a_cover_does_not() -> None:
     given = [
         page(0, role=PageRole.COVER),
