@@ -164,7 +164,8 @@ def _show(found: BookAccount) -> None:
     if standing.closed:
         notice(f"Sổ đã do {standing.closed_by} khóa.")
     if told.open:
-        notice(f"Còn {len(told.open)} chỗ phải bổ sung trang hoặc giải trình trước khi khóa sổ.")
+        notice(f"Còn {len(told.open)} chỗ phải quét bổ sung, sửa số đọc sai, hoặc giải trình rồi mới khóa được sổ:")
+        notice(f"  khongcho book explain {book.id} SỐ-HOẶC-TRANG --reason LÝ-DO")
     elif not standing.closed:
         notice("Không còn chỗ nào phải giải trình; có thể khóa sổ.")
 

@@ -141,8 +141,9 @@ def points_tables(points: Sequence[Point]) -> Iterator[Table]:
 
 
 def _why(point: Point) -> str:
-    read = [f"{place.name}: {place.proposal}" for place in point.places if place.proposal]
-    return point.why.message().vi + (f" Máy cũng đọc là {'; '.join(read)}." if read else "")
+    alone = len(point.places) == 1
+    read = [p.proposal if alone else f"{p.proposal} ({p.name})" for p in point.places if p.proposal]
+    return point.why.message().vi + (f" Máy cũng đọc là {', '.join(read)}." if read else "")
 
 
 def _explained(point: Point) -> str:

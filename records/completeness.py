@@ -208,7 +208,7 @@ def _run(
         found.append(_found(items[at[0]]))
         if len(at) > 1:
             places = tuple(replace(items[i].place, proposal=order.proposal(i)) for i in at)
-            why = PageProblem("BOOK_NUMBER_TWICE", {"number": str(own), "pages": ", ".join(p.name for p in places)})
+            why = PageProblem("BOOK_NUMBER_TWICE", {"number": str(own)})
             points.append(Point(PointKind.REPEAT, why, span, places))
     run = Run(year, first, last, tuple(found), _count(first, last, [one.number for one in found]))
     blank = [one for one in found if one.blank]
