@@ -34,7 +34,7 @@ def show(found: LedgerCheck) -> None:
     for asked, places in (
         (f"Nhật ký sự kiện ({chain.length} sự kiện đầu) nguyên vẹn", broken),
         ("Cơ sở dữ liệu không hỏng", found.damages),
-        ("Không mục hay bản sao nào bị sửa hoặc mất ngoài chương trình", found.altered),
+        ("Không mục, bản sao hay quyển sổ nào bị sửa hoặc mất ngoài chương trình", found.altered),
         ("Sổ cấp bản sao không thiếu số", found.gaps),
     ):
         shown.add_row(asked, "✗ không" if places else "✓ đúng", "\n".join(places))

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.screen import Json, TerminalProgress, notice, opened, out, print_json, table
-from records.codes import DeliveryKind
+from cli.screen import Json, TerminalProgress, account, notice, opened, out, print_json, table
+from records.codes import DeliveryKind, RegisterKind
+from records.entries import Book
 from records.errors import ExitCode
 from records.messages import message
 from records.progress import Progress
@@ -22,6 +23,14 @@ Authority = Annotated[
     str,
     typer.Option("--authority", help="Who kept the book, as its cover says; a person confirms it in every entry."),
 ]
+OfBook = Annotated[
+    str,
+    typer.Option(
+        "--book", help="Book that the delivery is part of, entered where there is none; default: a book of its own."
+    ),
+]
+Year = Annotated[int, typer.Option("--year", help="Year in which the book was opened.", min=0, max=2100)]
+Number = Annotated[str, typer.Option("--number", help="Number of the book (quyển số).")]
 NoPrefect = Annotated[bool, typer.Option("--no-prefect", help="Run the same stages in a plain loop.")]
 
 
@@ -31,20 +40,37 @@ def register(app: typer.Typer) -> None:
 
 
 @ingest_app.command("book")
-def book(path: Delivered, authority: Authority = "", no_prefect: NoPrefect = False, as_json: Json = False) -> None:
+def book(
+    path: Delivered,
+    authority: Authority = "",
+    of_book: OfBook = "",
+    year: Year = 0,
+    number: Number = "",
+    no_prefect: NoPrefect = False,
+    as_json: Json = False,
+) -> None:
     """Số hóa một sổ hộ tịch. Digitise a register book."""
-    _ingest(path, DeliveryKind.BOOK, authority, no_prefect=no_prefect, as_json=as_json)
+    house, who = opened(), account("")
+    cover = Book("", authority, RegisterKind.OTHER, year, number)
+    if of_book:  # before any work: a closed book takes nothing
+        of_book = house.books.open(of_book, cover, by=who).id
+    report = digitise(house, path, DeliveryKind.BOOK, TerminalProgress(), authority, no_prefect=no_prefect)
+    if of_book:
+        house.books.gather(of_book, report.delivery, by=who)
+    elif year or number:
+        house.books.revise(report.delivery, cover, by=who)
+    _tell(house, report, as_json=as_json)
 
 
 @ingest_app.command("dossier")
 def dossier(path: Delivered, no_prefect: NoPrefect = False, as_json: Json = False) -> None:
     """Số hóa một tập hồ sơ. Digitise a stack of dossier papers."""
-    _ingest(path, DeliveryKind.DOSSIER, "", no_prefect=no_prefect, as_json=as_json)
-
-
-def _ingest(path: Path, kind: DeliveryKind, authority: str, *, no_prefect: bool, as_json: bool) -> None:
     house = opened()
-    report = digitise(house, path, kind, TerminalProgress(), authority, no_prefect=no_prefect)
+    report = digitise(house, path, DeliveryKind.DOSSIER, TerminalProgress(), no_prefect=no_prefect)
+    _tell(house, report, as_json=as_json)
+
+
+def _tell(house: House, report: "DeliveryReport", *, as_json: bool) -> None:
     unindexed = house.unindexed(report.delivery)
     if as_json:
         print_json({**report.as_json(), "unindexed": unindexed})

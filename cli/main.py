@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli import (
+    books,
     checking,
     deciding,
     demonstrating,
@@ -54,7 +55,7 @@ def _root(
 
 
 _ROOMS = (
-    *(demonstrating, sampling, ingesting, evaluating, finding, deciding, forms, training),
+    *(demonstrating, sampling, ingesting, books, evaluating, finding, deciding, forms, training),
     *(issuing, recalling, checking, operating),
 )
 for room in _ROOMS:

@@ -1,13 +1,15 @@
 """Tables that more than one command shows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.table import Table
+from rich.text import Text
 
 import forms
 from cli.screen import table
-from records.codes import EntryState, Presence
+from records.books import Point, PointKind
+from records.codes import EntryState, Presence, RegisterKind
 from records.dates import PartialDate
 from records.entries import Entry, FieldValue
 from records.finding import Answer, Why
@@ -29,6 +31,20 @@ STATES = {
 }
 _UNLABELLED = {"loaiDangKy": "Loại đăng ký"}
 """Columns whose boxes stand on the page without a label."""
+BOOK_KINDS = {
+    PointKind.GAP: "gaps",
+    PointKind.REPEAT: "repeats",
+    PointKind.JUMP: "jumps",
+    PointKind.UNREAD: "unread",
+    PointKind.NO_ENTRY: "pages_without_entry",
+    PointKind.STRANGER: "strangers",
+    PointKind.BLANK: "blank",
+    PointKind.AGAIN: "seen_again",
+    PointKind.ORDER: "out_of_order",
+    PointKind.DATE: "dates",
+    PointKind.TOTAL: "totals",
+}
+"""Kinds of points of a book, by the keys under which they are published."""
 STAGES = {"prepare": "nắn trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}
 """Names of the stages for people."""
 
@@ -95,6 +111,45 @@ def _apart(every: "FieldScore", written: "FieldScore | None") -> tuple[str, ...]
     blank, kept = every.n - n, round(every.n * every.exact) - right
     figures = (f"{every.cer:.1%}", f"{written.exact:.1%}") if written else ("", "")
     return str(n), *figures, f"{kept} / {blank}" if blank else ""
+
+
+def kind_words(kind: RegisterKind) -> str:
+    """Return what a kind of register is called; of a book without a known kind, that it has none."""
+    return message(f"KIND_{kind.name}").vi if kind is not RegisterKind.OTHER else "chưa rõ"
+
+
+def points_tables(points: Sequence[Point]) -> Iterator[Table]:
+    """Yield what was found about a book: first what needs an explanation, then what is worth knowing."""
+    for title, some in (
+        ("Phải bổ sung hoặc giải trình trước khi khóa sổ", [p for p in points if p.kind.weighs]),
+        ("Nên biết", [p for p in points if not p.kind.weighs]),
+    ):
+        if some:
+            shown = table(title, "Việc", "Số", "Trang", "Chi tiết", "Giải trình", whole=("Việc", "Số"))
+            for point in some:
+                names = ", ".join(place.name for place in point.places[:3])
+                more = f" và {len(point.places) - 3} trang" if len(point.places) > 3 else ""
+                cells = (
+                    message(f"POINT_{point.kind.name}").vi,
+                    point.numbers,
+                    names + more,
+                    _why(point),
+                    _explained(point),
+                )
+                shown.add_row(*map(Text, cells))
+            yield shown
+
+
+def _why(point: Point) -> str:
+    alone = len(point.places) == 1
+    read = [p.proposal if alone else f"{p.proposal} ({p.name})" for p in point.places if p.proposal]
+    return point.why.message().vi + (f" Máy cũng đọc là {', '.join(read)}." if read else "")
+
+
+def _explained(point: Point) -> str:
+    if said := point.explanation:
+        return f"✓ {said.reason} ({said.by})"
+    return "… chưa có" if point.open else ""
 
 
 def hit_tables(answer: Answer, ms: float, limit: int = 500) -> Iterator[Table]:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from counter.desk import HERE, Desk
 from counter.failures import explain, too_large
 from counter.screens import (
+    books,
     checking,
     drafting,
     entry,
@@ -59,7 +60,20 @@ def create_desk(house: House, clock: Callable[[], dt.datetime] | None = None) ->
     app = FastAPI(title="Không Chờ", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.desk = desk
     app.mount("/static", _Static(directory=HERE / "static"), name="static")
-    for part in (signing_in, finding, entry, paper, pictures, drafting, signing, ledger, checking, public, status):
+    for part in (
+        signing_in,
+        finding,
+        entry,
+        paper,
+        pictures,
+        drafting,
+        signing,
+        ledger,
+        books,
+        checking,
+        public,
+        status,
+    ):
         app.include_router(part.router)
     explain(app)
 

@@ -28,6 +28,11 @@ SIGNERS = (Role.OFFICER,)
 LEDGER_READERS = (Role.CLERK, Role.OFFICER, Role.LEADER)
 """May read the book of issued copies."""
 
+BOOK_READERS = (Role.ARCHIVIST, Role.LEADER)
+"""May see how complete the books are."""
+BOOK_KEEPERS = (Role.ARCHIVIST,)
+"""May explain what is missing in a book, and close it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:

@@ -11,16 +11,7 @@ from records.messages import message
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
 """Vietnam keeps UTC+7 all year."""
 
-KINDS = {
-    RegisterKind.BIRTH: "Khai sinh",
-    RegisterKind.MARRIAGE: "Kết hôn",
-    RegisterKind.DEATH: "Khai tử",
-    RegisterKind.RECOGNITION: "Nhận cha, mẹ, con",
-    RegisterKind.MARITAL_STATUS: "Tình trạng hôn nhân",
-    RegisterKind.GUARDIANSHIP: "Giám hộ",
-    RegisterKind.CHANGE: "Thay đổi, cải chính",
-    RegisterKind.OTHER: "Giấy tờ khác",
-}
+KINDS = {kind: message(f"KIND_{kind.name}").vi for kind in RegisterKind}
 STATES = {
     EntryState.DRAFT: ("?", "Chưa xác nhận", "doubt"),
     EntryState.VERIFIED: ("✓", "Đã xác nhận", "verified"),

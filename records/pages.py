@@ -90,6 +90,8 @@ class Delivery:
     """Files that could not be opened at all: (file, digest, problem as :meth:`PageProblem.written`)."""
     authority: str = ""
     """Who kept the book, as whoever hands it in reads it from the cover; empty where not said."""
+    book: str | None = None
+    """The book it belongs to; None: it is a book of its own, under its own id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from records.accounts import Account
+from records.books import Explanation, NumberClaim, Standing, Stated, Tally
 from records.codes import EntryState, IssueStatus, PageStatus, Presence
 from records.entries import Book, Entry, PhysicalCopy, VerifiedEntry
 from records.extracts import IssuedExtract, IssueNumber
@@ -94,6 +95,48 @@ class Register(Protocol):
         ...
 
     def copies(self, book_id: str) -> Sequence[PhysicalCopy]: ...
+
+    def revise_book(self, book: Book, *, agent: str = PROGRAMME) -> Book:
+        """Change what is known of a book from its cover. Raises WrongUse while the book is closed."""
+        ...
+
+    # what stands in a book, and what people say of it; a closed book changes only after it was opened again
+    def bind_delivery(self, delivery_id: str, book_id: str, *, agent: str = PROGRAMME) -> Delivery:
+        """Make a delivery part of a book, and no longer of the one it was. Raises WrongUse where either is closed."""
+        ...
+
+    def standing(self, book_id: str) -> Standing:
+        """What is expected of a book, and whether it is closed."""
+        ...
+
+    def expect(self, book_id: str, stated: Stated, *, agent: str = PROGRAMME) -> Standing:
+        """Keep what a person says the book holds. Raises WrongUse for a range without numbers, or a closed book."""
+        ...
+
+    def explain(self, book_id: str, said: Sequence[Explanation]) -> None:
+        """Keep explanations, after all earlier ones. Raises WrongUse without a reason, and for a closed book."""
+        ...
+
+    def explanations(self, book_id: str) -> Sequence[Explanation]:
+        """All explanations of a book, oldest first."""
+        ...
+
+    def close_book(self, book_id: str, at: dt.datetime, *, agent: str = PROGRAMME) -> Standing:
+        """Close a book; whether it may be closed is for the caller to judge. Closed again, it stays as it is."""
+        ...
+
+    def reopen_book(self, book_id: str, *, agent: str = PROGRAMME) -> Standing:
+        """Open a closed book again; an open one stays as it is."""
+        ...
+
+    def closed_books(self) -> frozenset[str]: ...
+    def claims(self, deliveries: Sequence[str]) -> Sequence[NumberClaim]:
+        """What the entries of these deliveries say of their numbers, without those withdrawn; by ascending entry."""
+        ...
+
+    def tallies(self) -> Sequence[Tally]:
+        """Entries (without those withdrawn) by book, kind and year, counted by the database."""
+        ...
 
     # deliveries and pages
     def open_delivery(self, delivery: Delivery, pages: Sequence[DeliveredPage], *, agent: str = PROGRAMME) -> Delivery:

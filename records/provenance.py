@@ -49,7 +49,7 @@ class LedgerCheck:
     damages: tuple[str, ...]
     """What the database says of its own pages, indexes and references."""
     altered: tuple[str, ...]
-    """Entries and extracts that are not what their last audit event says: changed behind the ledger's back, or gone."""
+    """Entries, extracts and books that are not what was last told of them: changed from outside, or gone."""
     gaps: tuple[str, ...]
     """Books of issued extracts (``authority/year``) whose numbers do not run from 1 to the counter."""
 

@@ -25,7 +25,7 @@ class Books(Part):
             row = connection.execute(select(books).where(books.c.id == book.id)).one_or_none()
             if row is None:
                 connection.execute(insert(books).values(**asdict(book)))
-                _tell(connection, "book entered", book.id, agent, book)
+                tell(connection, "book entered", book.id, agent, book)
             elif book_of(row) != book:
                 raise Conflict("BOOK_DIFFERS", book=book.id)
         return book
@@ -33,7 +33,7 @@ class Books(Part):
     def book(self, book_id: str) -> Book:
         """Return a book. Raises NotFound."""
         with self.database.read() as connection:
-            return _book(connection, book_id)
+            return known_book(connection, book_id)
 
     def books(self) -> Sequence[Book]:
         """Return all books, by kind, year, number and id."""
@@ -45,33 +45,36 @@ class Books(Part):
         """Enter a bound copy, or where it now stands. Raises NotFound (book), Conflict (copy of another book)."""
         copy = tidy(copy)
         with self.database.write() as connection:
-            _book(connection, copy.book)
+            known_book(connection, copy.book)
             here = physical_copies.c.id == copy.id
             row = connection.execute(select(physical_copies).where(here)).one_or_none()
             if row is None:
                 connection.execute(insert(physical_copies).values(**asdict(copy)))
-                _tell(connection, "copy entered", copy.id, agent, copy)
+                tell(connection, "copy entered", copy.id, agent, copy)
             elif row.book != copy.book:
                 raise Conflict("COPY_ELSEWHERE", copy=copy.id, book=row.book)
             elif copy_of(row) != copy:
                 connection.execute(update(physical_copies).where(here).values(**asdict(copy)))
-                _tell(connection, "copy moved", copy.id, agent, copy)
+                tell(connection, "copy moved", copy.id, agent, copy)
         return copy
 
     def copies(self, book_id: str) -> Sequence[PhysicalCopy]:
         """Return the bound copies of a book. Raises NotFound."""
         wanted = select(physical_copies).where(physical_copies.c.book == book_id).order_by(physical_copies.c.id)
         with self.database.read() as connection:
-            _book(connection, book_id)
+            known_book(connection, book_id)
             return [copy_of(row) for row in connection.execute(wanted)]
 
 
-def _book(connection: Connection, book_id: str) -> Book:
+def known_book(connection: Connection, book_id: str) -> Book:
+    """Return a book. Raises NotFound."""
     row = connection.execute(select(books).where(books.c.id == book_id)).one_or_none()
     if row is None:
         raise NotFound("BOOK_UNKNOWN", book=book_id)
     return book_of(row)
 
 
-def _tell(connection: Connection, what: str, object_id: str, agent: str, record: Book | PhysicalCopy) -> None:
-    chain(connection, [ProvenanceEvent(what, object_id, agent, now(), {"content": fingerprint(record)})])
+def tell(connection: Connection, what: str, object_id: str, agent: str, record: object, **detail: str) -> None:
+    """Add to the chain what was done; *record* is what now stands, told by its fingerprint."""
+    told = {**detail, "content": fingerprint(record)}
+    chain(connection, [ProvenanceEvent(what, object_id, agent, now(), told)])

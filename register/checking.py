@@ -1,7 +1,8 @@
 """Whether the ledger is whole: the database's own check, the chain, the values under it, the numbers."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import ColumnElement, Connection, Text, func, select, true, type_coerce
 
@@ -10,12 +11,23 @@ from records.provenance import LedgerCheck
 from register.audit import Audit
 from register.issues import object_id
 from register.loading import load
-from register.mapping import issue_of
-from register.schema import audit_events, entries, issue_counters, issued_extracts
+from register.mapping import AnyRow, book_of, explanation_of, issue_of, standing_of
+from register.schema import (
+    audit_events,
+    book_explanations,
+    book_standings,
+    books,
+    entries,
+    issue_counters,
+    issued_extracts,
+)
 from register.tidy import fingerprint
 
 _VERSION_EVENTS = ("reading", "field decided", "note read", "verification", "withdrawal")
 _ISSUE_EVENTS = ("number reserved", "issue", "cancellation", "supersession")
+_COVER_EVENTS = ("book entered", "book revised")
+_STANDING_EVENTS = ("book expected", "book closed", "book reopened")
+_EXPLANATION_EVENT = "book explained"
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, WrongUse)
 """What is raised in reading a row that somebody filled with values which are not even of their kind."""
 
@@ -28,7 +40,11 @@ class Checking(Audit):
         report = self.verify_chain()
         with self.database.read() as connection:
             damages = tuple(_sqlite_damages(connection)) if self.database.is_sqlite else ()
-            altered = (*_altered_entries(connection), *_altered_issues(connection))
+            altered = (
+                *_altered_entries(connection),
+                *_altered_issues(connection),
+                *_altered_books(connection),
+            )
             return LedgerCheck(report, damages, altered, tuple(_gaps(connection)))
 
 
@@ -80,6 +96,42 @@ def _altered_issues(connection: Connection) -> Iterator[str]:
         if _last_told(connection, [name], _ISSUE_EVENTS).get(name) != standing:
             yield name
     yield from (name for name in _told_of(connection, _ISSUE_EVENTS, true()) if name not in there)
+
+
+def _altered_books(connection: Connection) -> Iterator[str]:
+    """Yield the books whose cover, standing or explanations are not what was told of them."""
+    c = audit_events.c
+    kinds = (*_COVER_EVENTS, *_STANDING_EVENTS, _EXPLANATION_EVENT)
+    wanted = select(c.object_id, c.event_type, type_coerce(c.detail, Text).label("detail"))
+    covers: dict[str, str | None] = {}
+    standings: dict[str, str | None] = {}
+    said: defaultdict[str, list[str | None]] = defaultdict(list)
+    for row in connection.execute(wanted.where(c.event_type.in_(kinds)).order_by(c.seq)):
+        content = _content(row.detail)
+        if row.event_type in _COVER_EVENTS:
+            covers[row.object_id] = content
+        elif row.event_type in _STANDING_EVENTS:
+            standings[row.object_id] = content
+        else:
+            said[row.object_id].append(content)
+    order = (book_explanations.c.book, book_explanations.c.ordinal)
+    told: defaultdict[str, list[str | None]] = defaultdict(list)
+    for row in connection.execute(select(book_explanations).order_by(*order)):
+        told[row.book].append(_print(explanation_of, row))
+    there = {row.id: _print(book_of, row) for row in connection.execute(select(books))}
+    stand = {row.book: _print(standing_of, row) for row in connection.execute(select(book_standings))}
+    for book in sorted({*covers, *standings, *said, *there, *stand, *told}):
+        of_book = [found.get(book) for found in (there, stand, told)]
+        if of_book != [covers.get(book), standings.get(book), said.get(book)]:
+            yield book
+
+
+def _print(made: Callable[[AnyRow], object], row: AnyRow) -> str | None:
+    """Return the fingerprint of what a row stands for; None where it cannot be read."""
+    try:
+        return fingerprint(made(row))
+    except _UNREADABLE:
+        return None
 
 
 def _told_of(connection: Connection, kinds: tuple[str, ...], where: ColumnElement[bool]) -> Iterator[str]:

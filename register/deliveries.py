@@ -33,6 +33,7 @@ class Deliveries(Part):
                         label=delivery.label,
                         received_at=delivery.received_at,
                         authority=delivery.authority,
+                        book=delivery.book,
                     )
                 )
             files = _add_quarantined(connection, delivery)
@@ -40,12 +41,12 @@ class Deliveries(Part):
             if is_new or files or added:
                 detail = {"pages": str(added), "quarantined": str(files)}
                 chain(connection, [ProvenanceEvent("ingestion", delivery.id, agent, now(), detail)])
-            return _delivery(connection, delivery.id)
+            return known_delivery(connection, delivery.id)
 
     def delivery(self, delivery_id: str) -> Delivery:
         """Return a delivery. Raises NotFound."""
         with self.database.read() as connection:
-            return _delivery(connection, delivery_id)
+            return known_delivery(connection, delivery_id)
 
     def deliveries(self) -> Sequence[Delivery]:
         """Return all deliveries, by day received and id."""
@@ -62,7 +63,7 @@ class Deliveries(Part):
         if status is not None:
             wanted = wanted.where(delivered_pages.c.status == status)
         with self.database.read() as connection:
-            _delivery(connection, delivery_id)
+            known_delivery(connection, delivery_id)
             return [page_of(row) for row in connection.execute(wanted.order_by(delivered_pages.c.seq))]
 
     def page_counts(self, delivery_id: str) -> Mapping[PageStatus, int]:
@@ -70,7 +71,7 @@ class Deliveries(Part):
         c = delivered_pages.c
         wanted = select(c.status, func.count().label("pages")).where(c.delivery == delivery_id).group_by(c.status)
         with self.database.read() as connection:
-            _delivery(connection, delivery_id)
+            known_delivery(connection, delivery_id)
             found = {row.status: row.pages for row in connection.execute(wanted)}
         return {status: found.get(status.value, 0) for status in PageStatus}
 
@@ -150,7 +151,8 @@ def _find(connection: Connection, delivery_id: str) -> Delivery | None:
     return delivery_of(row, files)
 
 
-def _delivery(connection: Connection, delivery_id: str) -> Delivery:
+def known_delivery(connection: Connection, delivery_id: str) -> Delivery:
+    """Return a delivery. Raises NotFound."""
     found = _find(connection, delivery_id)
     if found is None:
         raise NotFound("DELIVERY_UNKNOWN", delivery=delivery_id)
@@ -158,7 +160,7 @@ def _delivery(connection: Connection, delivery_id: str) -> Delivery:
 
 
 def _add_quarantined(connection: Connection, delivery: Delivery) -> int:
-    known = _delivery(connection, delivery.id).quarantined
+    known = known_delivery(connection, delivery.id).quarantined
     seen = {(file, digest) for file, digest, _ in known}
     new: list[tuple[str, Digest, str]] = []
     for file, digest, code in delivery.quarantined:

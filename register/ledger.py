@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import Self
 
 from register.accounts import Accounts
+from register.bookkeeping import Bookkeeping
 from register.books import Books
 from register.checking import Checking
 from register.database import Database
@@ -13,7 +14,7 @@ from register.issues import Issues
 from register.upgrade import upgrade
 
 
-class SqlRegister(Books, Deliveries, Entries, Issues, Accounts, Checking):
+class SqlRegister(Books, Bookkeeping, Deliveries, Entries, Issues, Accounts, Checking):
     """The ledger on SQLite or PostgreSQL: the port :class:`records.ports.Register`, and ``check``.
 
     May be shared between threads, and opened by several processes at once; a child made by fork may go on using it.

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from records.accounts import Account
+from records.books import Explanation, PointKind, Standing, Stated
 from records.codes import DeliveryKind, EntryState, IssueStatus, PageRole, PageStatus, Presence, RegisterKind, Role
 from records.entries import Book, Entry, FieldValue, Note, PhysicalCopy
 from records.extracts import IssuedExtract, IssueNumber
@@ -32,10 +33,46 @@ def copy_of(row: AnyRow) -> PhysicalCopy:
     return PhysicalCopy(row.id, row.book, row.holder, row.shelf, row.condition)
 
 
+def standing_values(standing: Standing) -> Values:
+    """Return the row of a book's standing, without its book."""
+    said = standing.stated
+    return {
+        "first_number": said.first,
+        "last_number": said.last,
+        "events": said.events,
+        "pages": said.pages,
+        "closed_by": standing.closed_by,
+        "closed_at": standing.closed_at,
+    }
+
+
+def standing_of(row: AnyRow) -> Standing:
+    """Return the standing of a row."""
+    return Standing(Stated(row.first_number, row.last_number, row.events, row.pages), row.closed_by, row.closed_at)
+
+
+def explanation_values(said: Explanation) -> Values:
+    """Return the row of an explanation, without its place."""
+    return {
+        "kind": said.kind,
+        "numbers": said.numbers,
+        "pages": list(said.pages),
+        "reason": said.reason,
+        "explained_by": said.by,
+        "explained_at": said.at,
+    }
+
+
+def explanation_of(row: AnyRow) -> Explanation:
+    """Return the explanation of a row."""
+    pages = tuple(row.pages)
+    return Explanation(PointKind(row.kind), row.numbers, pages, row.reason, row.explained_by, row.explained_at)
+
+
 def delivery_of(row: AnyRow, quarantined: Sequence[AnyRow]) -> Delivery:
     """Return the delivery of a row with those of its quarantined files."""
     files = tuple((q.file, Digest(q.digest), q.code) for q in quarantined)
-    return Delivery(row.id, DeliveryKind(row.kind), row.label, row.received_at, files, row.authority)
+    return Delivery(row.id, DeliveryKind(row.kind), row.label, row.received_at, files, row.authority, row.book)
 
 
 def page_values(page: DeliveredPage) -> Values:

@@ -60,6 +60,32 @@ deliveries = Table(
     Column("label", Text, nullable=False),
     Column("received_at", UtcTime, nullable=False),
     Column("authority", Text, nullable=False, server_default=""),
+    Column("book", KEY, ForeignKey("books.id"), index=True),  # none: the delivery is a book of its own
+)
+
+book_standings = Table(  # what is expected of a book, and who closed it
+    "book_standings",
+    metadata,
+    Column("book", KEY, ForeignKey("books.id"), primary_key=True),
+    Column("first_number", Integer),
+    Column("last_number", Integer),
+    Column("events", Integer),
+    Column("pages", Integer),
+    Column("closed_by", Text, nullable=False),
+    Column("closed_at", UtcTime),
+)
+
+book_explanations = Table(
+    "book_explanations",
+    metadata,
+    Column("book", KEY, ForeignKey("books.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("numbers", Text, nullable=False),
+    Column("pages", Json, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("explained_by", Text, nullable=False),
+    Column("explained_at", UtcTime, nullable=False),
 )
 
 quarantined_files = Table(

@@ -86,10 +86,10 @@ def make_book(
     """Write a synthetic book of *cases* entries on forms of an edition to the folder *out*.
 
     *seed* decides everything: same arguments, same bytes. *opened*: two neighbouring pages are scanned in one picture
-    (a table across an opened book is, unless its leaves are scanned *apart*). *setting* is drawn for the book where not given; ``mixed``
-    sets every page by another printing house. *hands* are fonts of :data:`samples.fonts.HANDS` (default: all of them,
-    never one that is held out) or ``typed``. *ink* is a folder of real line images with ``labels.tsv``, put into the
-    place fields. *told* is called with (pages made, pages in all).
+    (a table across an opened book is, unless its leaves are scanned *apart*). *setting* is drawn for the book where not
+    given; ``mixed`` sets every page by another printing house. *hands* are fonts of :data:`samples.fonts.HANDS`
+    (default: all of them, never one that is held out) or ``typed``. *ink* is a folder of real line images with
+    ``labels.tsv``, put into the place fields. *told* is called with (pages made, pages in all).
 
     Raises WrongUse for arguments that make no book and for a folder with other pages in it, before anything is
     written; PartUnavailable where set-up has not fetched a font.

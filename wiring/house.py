@@ -23,6 +23,7 @@ from records.progress import Progress
 from records.provenance import LedgerCheck
 from records.readings import Decision
 from records.text import clean
+from wiring.bookkeeping import Bookkeeping
 from wiring.checking import RegisterCheck
 from wiring.health import Probe
 from wiring.office import Office, read_office
@@ -106,6 +107,11 @@ class House:
         from wiring.parts import build_pictures
 
         return build_pictures(self.settings, self.archive, self.register)
+
+    @cached_property
+    def books(self) -> Bookkeeping:
+        """Books as wholes: what is missing in them, and whether they are closed."""
+        return Bookkeeping(self.register)
 
     @cached_property
     def projection(self) -> Projection:

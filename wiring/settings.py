@@ -82,6 +82,9 @@ class OfficeSettings:
     """Whose books these are, and who signs."""
 
     file: Path | None = key(None, "TOML file with authorities and signers; empty: the demonstration office")
+    district_entries: int = key(
+        501_363, "entries that the district's books hold in all, by its own count", allowed=between(0, 100_000_000)
+    )
     four_eyes: bool = key(True, "whoever asked for a copy at the desk may not sign it")
 
 

@@ -42,7 +42,8 @@ def test_no_page_holds_script_or_style_of_its_own() -> None:
 
 
 SCREENS = ["/tra-cuu", "/ky", "/so-cap", "/so-cap.csv", "/kiem-tra", "/tinh-trang", "/muc/{}", "/muc/{}/soan",
-           "/anh/muc/{}/trang/0", "/anh/muc/{}/o/nksHoTen", "/de-nghi/x", "/ban-sao/x"]  # fmt: skip
+           "/anh/muc/{}/trang/0", "/anh/muc/{}/o/nksHoTen", "/de-nghi/x", "/ban-sao/x",
+           "/so-ho-tich", "/so-ho-tich/cac-quyen", "/so-ho-tich/quyen/giao-thu"]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", SCREENS)
@@ -65,6 +66,8 @@ MAY_NOT = [
     ("luu", "POST", "/muc/{}/truong/nksHoTen"),
     ("quan", "GET", "/tra-cuu"),
     ("quan", "GET", "/muc/{}"),
+    ("lan", "GET", "/so-ho-tich"),
+    ("dao", "POST", "/so-ho-tich/quyen/giao-thu/khoa"),
     ("quan", "GET", "/anh/muc/{}/o/nksHoTen"),
 ]
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import uvicorn
 
+from tests.register.shelving import hand_in
+
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
@@ -195,4 +197,31 @@ def test_the_whole_road_with_the_keyboard_alone(town: Any, page: Any, address: s
     page.goto(f"{address}/xac-minh?so={done.number}&ma={done.code}")
     page.wait_for_selector(".verdict.good")
     walker.look()
+    assert walker.faults == []
+
+
+def test_a_book_is_explained_and_closed_with_the_keyboard_alone(town: Any, page: Any, address: str) -> None:
+    hand_in(town.house.register, town.house.archive, "d1", ["1", "2", "4", None])
+    walker = Walker(page, address)
+    page.goto(address)
+    walker.sign_in("luu")
+    walker.tab_to('a[href="/so-ho-tich"]')
+    walker.press("Enter")
+    page.wait_for_url("**/so-ho-tich")
+    walker.look()
+    walker.tab_to('.tile[href*="nam=2017"]')
+    walker.press("Enter")
+    page.wait_for_url("**/so-ho-tich/quyen/d1")
+    walker.look()
+    walker.tab_to('input[name="ly_do"]')
+    for reason in ("Số hủy", "Trang gạch chéo"):  # after each the hands stand at the next
+        page.wait_for_selector('input[name="ly_do"]:focus')
+        page.keyboard.type(reason)
+        with page.expect_navigation():
+            walker.press("Enter")
+    page.wait_for_selector(".closing button:focus")
+    walker.press("Enter")
+    page.wait_for_selector(".entry-head .state-verified")
+    walker.look()
+    assert town.house.register.closed_books() == {"d1"}
     assert walker.faults == []

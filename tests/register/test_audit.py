@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from records.accounts import Account
+from records.books import Explanation, PointKind, Stated
 from records.codes import Presence, RegisterKind
 from records.entries import Book, PhysicalCopy
 from records.pages import PageId, StageResult
@@ -25,6 +26,8 @@ def fill(register: SqlRegister) -> None:
     """Put something into every table."""
     register.add_book(Book("b1", "HBT", RegisterKind.BIRTH, 1987, "01"))
     register.add_copy(PhysicalCopy("c1", "b1", "UBND phường"))
+    register.expect("b1", Stated(events=9))
+    register.explain("b1", [Explanation(PointKind.GAP, "3", (), "rách mất", "lan", AT)])
     register.open_delivery(delivery(), [page("d1", 1)])
     register.record_stage(StageResult(PageId("p-0001"), "read", "1", {}, 0.1))
     (drafted,) = register.draft([entry("KS-NOTE", so="1", notes=[note()])])
@@ -119,6 +122,7 @@ def test_a_change_and_its_event_stand_or_fall_together(register: SqlRegister, mo
 TABLES = sorted(metadata.tables)
 FROZEN = (
     "audit_events",
+    "book_explanations",
     "entry_versions",
     "field_versions",
     "note_versions",
@@ -178,6 +182,14 @@ def test_any_missing_event_is_found(register: SqlRegister, statement: str, broke
         ("UPDATE field_versions SET evidence = '{' WHERE entry = 'KS-NOTE' AND version = 2", "KS-NOTE"),
         ("UPDATE field_versions SET evidence = '{}' WHERE entry = 'KS-NOTE' AND version = 2", "KS-NOTE"),
         ("UPDATE issued_extracts SET status = 'x'", "HBT/2026/1/TLKS-BS"),
+        ("UPDATE books SET year = 1988", "b1"),
+        ("UPDATE books SET kind = 'x'", "b1"),
+        ("UPDATE book_standings SET closed_by = 'x'", "b1"),
+        ("UPDATE book_standings SET events = 10", "b1"),
+        ("DELETE FROM book_standings", "b1"),
+        ("UPDATE book_explanations SET reason = 'x'", "b1"),
+        ("UPDATE book_explanations SET kind = 'x'", "b1"),
+        ("DELETE FROM book_explanations", "b1"),
     ],
 )
 def test_a_value_changed_behind_the_ledgers_back_is_found(register: SqlRegister, statement: str, altered: str) -> None:

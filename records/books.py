@@ -1,0 +1,259 @@
+"""A book as a whole: its pages, the numbers they claim, what people say of it, and what an examination finds."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from records.codes import PageRole, PageStatus, Presence, RegisterKind
+from records.entries import Book
+from records.errors import WrongUse
+from records.numbers import EntryNumber, Span
+from records.pages import Delivery, PageId, PageProblem
+
+
+@dataclass(frozen=True, slots=True)
+class NumberClaim:
+    """The number that an entry says it has, as far as it was read, and what else tells its place in the book."""
+
+    entry: str
+    kind: RegisterKind
+    pages: tuple[PageId, ...]
+    presence: Presence
+    text: str = ""
+    """Verbatim; *value* is the normalised number."""
+    value: str = ""
+    alternatives: tuple[str, ...] = ()
+    """Other readings of the machine, the likeliest first."""
+    decided: bool = False
+    """Whether a person said what the number is."""
+    registered: str = ""
+    """Date of registration: ISO 8601 as far as known; empty where it was not read."""
+    book_number: str = ""
+    """The number of the book, as the page says it."""
+    book_decided: bool = False
+    authority: str = ""
+    """Who registered it, where a person said so."""
+    blank: bool = False
+    """The number stands on the page, and nothing else was written there."""
+    at: tuple[float, float] = (0.0, 0.0)
+    """Where the number stands on its page: x and y in master pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookPage:
+    """A page handed in for a book, in its order, with what its entries claim."""
+
+    file: str
+    page: PageId | None
+    """None for a file that could not be opened."""
+    delivery: str
+    page_in_file: int = 1
+    of_pages: int = 1
+    """Pages of its file."""
+    status: PageStatus = PageStatus.DONE
+    role: PageRole | None = None
+    problem: PageProblem | None = None
+    claims: tuple[NumberClaim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a person says that a book holds; None where nobody said it."""
+
+    first: int | None = None
+    last: int | None = None
+    """First and last entry number."""
+    events: int | None = None
+    pages: int | None = None
+    """Totals as its closing page states them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a book stands: what is expected of it, and who closed it, if it is closed."""
+
+    stated: Stated = Stated()
+    closed_by: str = ""
+    closed_at: dt.datetime | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether somebody closed the book and nobody opened it again."""
+        return self.closed_at is not None
+
+    def refuse_closed(self, book: str) -> None:
+        """Raise WrongUse BOOK_CLOSED where the book is closed."""
+        if self.closed:
+            raise WrongUse("BOOK_CLOSED", book=book, by=self.closed_by)
+
+
+class PointKind(StrEnum):
+    """What an examination of a book finds. The first six keep a book from being closed until they are explained."""
+
+    GAP = "gap"
+    REPEAT = "repeat"
+    JUMP = "jump"
+    UNREAD = "unread"
+    NO_ENTRY = "no_entry"
+    STRANGER = "stranger"
+    BLANK = "blank"
+    AGAIN = "again"
+    ORDER = "order"
+    DATE = "date"
+    TOTAL = "total"
+
+    @property
+    def weighs(self) -> bool:
+        """Whether a book with such a point needs an explanation before it is closed."""
+        return self in _WEIGH
+
+
+_WEIGH = frozenset(
+    {PointKind.GAP, PointKind.REPEAT, PointKind.JUMP, PointKind.UNREAD, PointKind.NO_ENTRY, PointKind.STRANGER}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a person said of a point of a book. It holds as long as the point concerns the same numbers and pages."""
+
+    kind: PointKind
+    numbers: str
+    """A :class:`Span` as text; empty where the point is a page."""
+    pages: tuple[str, ...]
+    """Names of the pages concerned; empty for a gap."""
+    reason: str
+    by: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that a point speaks of, with its entry, and the reading that would fit the sequence there."""
+
+    file: str
+    page: PageId | None = None
+    entry: str = ""
+    page_in_file: int = 1
+    of_pages: int = 1
+    proposal: str = ""
+    """An alternative reading of the number; nothing is ever changed by it."""
+
+    @property
+    def name(self) -> str:
+        """The page as people name it: its file, with the page in it where the file has several."""
+        return f"{self.file}:{self.page_in_file}" if self.of_pages > 1 else self.file
+
+    @property
+    def key(self) -> str:
+        """What the page is known by in explanations."""
+        return self.page or self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Something about a book that a person should know, or has to explain."""
+
+    kind: PointKind
+    why: PageProblem
+    """Code and facts for the message catalogue."""
+    span: Span | None = None
+    places: tuple[Place, ...] = ()
+    explanation: Explanation | None = None
+
+    @property
+    def numbers(self) -> str:
+        """The number or numbers concerned; empty where there is none."""
+        return str(self.span) if self.span else ""
+
+    @property
+    def size(self) -> int:
+        """How many numbers a gap has; 0 for every other point."""
+        return self.span.last.serial - self.span.first.serial + 1 if self.kind is PointKind.GAP and self.span else 0
+
+    @property
+    def open(self) -> bool:
+        """Whether it keeps the book from being closed."""
+        return self.kind.weighs and self.explanation is None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A number that stands in the book, on the page where it stands."""
+
+    number: EntryNumber
+    place: Place
+    decided: bool = False
+    blank: bool = False
+    registered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The numbers of one year in a book: they begin again with each year."""
+
+    year: int
+    """0 where nothing tells it."""
+    first: int
+    last: int
+    """The numbers expected; *last* is below *first* where none is."""
+    found: tuple[Found, ...]
+    """By number."""
+    expected: int
+    """How many: the numbers from *first* to *last*, and those with a further suffix that were found."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookReport:
+    """What an examination of a book found."""
+
+    kind: RegisterKind
+    """As its cover says, else that of most entries."""
+    runs: tuple[Run, ...]
+    points: tuple[Point, ...]
+    pages: int
+    """Different pages handed in, and files that could not be opened."""
+
+    @property
+    def expected(self) -> int:
+        """How many numbers the book should have; always those found and those missing."""
+        return sum(run.expected for run in self.runs)
+
+    @property
+    def found(self) -> int:
+        """How many numbers stand in the book."""
+        return sum(len(run.found) for run in self.runs)
+
+    def of(self, *kinds: PointKind) -> tuple[Point, ...]:
+        """Return the points of the kinds named."""
+        return tuple(point for point in self.points if point.kind in kinds)
+
+    @property
+    def open(self) -> tuple[Point, ...]:
+        """What keeps the book from being closed."""
+        return tuple(point for point in self.points if point.open)
+
+
+@dataclass(frozen=True, slots=True)
+class BookAccount:
+    """A book in the ledger with everything that is known of it."""
+
+    book: Book
+    standing: Standing
+    deliveries: tuple[Delivery, ...]
+    report: BookReport
+    explanations: tuple[Explanation, ...] = field(default=())
+    """All that was ever said, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many entries of one kind and year a book has: counted by the ledger's database, without reading them."""
+
+    book: str
+    authority: str
+    kind: RegisterKind
+    year: int
+    """0 where nothing tells it."""
+    entries: int
+    verified: int

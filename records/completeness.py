@@ -1,0 +1,293 @@
+"""Whether a book is complete: which numbers stand in it, which are missing, which pages contradict one another.
+
+Pure rules. Nothing is ever corrected, and no number is lost: each that stands on a page is found, or is told of as a
+repeat, a jump, a page of another book, or unreadable; each that should be there and is not is in a gap.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from records.books import (
+    BookPage,
+    BookReport,
+    Explanation,
+    Found,
+    Place,
+    Point,
+    PointKind,
+    Run,
+    Stated,
+)
+from records.codes import PageRole, PageStatus, Presence, RegisterKind
+from records.entries import Book
+from records.explaining import explained
+from records.numbers import EntryNumber, Span, read_number
+from records.pages import PageId, PageProblem
+from records.sequence import Numbered, Order, by_year, chain, in_order, weigh
+from records.text import comparable
+
+_WITHOUT_NUMBERS = frozenset({PageRole.COVER, PageRole.INDEX})
+_KINDS = tuple(PointKind)
+_MOST = 0.6
+"""Share of pages that must name one book for a page that names another to be a stranger."""
+_FIRST = ("", "a")
+"""Suffixes of the number itself: 15 and 15a are the same; 15b is a further entry."""
+
+
+def examine(
+    book: Book, pages: Sequence[BookPage], stated: Stated, explanations: Sequence[Explanation] = ()
+) -> BookReport:
+    """Examine a book: *pages* in the order in which they were handed in, each with its entries' claims in order.
+
+    A page that comes twice counts once. *explanations* are all that were given, oldest first.
+    """
+    pages, points = _each_once(pages)
+    points += _without_entry(pages)
+    numbered, unread = _numbered(in_order(pages))
+    points += unread
+    kind = _kind_of(book, numbered)
+    kept, strangers = _of_other_kind(book, kind, numbered)
+    points += strangers
+    years = by_year(kept, book.year)
+    runs = []
+    for n, (year, items) in enumerate(years):
+        shown = year if len(years) > 1 else None
+        run, found = _run(book, year, items, _bounds(stated, n, len(years)), shown)
+        runs.append(run)
+        points += found
+    if not runs and stated.last is not None:
+        first = stated.first or 1
+        runs.append(Run(book.year, first, stated.last, (), _count(first, stated.last, ())))
+        points += _gaps(runs[0], None)
+    points += _totals(stated, runs, len(pages))
+    return BookReport(kind, tuple(runs), tuple(sorted(explained(points, explanations), key=_rank)), len(pages))
+
+
+def _rank(point: Point) -> tuple[int, int, EntryNumber]:
+    """Return a key by kind, year and number; points without a number stay in the order of the pages."""
+    number = point.span.first if point.span else EntryNumber(0)
+    return _KINDS.index(point.kind), (point.span.year or 0) if point.span else 0, number
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+def _place(page: BookPage, entry: str = "") -> Place:
+    return Place(page.file, page.page, entry, page.page_in_file, page.of_pages)
+
+
+def _each_once(pages: Sequence[BookPage]) -> tuple[list[BookPage], list[Point]]:
+    seen: dict[PageId, BookPage] = {}
+    kept, points = [], []
+    for page in pages:
+        if page.page is None or page.page not in seen:
+            kept.append(page)
+            if page.page is not None:
+                seen[page.page] = page
+            continue
+        first = _place(seen[page.page])
+        why = PageProblem("BOOK_PAGE_AGAIN", {"file": first.name, "delivery": seen[page.page].delivery})
+        points.append(Point(PointKind.AGAIN, why, places=(_place(page),)))
+    return kept, points
+
+
+def _without_entry(pages: Sequence[BookPage]) -> Iterator[Point]:
+    covered = {page for one in pages for claim in one.claims for page in claim.pages}
+    for page in pages:
+        if page.claims or page.page in covered or page.role in _WITHOUT_NUMBERS:
+            continue
+        if page.problem is not None and page.problem.code == "PAGE_SEEN_BEFORE":
+            why = PageProblem("BOOK_PAGE_ELSEWHERE", {"delivery": page.problem.facts.get("delivery", "")})
+            yield Point(PointKind.STRANGER, why, places=(_place(page),))
+            continue
+        unread = PageProblem("BOOK_PAGE_UNREAD") if page.status is PageStatus.RECEIVED else None
+        why = unread or page.problem or PageProblem("BOOK_PAGE_WITHOUT_ENTRY")
+        yield Point(PointKind.NO_ENTRY, why, places=(_place(page),))
+
+
+def _numbered(pages: Sequence[BookPage]) -> tuple[list[Numbered], list[Point]]:
+    found, points = [], []
+    for page in pages:
+        for claim in page.claims:
+            place = _place(page, claim.entry)
+            said = read_number(claim.value) or read_number(claim.text)
+            if said is not None and claim.presence is Presence.WRITTEN:
+                found.append(Numbered(said[0], claim, place))
+                continue
+            code = "BOOK_NUMBER_BLANK" if claim.presence is Presence.BLANK else "BOOK_NUMBER_UNREAD"
+            why = PageProblem(code, {"text": claim.text or "–"})
+            points.append(Point(PointKind.UNREAD, why, places=(place,)))
+    return found, points
+
+
+def _kind_of(book: Book, items: Sequence[Numbered]) -> RegisterKind:
+    """Return the kind of register that the cover says, else that of most entries."""
+    kinds = Counter(item.claim.kind for item in items)
+    return book.kind if book.kind is not RegisterKind.OTHER or not kinds else kinds.most_common(1)[0][0]
+
+
+def _of_other_kind(book: Book, kind: RegisterKind, items: Sequence[Numbered]) -> tuple[list[Numbered], list[Point]]:
+    """Part from the book the entries of another kind of register, and those that a person gave to another book."""
+    number = _number_of(book, items)
+    said = Counter(comparable(item.claim.authority) for item in items if item.claim.authority)
+    authority = comparable(book.authority) or max(said, key=said.__getitem__, default="")
+    kept, points = [], []
+    for item in items:
+        if item.claim.kind is not kind:
+            points.append(_stranger(item, "BOOK_PAGE_OTHER_KIND", kind=item.claim.kind.value))
+        elif comparable(item.claim.authority or authority) != authority:
+            points.append(_stranger(item, "BOOK_PAGE_OTHER_WARD", said=item.claim.authority))
+        elif item.claim.book_decided and _names_other(item, number):
+            points.append(_stranger(item, "BOOK_PAGE_OTHER_BOOK", said=item.claim.book_number))
+        else:
+            kept.append(item)
+    return kept, points
+
+
+def _stranger(item: Numbered, code: str, **facts: str) -> Point:
+    why = PageProblem(code, {"number": str(item.number), **facts})
+    return Point(PointKind.STRANGER, why, Span(item.number, item.number), (item.place,))
+
+
+def _plain(number: str) -> str:
+    """Return the number of a book without its year and leading zeros: 01/2017 and 1 are the same."""
+    return comparable(number).split("/")[0].strip().lstrip("0")
+
+
+def _number_of(book: Book, items: Sequence[Numbered]) -> str:
+    """Return the book's number as its cover says, else as most of its pages do; empty where neither tells."""
+    if book.number:
+        return _plain(book.number)
+    said = Counter(_plain(item.claim.book_number) for item in items if item.claim.book_number)
+    ((number, count),) = said.most_common(1) or [("", 0)]
+    return number if count >= _MOST * said.total() else ""
+
+
+def _names_other(item: Numbered, number: str) -> bool:
+    said = _plain(item.claim.book_number)
+    return bool(said and number and said != number)
+
+
+# --- numbers of one year -------------------------------------------------------------------------
+
+
+def _bounds(stated: Stated, n: int, runs: int) -> Stated:
+    """Return what is expected of the *n*-th year: the book's first number is the first year's, its last the last's."""
+    if runs == 1:
+        return stated
+    return Stated(stated.first if n == 0 else 1, stated.last if n == runs - 1 else None)
+
+
+def _run(
+    book: Book, year: int, items: Sequence[Numbered], stated: Stated, shown: int | None
+) -> tuple[Run, list[Point]]:
+    number = _number_of(book, items)
+    order = weigh(items)
+    claims = Counter(item.number for item in items)
+    doubtful = {i for i, item in enumerate(items) if claims[item.number] > 1 or order.jumps(i)}
+    strange = {i for i in doubtful if _names_other(items[i], number)}
+    points = [_stranger(items[i], "BOOK_PAGE_OTHER_BOOK", said=items[i].claim.book_number) for i in sorted(strange)]
+    if strange:
+        kept = [i for i in range(len(items)) if i not in strange]
+        items = [items[i] for i in kept]
+        order = weigh(items)
+    by_number: defaultdict[EntryNumber, list[int]] = defaultdict(list)
+    for i, item in enumerate(items):
+        by_number[item.number].append(i)
+    jumps = {i for i in range(len(items)) if len(by_number[items[i].number]) == 1 and order.jumps(i)}
+    sure = [item.number for i, item in enumerate(items) if i not in jumps | order.alone]
+    first, last = _range(stated, sure)
+    found = []
+    for own, at in sorted(by_number.items()):
+        span = Span(own, own, shown)
+        if not first <= own.serial <= last or at[0] in jumps:
+            code = "BOOK_NUMBER_JUMPS" if at[0] in jumps else "BOOK_NUMBER_BEYOND"
+            points += [_jump(order, i, span, code, first, last) for i in at]
+            continue
+        found.append(_found(items[at[0]]))
+        if len(at) > 1:
+            places = tuple(replace(items[i].place, proposal=order.proposal(i)) for i in at)
+            why = PageProblem("BOOK_NUMBER_TWICE", {"number": str(own)})
+            points.append(Point(PointKind.REPEAT, why, span, places))
+    run = Run(year, first, last, tuple(found), _count(first, last, [one.number for one in found]))
+    blank = [one for one in found if one.blank]
+    points += [_point(PointKind.BLANK, "BOOK_NUMBER_UNUSED", one, shown, number=str(one.number)) for one in blank]
+    unordered = [i for i in range(len(items)) if i not in order.rising | jumps and len(by_number[items[i].number]) == 1]
+    if unordered:
+        why = PageProblem("BOOK_PAGES_UNORDERED", {"count": str(len(unordered))})
+        points.append(Point(PointKind.ORDER, why, None, tuple(items[i].place for i in unordered)))
+    return run, [*points, *_gaps(run, shown), *_dates(run, shown)]
+
+
+def _found(item: Numbered) -> Found:
+    claim = item.claim
+    return Found(item.number, item.place, claim.decided, claim.blank, claim.registered)
+
+
+def _point(kind: PointKind, code: str, one: Found, shown: int | None, **facts: str) -> Point:
+    return Point(kind, PageProblem(code, facts), Span(one.number, one.number, shown), (one.place,))
+
+
+def _jump(order: Order, i: int, span: Span, code: str, first: int, last: int) -> Point:
+    facts = {"number": str(span.first), "first": str(first), "last": str(last), **order.neighbours(i).told()}
+    place = replace(order.items[i].place, proposal=order.proposal(i))
+    return Point(PointKind.JUMP, PageProblem(code, facts), span, (place,))
+
+
+def _range(stated: Stated, numbers: Sequence[EntryNumber]) -> tuple[int, int]:
+    """Return the first and last number expected: as said, as the stated total makes it, else as found.
+
+    With a total alone a book begins with 1, unless it has higher numbers than events: then it goes on from another
+    one. Numbers may also lie beyond the total, for void ones are no events.
+    """
+    serials = [number.serial for number in numbers]
+    low, high = min(serials, default=1), max(serials, default=0)
+    whole = stated.events is not None and stated.events >= high
+    first = stated.first or (1 if whole else low)
+    if stated.last is not None:
+        return first, stated.last
+    further = _count(1, 0, sorted(set(numbers)))
+    return first, max(high if serials else first - 1, first + (stated.events or 0) - further - 1)
+
+
+def _count(first: int, last: int, numbers: Sequence[EntryNumber]) -> int:
+    """Return how many numbers there should be from *first* to *last*, further suffixes found among them."""
+    own = {number.serial for number in numbers if number.suffix in _FIRST}
+    return max(0, last - first + 1) + len(numbers) - len(own)
+
+
+def _gaps(run: Run, shown: int | None) -> Iterator[Point]:
+    there = sorted({one.number.serial for one in run.found if one.number.suffix in _FIRST})
+    before = run.first - 1
+    for serial in [*there, run.last + 1]:
+        if serial > before + 1:
+            span = Span(EntryNumber(before + 1), EntryNumber(serial - 1), shown)
+            yield Point(PointKind.GAP, PageProblem("BOOK_NUMBER_MISSING", {"number": str(span)}), span)
+        before = serial
+
+
+def _dates(run: Run, shown: int | None) -> Iterator[Point]:
+    """Tell of dates of registration that do not grow with the numbers."""
+    dated = [one for one in run.found if len(one.registered) == 10]
+    rising = sorted(chain([one.registered for one in dated], repeats=True))
+    for i in sorted(set(range(len(dated))) - set(rising)):
+        before = next((dated[j] for j in reversed(rising) if j < i), None)
+        after = next((dated[j] for j in rising if j > i), None)
+        facts = {"number": str(dated[i].number), "day": _day(dated[i]), "before": _day(before), "after": _day(after)}
+        yield _point(PointKind.DATE, "BOOK_DATE_BACK", dated[i], shown, **facts)
+
+
+def _day(one: Found | None) -> str:
+    return "/".join(reversed(one.registered.split("-"))) if one else "–"
+
+
+def _totals(stated: Stated, runs: Iterable[Run], pages: int) -> Iterator[Point]:
+    written = sum(not one.blank for run in runs for one in run.found)
+    for code, said, counted in (
+        ("BOOK_EVENTS_DIFFER", stated.events, written),
+        ("BOOK_PAGES_DIFFER", stated.pages, pages),
+    ):
+        if said is not None and said != counted:
+            facts = {"stated": str(said), "counted": str(counted), "by": str(abs(said - counted))}
+            yield Point(PointKind.TOTAL, PageProblem(code, facts))

@@ -1,0 +1,197 @@
+"""Books at the terminal: handed in with --book, examined, explained, closed, counted; on a real house."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from records.codes import Presence
+from records.geometry import Box
+from records.pages import Evidence, PageProblem
+from tests.cli.conftest import Command
+from tests.register.shelving import drafted, hand_in
+from wiring import House, Settings, open_house
+
+KEYS = {"expected", "found", "gaps", "repeats", "blank", "pages_without_entry", "closed"}
+Hand = Callable[..., None]
+
+
+@pytest.fixture
+def house(home: Path) -> House:
+    return open_house(Settings(home=home))
+
+
+@pytest.fixture
+def hand(house: House) -> Hand:
+    """Hand in a delivery whose pages have the numbers given; None is a page that holds no entry."""
+
+    def give(delivery: str, numbers: Sequence[str | None], **more: Any) -> None:
+        hand_in(house.register, house.archive, delivery, numbers, **more)
+
+    return give
+
+
+def test_a_delivery_is_a_book_of_its_own(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2", "4", "4", None])
+    told = khongcho("book", "report", "d1", "--json").json()
+    assert set(told) >= KEYS
+    assert (told["book"], told["expected"], told["found"], told["closed"]) == ("d1", 4, 3, False)
+    (gap,), (repeat,), (without,) = told["gaps"], told["repeats"], told["pages_without_entry"]
+    assert (gap["number"], gap["explanation"], gap["code"]) == ("3", None, "BOOK_NUMBER_MISSING")
+    assert (repeat["number"], [p["file"] for p in repeat["pages"]]) == ("4", ["d1-03.png", "d1-04.png"])
+    assert (without["file"], without["code"], told["blank"]) == ("d1-05.png", "PAGE_BLANK", [])
+    assert khongcho("book", "report", "sổ", "--json").json() == told
+    shown = khongcho("book", "report", "d1").out
+    for word in ("Số thiếu", "Số trùng", "Trang không có mục", "d1-05.png", "… chưa có"):
+        assert word in shown
+
+
+def test_a_book_closes_when_everything_is_explained(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2", "5", "5", None])
+    refused = khongcho("book", "close", "d1", "--json")
+    assert (refused.code, refused.json()["error"]["code"]) == (2, "BOOK_NOT_EXPLAINED")
+    assert "3-4, 5, d1-05.png" in refused.json()["error"]["vi"]
+    part = khongcho("book", "explain", "d1", "3", "--reason", "Số hủy", "--by", "luu", "--json").json()
+    assert [(g["number"], g["explanation"]) for g in part["gaps"]] == [("3", "Số hủy"), ("4", None)]
+    assert khongcho("book", "explain", "d1", "99", "--reason", "x").code == 2
+    assert khongcho("book", "explain", "d1", "4", "--reason", " ").code == 2
+    for what in ("4", "5", "d1-05.png"):
+        assert khongcho("book", "explain", "d1", what, "--reason", "Trang rách mất", "--by", "luu").code == 0
+    closed = khongcho("book", "close", "d1", "--by", "dao", "--json").json()
+    assert (closed["closed"], closed["closed_by"], closed["open"]) == (True, "dao", 0)
+    assert "BOOK_CLOSED" in khongcho("book", "explain", "d1", "3", "--reason", "khác").err
+    events = [(e.event.event_type, e.event.agent) for e in house.register.events("d1")]
+    assert events.count(("book explained", "luu")) == 4 and ("book closed", "dao") in events
+    assert khongcho("book", "reopen", "d1", "--json").json()["closed"] is False
+    assert house.register.check().whole
+
+
+def test_a_book_in_two_halves_on_two_days_in_the_wrong_order(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("second", [str(n) for n in range(11, 21)], day=1)
+    hand("first", [str(n) for n in range(1, 11)], day=2)
+    assert khongcho("book", "report", "second", "--json").json()["expected"] == 10
+    khongcho("book", "cover", "second", "--year", "2017", "--number", "01")
+    told = khongcho("book", "add", "A-KS-2017-01", "second", "--json").json()
+    told = khongcho("book", "add", "A-KS-2017-01", "first", "--json").json()
+    assert (told["expected"], told["found"], told["gaps"], told["open"]) == (20, 20, [], 0)
+    assert told["deliveries"] == ["second", "first"]
+    assert told["out_of_order"] == []  # the halves stand in the order of their numbers
+    assert khongcho("book", "report", "first", "--json").json() == told
+
+
+def test_the_closing_page_tells_what_is_missing_at_the_end(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2", "3"])
+    told = khongcho("book", "expect", "d1", "--events", "5", "--pages", "4", "--json").json()
+    assert ([g["number"] for g in told["gaps"]], told["expected"], told["found"]) == (["4-5"], 5, 3)
+    assert [row["code"] for row in told["totals"]] == ["BOOK_EVENTS_DIFFER", "BOOK_PAGES_DIFFER"]
+    told = khongcho("book", "expect", "d1", "--last", "3", "--json").json()
+    assert (told["gaps"], told["stated"]["events"]) == ([], 5)
+    assert khongcho("book", "expect", "d1", "--first", "9", "--json").json()["error"]["code"] == "BOOK_RANGE_WRONG"
+
+
+def test_a_page_of_another_book_is_told(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("a", ["1", "2", "3", "4"], quyenSo="01/2017")
+    hand("b", ["1", "2", "3"], day=2, quyenSo="02/2017")
+    stray = house.register.delivered_pages("a")[1]
+    seen = PageProblem("PAGE_SEEN_BEFORE", {"file": stray.file, "delivery": "a"})
+    house.register.open_delivery(house.register.delivery("b"), [replace(stray, delivery="b", seq=4, problem=seen)])
+    told = khongcho("book", "report", "b", "--json").json()
+    assert [(row["code"], row["file"]) for row in told["strangers"]] == [("BOOK_PAGE_ELSEWHERE", "a-02.png")]
+    assert (told["found"], told["gaps"]) == (3, [])
+
+
+def test_a_page_under_two_names_counts_once(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2", "3"])
+    again = replace(house.register.delivered_pages("d1")[1], seq=4, file="copy.png")
+    house.register.open_delivery(house.register.delivery("d1"), [again])
+    told = khongcho("book", "report", "d1", "--json").json()
+    assert (told["found"], told["pages"], told["repeats"], told["pages_without_entry"]) == (3, 3, [], [])
+    assert [(row["code"], row["file"]) for row in told["seen_again"]] == [("BOOK_PAGE_AGAIN", "copy.png")]
+
+
+def test_a_file_that_cannot_be_opened_is_a_page_without_entry(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2"])
+    told = house.register.delivery("d1")
+    broken = (("hong.jpg", house.archive.put(b"x", "image/jpeg"), PageProblem("FILE_NOT_AN_IMAGE").written()),)
+    house.register.open_delivery(replace(told, quarantined=broken), [])
+    (row,) = khongcho("book", "report", "d1", "--json").json()["pages_without_entry"]
+    assert (row["file"], row["code"], row["page"]) == ("hong.jpg", "FILE_NOT_AN_IMAGE", None)
+    assert khongcho("book", "explain", "d1", "hong.jpg", "--reason", "Tệp rác của máy quét").code == 0
+    assert khongcho("book", "close", "d1").code == 0
+
+
+def test_several_entries_on_a_page_are_read_in_its_order(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", None, "5"])
+    page = house.register.delivered_pages("d1")[1].page
+    for n, (x, y) in enumerate([(5, 9), (5, 40), (60, 9)], start=2):
+        one = drafted(page, str(n), "d1", nksHoTen="Lan")
+        where = Evidence(page.id, Box(x, y, 9, 4).polygon())
+        house.register.draft([replace(one, id=f"KS-{n}", fields=(replace(one.fields[0], evidence=where),))])
+    told = khongcho("book", "report", "d1", "--json").json()
+    assert (told["expected"], told["found"], told["open"], told["out_of_order"]) == (5, 5, 0, [])
+
+
+def test_a_number_that_jumps_is_told_with_the_reading_that_fits(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2", "3", "81", "5"])
+    page = house.register.delivered_pages("d1")[3].page
+    house.register.draft([drafted(page, "81", "d1", others=("4", "41"), nksHoTen="Lan")])
+    (jump,) = khongcho("book", "report", "d1", "--json").json()["jumps"]
+    assert (jump["number"], jump["file"], jump["pages"][0]["proposal"]) == ("81", "d1-04.png", "4")
+    assert "Máy cũng đọc là 4." in khongcho("book", "report", "d1").out
+    entry = house.entry(jump["pages"][0]["entry"])
+    house.confirm_field(entry.id, "so", Presence.WRITTEN, "4", by="luu", expected_version=entry.version)
+    assert khongcho("book", "report", "d1", "--json").json()["open"] == 0
+
+
+def test_names_that_mean_nothing_or_too_much(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1"], label="quyển một")
+    hand("d2", ["1"], label="quyển một")
+    assert khongcho("book", "report", "nothing", "--json").json()["error"]["code"] == "BOOK_UNKNOWN"
+    assert khongcho("book", "report", "quyển một", "--json").json()["error"]["code"] == "BOOK_AMBIGUOUS"
+    assert khongcho("book", "add", "a/b", "d1", "--json").json()["error"]["code"] == "BOOK_NAME_WRONG"
+    assert khongcho("book", "close", "d1").code == 0
+    assert khongcho("book", "add", "d2", "d1", "--json").json()["error"]["code"] == "BOOK_CLOSED"
+
+
+def test_books_are_listed_and_counted_against_the_district(
+    khongcho: Command, house: House, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KHONGCHO_OFFICE__DISTRICT_ENTRIES", "9")
+    hand("d1", ["1", "2"])
+    hand("d2", ["1", "2", "3"], ngayDangKy="2018-05-06")
+    khongcho("book", "close", "d1")
+    listed = khongcho("book", "list", "--json").json()["books"]
+    assert [(b["book"], b["year"], b["entries"], b["closed"]) for b in listed] == [
+        ("d1", 2017, 2, True),
+        ("d2", 2018, 3, False),
+    ]
+    told = khongcho("book", "total", "--json").json()
+    assert (told["entries"], told["target"], told["missing"], told["entries_in_closed_books"]) == (5, 9, 4, 2)
+    assert [(r["authority"], r["year"], r["kind"], r["entries"]) for r in told["rows"]] == [
+        ("UBND phường A", 2017, "KS", 2),
+        ("UBND phường A", 2018, "KS", 3),
+    ]
+    said = khongcho("book", "total")
+    assert "còn thiếu 4 mục" in said.err and "Khai sinh" in said.out
+    assert "✓ đã khóa" in khongcho("book", "list").out
+
+
+def test_the_whole_district_is_the_target_unless_another_is_set(khongcho: Command, house: House) -> None:
+    assert khongcho("book", "total", "--json").json()["missing"] == 501_363
+
+
+@pytest.mark.slow
+def test_a_folder_is_handed_in_as_part_of_a_book(khongcho: Command, home: Path, tmp_path: Path) -> None:
+    from PIL import Image
+
+    for name, grey in (("a", 250), ("b", 251)):
+        (tmp_path / name).mkdir()
+        Image.new("L", (400, 560), grey).save(tmp_path / name / "trang.png")
+    for name in ("a", "b"):
+        words = ("--book", "A-KS-2017-01", "--year", 2017, "--number", "01", "--authority", "UBND phường A")
+        assert khongcho("ingest", "book", tmp_path / name, *words, "--no-prefect", "--json").code == 1
+    told = khongcho("book", "report", "A-KS-2017-01", "--json").json()
+    assert (told["authority"], told["year"], told["number"]) == ("UBND phường A", 2017, "01")
+    assert len(told["deliveries"]) == len(told["pages_without_entry"]) == 2

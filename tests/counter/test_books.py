@@ -1,0 +1,136 @@
+"""The screens of books, without scripts: what stands on them, who may do what, and that the chain knows of it."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.register.shelving import hand_in
+
+BOOK = "/so-ho-tich/quyen/d1"
+
+
+@pytest.fixture
+def shelf(town: Any) -> Any:
+    """A town with a book that lacks number 3, has 5 twice and a page without an entry."""
+    hand_in(town.house.register, town.house.archive, "d1", ["1", "2", "4", "5", "5", None])
+    return town
+
+
+def test_years_stand_by_ward_and_kind_with_what_is_missing_in_all(shelf: Any) -> None:
+    text = shelf.browser("dao").get("/so-ho-tich").text
+    for words in ("UBND phường A", "Khai sinh", "501.363", "501.357", "Còn thiếu"):
+        assert words in text
+    tile = re.search(r'<a href="([^"]+nam=2017)" class="tile tile-part">.*?2017.*?<b>5</b>.*?….*?chưa khóa', text)
+    assert tile, text
+    where = shelf.browser("dao").get(tile[1].replace("&amp;", "&"))
+    assert (where.status_code, where.headers["location"]) == (303, BOOK)
+
+
+def test_a_book_without_entries_can_still_be_reached(shelf: Any) -> None:
+    hand_in(shelf.house.register, shelf.house.archive, "d7", [None, None])
+    browser = shelf.browser("luu")
+    assert '<a href="/so-ho-tich/quyen/d7">d7</a>' in browser.get("/so-ho-tich").text
+    assert "Trang không có mục" in browser.get("/so-ho-tich/quyen/d7").text
+    assert "BOOK_NOT_EXPLAINED" in browser.post("/so-ho-tich/quyen/d7/khoa").text
+
+
+def test_a_year_in_several_books_lists_them(shelf: Any) -> None:
+    hand_in(shelf.house.register, shelf.house.archive, "d2", ["6", "7"])
+    browser = shelf.browser("luu")
+    listed = browser.get("/so-ho-tich/cac-quyen?co_quan=UBND phường A&loai=KS&nam=2017").text
+    assert f'href="{BOOK}"' in listed and 'href="/so-ho-tich/quyen/d2"' in listed
+    assert "2 quyển" in listed
+    assert "Không có quyển nào" in browser.get("/so-ho-tich/cac-quyen?co_quan=x&loai=KS&nam=1990").text
+
+
+def test_a_book_shows_its_numbers_and_leads_to_its_pages(shelf: Any) -> None:
+    browser = shelf.browser("luu")
+    text = browser.get(BOOK).text
+    assert 'href="#gap-3" class="number number-missing"' in text
+    assert 'href="#repeat-5" class="number number-twice"' in text
+    assert 'id="gap-3"' in text and 'id="repeat-5"' in text
+    assert "d1-04.png" in text and "d1-05.png" in text
+    (picture,) = set(re.findall(rf'href="({BOOK}/anh/[^"]+)"', text))
+    assert browser.get(picture).headers["content-type"] == "image/jpeg"
+    entry = re.search(r'href="(/muc/KS-[^"]+)"', text)
+    assert entry and browser.get(entry[1]).status_code == 200
+    page = picture.rsplit("/", 1)[1]
+    assert [e.event.agent for e in shelf.house.register.events(page) if e.event.event_type == "access"] == ["luu"]
+    other = shelf.entries[0].pages[0]
+    assert browser.get(f"{BOOK}/anh/{other}").status_code == 404
+
+
+def test_what_is_missing_is_explained_and_the_book_is_closed(shelf: Any) -> None:
+    browser = shelf.browser("luu")
+    refused = browser.post(f"{BOOK}/khoa")
+    assert (refused.status_code, "BOOK_NOT_EXPLAINED" in refused.text) == (422, True)
+    empty = browser.post(f"{BOOK}/giai-trinh", {"cho": "3", "ly_do": " "})
+    assert (empty.status_code, "BOOK_REASON_MISSING" in empty.text) == (422, True)
+    wrong = browser.post(f"{BOOK}/giai-trinh", {"cho": "77", "ly_do": "Số hủy"})
+    assert (wrong.status_code, "BOOK_NOTHING_TO_EXPLAIN" in wrong.text) == (422, True)
+    for _ in range(3):
+        named = re.search(r'name="cho" value="([^"]+)"', browser.get(BOOK).text)
+        assert named
+        form = {"cho": named[1], "ly_do": "Trang gạch chéo"}
+        assert browser.post(f"{BOOK}/giai-trinh", form).headers["location"] == f"{BOOK}?tiep=1"
+    text = browser.get(BOOK).text
+    assert text.count("Đã giải trình") == 3 and "Vũ Thị Lưu" in text
+    assert browser.post(f"{BOOK}/khoa").status_code == 303
+    text = browser.get(BOOK).text
+    assert "Vũ Thị Lưu đã khóa sổ" in text and 'action="/so-ho-tich/quyen/d1/giai-trinh"' not in text
+    assert 'class="tile tile-whole"' in browser.get("/so-ho-tich").text
+    told = [e.event.event_type for e in shelf.house.register.events("d1")]
+    assert told.count("book explained") == 3 and told[-1] == "book closed"
+    assert browser.post(f"{BOOK}/mo-lai").status_code == 303
+    assert "đã khóa sổ" not in browser.get(BOOK).text
+
+
+def test_the_cover_and_the_closing_page_are_kept(shelf: Any) -> None:
+    browser = shelf.browser("luu")
+    form = {"co_quan": "UBND phường B", "loai": "KS", "nam": "2017", "quyen": "02", "so_dau": "1", "su_kien": "8"}
+    assert browser.post(f"{BOOK}/bia", form).status_code == 303
+    text = browser.get(BOOK).text
+    assert "UBND phường B" in text and "quyển số 02" in text and "BOOK_EVENTS" not in text
+    assert 'id="gap-6-8"' in text and "ghi 8 sự kiện" in text
+    wrong = browser.post(f"{BOOK}/bia", {"so_dau": "9", "so_cuoi": "3"})
+    assert (wrong.status_code, "BOOK_RANGE_WRONG" in wrong.text) == (422, True)
+
+
+def test_leaders_look_and_archivists_work(shelf: Any) -> None:
+    leader = shelf.browser("dao")
+    assert "Ghi lý do" not in leader.get(BOOK).text
+    for path in ("giai-trinh", "khoa", "mo-lai", "bia"):
+        assert leader.post(f"{BOOK}/{path}").status_code == 403
+    for name in ("lan", "quan", "binh"):
+        assert shelf.browser(name).get("/so-ho-tich").status_code == 403
+        assert 'href="/so-ho-tich"' not in shelf.browser(name).get("/kiem-tra").text
+    assert shelf.browser().get(BOOK).status_code == 303
+
+
+def test_what_does_not_exist_is_a_plain_404(shelf: Any) -> None:
+    for path in (
+        "/so-ho-tich/quyen/x",
+        "/so-ho-tich/quyen/%00",
+        f"{BOOK}/anh/nothing",
+        "/so-ho-tich/quyen/" + "k" * 3000,
+    ):
+        answer = shelf.browser("luu").get(f"/so-ho-tich/{path}")
+        assert (answer.status_code, "(Mã: " in answer.text) == (404, True)
+
+
+def test_names_are_shown_and_never_run(town: Any) -> None:
+    evil = "<script>alert(1)</script>"
+    hand_in(town.house.register, town.house.archive, "d1", ["1", None], authority=evil)
+    browser = town.browser("luu")
+    browser.post(f"{BOOK}/giai-trinh", {"cho": "d1-02.png", "ly_do": evil})
+    for path in ("/so-ho-tich", "/so-ho-tich/cac-quyen", BOOK):
+        assert evil not in browser.get(path).text
+        assert "&lt;script&gt;" in browser.get(path).text
+
+
+def test_an_empty_shelf_says_what_comes() -> None:
+    from counter.shelf import wards
+    from wiring.bookkeeping import District
+
+    assert wards(District((), 10)) == []

@@ -1,0 +1,64 @@
+"""Deliveries of books made by hand: pages with the numbers that a machine would have read."""
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PIL import Image
+
+from records.codes import DeliveryKind, PageRole, PageStatus, Presence, RegisterKind
+from records.entries import Entry, FieldValue
+from records.geometry import Box
+from records.pages import DeliveredPage, Delivery, Evidence, PageImage, PageProblem, page_id
+from records.ports import Archive, Register
+from records.readings import Alternative, EngineIdentity, Reading
+
+ENGINE = EngineIdentity("test", "1", "0" * 64)
+
+
+def drawn(archive: Archive, name: str) -> PageImage:
+    """Keep a small page of its own for *name*."""
+    out = io.BytesIO()
+    page = Image.new("RGB", (80, 120), (250, 247, 240))
+    page.putdata([(n % 256, n // 7 % 256, 90) for n in name.encode() * 4])  # bytes of its own
+    page.save(out, "PNG")
+    master = archive.put(out.getvalue(), "image/png")
+    return PageImage(page_id(master, 1), master, 1, 80, 120, 300.0)
+
+
+def drafted(page: PageImage, number: str, delivery: str, *, others: Sequence[str] = (), **columns: str) -> Entry:
+    """An entry whose number the machine read, with its *others*, further readings."""
+    where = Evidence(page.id, Box(1, 1, 10, 4).polygon())
+    read = Reading(number, 0.9, ENGINE, tuple(Alternative(text, 0.05) for text in others))
+    fields = [FieldValue("so", Presence.WRITTEN, number, number, where, read)]
+    fields += [FieldValue(column, Presence.WRITTEN, text, text, where) for column, text in columns.items()]
+    return Entry(f"KS-{page.id[:10]}", RegisterKind.BIRTH, "birth-2016", (page.id,), tuple(fields), delivery=delivery)
+
+
+def hand_in(
+    register: Register,
+    archive: Archive,
+    delivery: str,
+    numbers: Sequence[str | None],
+    *,
+    day: int = 1,
+    label: str = "sổ",
+    authority: str = "UBND phường A",
+    **columns: str,
+) -> None:
+    """Hand in a delivery whose pages have the numbers given; None is a page that holds no entry."""
+    pages, entries = [], []
+    for seq, number in enumerate(numbers, start=1):
+        page = drawn(archive, f"{delivery}-{seq}")
+        file = f"{delivery}-{seq:02d}.png"
+        placed = DeliveredPage(delivery, seq, file, page, PageStatus.DONE, role=PageRole.ENTRY)
+        if number is None:
+            placed = replace(placed, role=PageRole.BLANK, problem=PageProblem("PAGE_BLANK"))
+        else:
+            written = {"nksHoTen": "Nguyễn Thị Lan", "ngayDangKy": f"2017-01-{min(seq, 28):02d}"} | columns
+            entries.append(drafted(page, number, delivery, **written))
+        pages.append(placed)
+    at = dt.datetime(2026, 11, day, 8, tzinfo=dt.UTC)
+    register.open_delivery(Delivery(delivery, DeliveryKind.BOOK, label, at, (), authority), pages)
+    register.draft(entries)

@@ -1,0 +1,294 @@
+"""Books as wholes: found by a name, examined, explained, closed, and counted against what the district has."""
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, replace
+
+from records.books import BookAccount, BookPage, NumberClaim, Standing, Stated, Tally
+from records.codes import DeliveryKind, PageStatus, RegisterKind
+from records.completeness import examine
+from records.entries import Book
+from records.errors import NotFound, WrongUse
+from records.explaining import explain
+from records.pages import DeliveredPage, Delivery, PageId, PageProblem
+from records.ports import Register
+from records.text import single_spaced
+
+_NAME = re.compile(r"[\w.-]{1,80}")
+_SHOWN = 12
+"""Points named in a refusal; the report has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A book on the shelf: what its cover says, its deliveries, and its entries as the database counts them."""
+
+    book: Book
+    deliveries: tuple[Delivery, ...]
+    tallies: tuple[Tally, ...]
+    closed: bool
+
+    @property
+    def entries(self) -> int:
+        """How many entries it has, without those withdrawn."""
+        return sum(tally.entries for tally in self.tallies)
+
+    @property
+    def kind(self) -> RegisterKind:
+        """Its kind as its cover says it, else as most of its entries do."""
+        most = max(self.tallies, key=lambda tally: tally.entries, default=None)
+        return self.book.kind if self.book.kind is not RegisterKind.OTHER or most is None else most.kind
+
+    @property
+    def year(self) -> int:
+        """Its year as its cover says it, else as most of its entries do; 0 where neither does."""
+        most = max(self.tallies, key=lambda tally: tally.entries, default=None)
+        return self.book.year or (most.year if most else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The entries of one ward, year and kind of register, and in how many books they stand."""
+
+    authority: str
+    year: int
+    """0 where nothing tells it."""
+    kind: RegisterKind
+    entries: int
+    verified: int
+    books: tuple[str, ...]
+    closed: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether all its books are closed."""
+        return self.closed == len(self.books)
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """All entries by ward, year and kind, against what the district counts."""
+
+    cells: tuple[Cell, ...]
+    target: int
+
+    @property
+    def entries(self) -> int:
+        """How many entries there are, without those withdrawn."""
+        return sum(cell.entries for cell in self.cells)
+
+    @property
+    def verified(self) -> int:
+        """How many of them are verified."""
+        return sum(cell.verified for cell in self.cells)
+
+    @property
+    def closed(self) -> int:
+        """How many of them stand in cells whose books are all closed."""
+        return sum(cell.entries for cell in self.cells if cell.whole)
+
+    @property
+    def missing(self) -> int:
+        """By how many the entries fall short of the target; negative where there are more."""
+        return self.target - self.entries
+
+
+class Bookkeeping:
+    """What people do with books. A book is named by its id, by the id of one of its deliveries, or by a label.
+
+    Raises NotFound BOOK_UNKNOWN, WrongUse BOOK_AMBIGUOUS for such a name, WrongUse BOOK_CLOSED for changes of a
+    closed book.
+    """
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+
+    # --- which books there are ----------------------------------------------------------------------
+
+    def named(self, named: str) -> Book:
+        """Return the book of a name."""
+        books, parts = self._all()
+        if named in books:
+            return books[named]
+        deliveries = [one for some in parts.values() for one in some]
+        found = {one.book or one.id for one in deliveries if one.id == named}
+        found = found or {one.book or one.id for one in deliveries if one.label == named}
+        if not found:
+            raise NotFound("BOOK_UNKNOWN", book=named)
+        if len(found) > 1:
+            raise WrongUse("BOOK_AMBIGUOUS", named=named, found=", ".join(sorted(found)))
+        return books[found.pop()]
+
+    def shelves(self) -> Sequence[Shelf]:
+        """Return all books, by authority, kind, year, number and id; entries that belong to none are left out."""
+        books, parts = self._all()
+        tallies: defaultdict[str, list[Tally]] = defaultdict(list)
+        for tally in self.register.tallies():
+            tallies[tally.book].append(tally)
+        closed = self.register.closed_books()
+        shelves = [
+            Shelf(book, tuple(parts[book.id]), tuple(tallies[book.id]), book.id in closed) for book in books.values()
+        ]
+        return sorted(shelves, key=lambda s: (s.book.authority, s.kind, s.year, s.book.number, s.book.id))
+
+    def _all(self) -> tuple[dict[str, Book], defaultdict[str, list[Delivery]]]:
+        books = {book.id: book for book in self.register.books()}
+        parts: defaultdict[str, list[Delivery]] = defaultdict(list)
+        for one in self.register.deliveries():
+            if one.kind is DeliveryKind.BOOK:
+                book = one.book or one.id
+                books.setdefault(book, Book(book, one.authority, RegisterKind.OTHER, 0, ""))
+                parts[book].append(one)
+        return books, parts
+
+    def without_entries(self, district: District) -> Sequence[Book]:
+        """Return the books of which *district* counts no entry, by id."""
+        counted = {book for cell in district.cells for book in cell.books}
+        return [book for name, book in sorted(self._all()[0].items()) if name not in counted]
+
+    def district(self, target: int) -> District:
+        """Count all entries by ward, year and kind; the ledger's database counts, no entry is read."""
+        closed = self.register.closed_books()
+        grouped: defaultdict[tuple[str, int, RegisterKind], list[Tally]] = defaultdict(list)
+        for tally in self.register.tallies():
+            grouped[tally.authority, tally.year, tally.kind].append(tally)
+        cells = []
+        for (authority, year, kind), some in sorted(grouped.items()):
+            books = tuple(sorted({tally.book for tally in some}))
+            entries, verified = (sum(counts) for counts in zip(*((t.entries, t.verified) for t in some), strict=True))
+            cells.append(Cell(authority, year, kind, entries, verified, books, len(closed.intersection(books))))
+        return District(tuple(cells), target)
+
+    # --- what a book is made of ----------------------------------------------------------------------
+
+    def open(self, named: str, cover: Book | None = None, *, by: str) -> Book:
+        """Return the book of a name, entered anew where there is none; it must not be closed.
+
+        What *cover* says (its id counts for nothing) is kept. Raises WrongUse BOOK_NAME_WRONG.
+        """
+        try:
+            found = self._entered(named, by)
+        except NotFound:
+            if not _NAME.fullmatch(named):
+                raise WrongUse("BOOK_NAME_WRONG", named=named) from None
+            found = self.register.add_book(Book(named, "", RegisterKind.OTHER, 0, ""), agent=by)
+        self.register.standing(found.id).refuse_closed(found.id)
+        return self.revise(found.id, cover, by=by) if cover else found
+
+    def revise(self, named: str, cover: Book, *, by: str) -> Book:
+        """Keep what *cover* says; what it leaves empty stays as it was."""
+        book = self._entered(named, by)
+        said = replace(
+            book,
+            authority=single_spaced(cover.authority) or book.authority,
+            kind=cover.kind if cover.kind is not RegisterKind.OTHER else book.kind,
+            year=cover.year or book.year,
+            number=single_spaced(cover.number) or book.number,
+        )
+        return self.register.revise_book(said, agent=by)
+
+    def gather(self, named: str, delivery: str, *, by: str) -> Book:
+        """Make a delivery part of a book. Raises NotFound."""
+        book = self._entered(named, by)
+        self.register.bind_delivery(delivery, book.id, agent=by)
+        return book
+
+    def _entered(self, named: str, by: str) -> Book:
+        """Return the book of a name; one that was only a delivery so far is entered."""
+        return self.register.add_book(self.named(named), agent=by)
+
+    # --- examining -----------------------------------------------------------------------------------
+
+    def account(self, named: str) -> BookAccount:
+        """Return all that is known of a book, examined now."""
+        book = self.named(named)
+        entered = any(one.id == book.id for one in self.register.books())
+        standing = self.register.standing(book.id) if entered else Standing()
+        explanations = self.register.explanations(book.id)
+        deliveries = tuple(self._all()[1][book.id])
+        report = examine(book, list(self._pages(deliveries)), standing.stated, explanations)
+        return BookAccount(book, standing, deliveries, report, tuple(explanations))
+
+    def _pages(self, deliveries: Sequence[Delivery]) -> Iterator[BookPage]:
+        """Yield the pages of a book in the order in which they came, with their claims; then files never opened."""
+        delivered = [page for one in deliveries for page in self.register.delivered_pages(one.id)]
+        there = {page.page.id for page in delivered}
+        claims: defaultdict[PageId, list[NumberClaim]] = defaultdict(list)
+        for claim in self.register.claims([one.id for one in deliveries]):
+            claims[next((page for page in claim.pages if page in there), claim.pages[0])].append(claim)
+        of_pages = Counter((page.delivery, page.file) for page in delivered)
+        for page in delivered:
+            on_it = _in_reading_order(claims.pop(page.page.id, []), page)
+            yield _page(page, of_pages[page.delivery, page.file], on_it)
+        for lost, some in claims.items():  # an entry whose page is in no delivery of the book any more
+            yield BookPage(lost, lost, "", claims=tuple(some))
+        opened = {(page.file, page.page.master) for page in delivered}
+        for one in deliveries:
+            for file, digest, told in one.quarantined:
+                if (file, digest) not in opened:
+                    yield BookPage(file, None, one.id, status=PageStatus.FAILED, problem=PageProblem.parse(told))
+
+    # --- deciding ------------------------------------------------------------------------------------
+
+    def expect(self, named: str, stated: Stated, *, by: str) -> BookAccount:
+        """Keep what a person says the book holds; what is None stays as it was. Raises WrongUse BOOK_RANGE_WRONG."""
+        book = self._entered(named, by)
+        old = self.register.standing(book.id).stated
+        new = Stated(
+            *(said if said is not None else known for said, known in zip(astuple(stated), astuple(old), strict=True))
+        )
+        self.register.expect(book.id, new, agent=by)
+        return self.account(book.id)
+
+    def explain(self, named: str, what: str, reason: str, *, by: str) -> BookAccount:
+        """Explain a number, a range of numbers or a page. Raises WrongUse where there is nothing to explain."""
+        found = self.account(named)
+        book = self._entered(found.book.id, by)
+        said = explain(found.report, book.id, what.strip(), single_spaced(reason), by, _now())
+        self.register.explain(book.id, said)
+        return self.account(book.id)
+
+    def close(self, named: str, *, by: str) -> BookAccount:
+        """Close a book in which everything is found or explained. Raises WrongUse BOOK_NOT_EXPLAINED, BOOK_EMPTY."""
+        found = self.account(named)
+        book = self._entered(found.book.id, by)
+        if still := found.report.open:
+            names = [point.numbers or point.places[0].name for point in still]
+            more = f" … (+{len(names) - _SHOWN})" if len(names) > _SHOWN else ""
+            told = ", ".join(names[:_SHOWN]) + more
+            raise WrongUse("BOOK_NOT_EXPLAINED", book=book.id, count=len(names), open=told)
+        if not found.report.found:
+            raise WrongUse("BOOK_EMPTY", book=book.id)
+        self.register.close_book(book.id, _now(), agent=by)
+        return self.account(book.id)
+
+    def reopen(self, named: str, *, by: str) -> BookAccount:
+        """Open a closed book again."""
+        book = self._entered(named, by)
+        self.register.reopen_book(book.id, agent=by)
+        return self.account(book.id)
+
+
+def _in_reading_order(claims: Sequence[NumberClaim], page: DeliveredPage) -> tuple[NumberClaim, ...]:
+    """Return the entries of a page from top to bottom, of a double page the left half first."""
+    return tuple(sorted(claims, key=lambda claim: (claim.at[0] > page.page.width / 2, claim.at[1])))
+
+
+def _page(page: DeliveredPage, of_pages: int, claims: tuple[NumberClaim, ...]) -> BookPage:
+    return BookPage(
+        page.file,
+        page.page.id,
+        page.delivery,
+        page.page.page_in_file,
+        of_pages,
+        page.status,
+        page.role,
+        page.problem,
+        claims,
+    )
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
