@@ -5,8 +5,8 @@
 A book of each edition is made in hands that are held out, set by printing houses drawn from the seed, at the
 difficulty given; tables across an opened book are read in one picture and, a second time, leaf by leaf. No Vietnamese
 register pages are to be had: every figure of fields is of **synthetic forms**, most of them guessed
-(``khongcho forms list``). Refused pages are foreign registers and official papers that nobody here made, from *data*, and
-the pages of the same books that hold no entry. Intervals are Wilson's, 95 %.
+(``khongcho forms list``). Refused pages are foreign registers and official papers that nobody here made, from *data*,
+and the pages of the same books that hold no entry. Intervals are Wilson's, 95 %.
 """
 
 import argparse
@@ -69,9 +69,9 @@ def books(root: Path, told: argparse.Namespace) -> Iterator[Measured]:
     for form in editions():
         if told.only and not form.id.startswith(told.only):
             continue
-        ways = (("", {}), (" (leaf by leaf)", {"apart": True})) if form.shape is PageShape.ROWS else (("", {}),)
-        for way, wanted in ways:
-            folder = root / f"{form.id}{'-apart' if wanted else ''}"
+        for apart in (False, True) if form.shape is PageShape.ROWS else (False,):
+            way = " (leaf by leaf)" if apart else ""
+            folder = root / f"{form.id}{'-apart' if apart else ''}"
             make_book(
                 folder,
                 edition_id=form.id,
@@ -80,7 +80,7 @@ def books(root: Path, told: argparse.Namespace) -> Iterator[Measured]:
                 difficulty=told.difficulty,
                 hands=HELD_OUT,
                 formats=("jpeg",),
-                **wanted,
+                apart=apart,
             )
             began = time.perf_counter()
             report = evaluate_book(folder, ReaderMaker(""), SilentProgress(), workers=told.workers)
@@ -169,12 +169,11 @@ def tell(rows: Sequence[dict[str, Any]], whole: dict[str, Any], refused: dict[st
         print(f"- {name}: {percent(whole[name])}")
     accepted = whole["accepted"]
     print(f"- entries lost: {whole['lost']} of {whole['entries']}")
-    print(
-        f"- accepted without a person: {100 * accepted['share']:.1f} % of fields, {accepted['wrong']} wrong of {accepted['n']}"
-    )
+    share = f"{100 * accepted['share']:.1f} % of fields"
+    print(f"- accepted without a person: {share}, {accepted['wrong']} wrong of {accepted['n']}")
     print(f"- seconds a page, all stages, one process: {whole['seconds_per_page']:.2f} (n = {whole['pages']})")
-    for name, share in refused.items():
-        print(f"- refused, {name}: {share.right} of {share.n}")
+    for name, own in refused.items():
+        print(f"- refused, {name}: {own.right} of {own.n}")
 
 
 def main() -> None:
