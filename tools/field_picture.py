@@ -1,6 +1,6 @@
-"""Draw what was found on a page: ``python tools/field_picture.py [--scan FILE] [--out docs/images/page-fields.jpg]``.
+"""Draw what was found on a page: ``python tools/field_picture.py [--scan FILE | --edition ID | --all] [--out FILE]``.
 
-Without ``--scan`` a page of a sample book is used. Each field's outline, as the pipeline found it, is drawn on the scan
+Without ``--scan`` a page of a sample book is used; ``--all`` draws a page of each edition for ``docs/images/forms``. Each field's outline, as the pipeline found it, is drawn on the scan
 as delivered: the outlines go through the inverse of the whole preparation, so that they show whether the way back to
 master pixels holds. Green: read; amber: read with doubts; grey: blank in the book; red: not read.
 """
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from forms import PageShape, edition, editions  # noqa: E402
 from pipeline import Limits  # noqa: E402
 from pipeline.decode import decode_page, media_type_of  # noqa: E402
 from pipeline.page_work import Work, do_classify, do_prepare, do_read  # noqa: E402
@@ -40,7 +41,7 @@ def colour_of(row: Json) -> tuple[int, int, int]:
     return AMBER if row["doubts"] else GREEN
 
 
-def drawn(scan: Path) -> Pixels:
+def drawn(scan: Path, width: int = WIDTH) -> Pixels:
     """Return the scan, in colour, with the outline of every field. Raises SystemExit where no form is known."""
     work = Work(scan, 1, Limits(), False, ReaderMaker(""))
     prepared, jpeg = do_prepare(work)
@@ -48,7 +49,7 @@ def drawn(scan: Path) -> Pixels:
     if not said["parts"]:
         raise SystemExit(f"field_picture: no field is read on this page ({said['reason']})")
     image = np.array(decode_page(scan, media_type_of(scan), 1, work.limits)[0])
-    scale = WIDTH / image.shape[1]
+    scale = width / image.shape[1]
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     wash = small.copy()
     entries = do_read(work, prepared, jpeg, said["parts"])["entries"]
@@ -58,10 +59,30 @@ def drawn(scan: Path) -> Pixels:
         cv2.fillPoly(wash, [outline], colour_of(row))
     out = cv2.addWeighted(wash, 0.13, small, 0.87, 0)
     for row, outline in zip(rows, outlines, strict=True):
-        cv2.polylines(out, [outline], True, colour_of(row), 2, cv2.LINE_AA)
+        cv2.polylines(out, [outline], True, colour_of(row), 2 if width == WIDTH else 1, cv2.LINE_AA)
         x, y = (int(v) for v in outline.min(axis=0))
-        cv2.putText(out, row["column"], (x, y - 3), cv2.FONT_HERSHEY_SIMPLEX, 0.38, colour_of(row), 1, cv2.LINE_AA)
+        size = 0.38 if width == WIDTH else 0.3
+        cv2.putText(out, row["column"], (x, y - 3), cv2.FONT_HERSHEY_SIMPLEX, size, colour_of(row), 1, cv2.LINE_AA)
     return np.asarray(out, np.uint8)
+
+
+def sample(folder: Path, edition_id: str, seed: int) -> Path:
+    """Return the first page with entries of a sample book."""
+    cases = {PageShape.PAGE: 1, PageShape.HALF: 2, PageShape.ROWS: 6}[edition(edition_id).shape]
+    return make_book(folder, edition_id=edition_id, cases=cases, seed=seed, formats=("jpeg",)).images[2]
+
+
+def every(seed: int) -> int:
+    """Draw a page of each edition, smaller; return the exit status."""
+    out = ROOT / "docs" / "images" / "forms"
+    out.mkdir(parents=True, exist_ok=True)
+    for number, form in enumerate(editions()):
+        with tempfile.TemporaryDirectory() as folder:
+            wide = form.shape is PageShape.ROWS
+            picture = drawn(sample(Path(folder), form.id, seed + number), 1180 if wide else 640)
+        cv2.imwrite(str(out / f"{form.id}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, 60])
+        print(f"field_picture: {form.id}", flush=True)
+    return 0
 
 
 def main() -> int:
@@ -70,9 +91,13 @@ def main() -> int:
     parser.add_argument("--scan", type=Path, help="an image of one page")
     parser.add_argument("--seed", type=int, default=11, help="of the sample book, where there is no scan")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images" / "page-fields.jpg")
+    parser.add_argument("--edition", default="birth-2016", help="of the sample book, where there is no scan")
+    parser.add_argument("--all", action="store_true", help="a page of each edition, into docs/images/forms")
     told = parser.parse_args()
+    if told.all:
+        return every(told.seed)
     with tempfile.TemporaryDirectory() as folder:
-        scan = told.scan or make_book(Path(folder), cases=1, seed=told.seed, formats=("jpeg",)).images[2]
+        scan = told.scan or sample(Path(folder), told.edition, told.seed)
         picture = drawn(scan)
     told.out.parent.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(told.out), picture, [cv2.IMWRITE_JPEG_QUALITY, 82])

@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup, TyperOption
 
 from cli.main import app
+from forms import LayoutKnowledge, PageShape, editions
 from tools import notices
 from wiring.settings import Settings
 from wiring.settings_reader import documentation
@@ -74,11 +75,53 @@ def settings() -> str:
     return "\n".join(lines) + "\n"
 
 
+_KNOWN = {
+    LayoutKnowledge.EXACT: "exact",
+    LayoutKnowledge.RECONSTRUCTED: "reconstructed",
+    LayoutKnowledge.GUESSED: "guessed",
+}
+_SHAPES = {PageShape.PAGE: "one case a page", PageShape.HALF: "two cases a page", PageShape.ROWS: "rows, opened book"}
+
+
+def forms() -> str:
+    """Return the page of all editions of register books."""
+    lines = [
+        "# Forms of register books",
+        "",
+        MADE,
+        "",
+        "An edition is data (`forms/editions/*.toml`): its labels in order, the kind of value after each, the ministry's",
+        "column names, validity and legal basis ([why](adr/0006-editions-are-labels.md)). Nothing in it is in pixels: each",
+        "page is searched for the labels, so that the same edition fits the books of several printing houses.",
+        "",
+        "**No real book of any edition was seen.** *Layout* says how sure the labels and their order are; what each was",
+        "taken from stands above its picture. The pictures are pages of sample books with the fields as the programme found",
+        "them (green: read; amber: read with doubts; grey: blank; red: not read). An office teaches the programme its own",
+        "books from three marked pages: `khongcho forms learn`, see [commands](commands.md).",
+        "",
+        "Columns beside the ministry's own (occupations, witnesses, guardians, changes) carry names made after its scheme;",
+        "so do the codes `GH` and `TD`.",
+        "",
+        "| Edition | Register | In use | Pages | Columns | Layout |",
+        "|---|---|---|---|--:|---|",
+    ]
+    for e in editions():
+        days = f"{e.valid_from:%d/%m/%Y} – {f'{e.valid_to:%d/%m/%Y}' if e.valid_to else ''}".rstrip()
+        lines.append(
+            f"| [`{e.id}`](#{e.id}) | {e.kind} | {days} | {_SHAPES[e.shape]} | {len(e.columns)} | {_KNOWN[e.layout]} |"
+        )
+    for e in editions():
+        lines += ["", f"## {e.id}", "", f"{e.name}. {e.basis}. Layout {_KNOWN[e.layout]}: {e.drawn_from}", ""]
+        lines.append(f"![{e.name}](images/forms/{e.id}.jpg)")
+    return "\n".join(lines) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """Return what each page should hold."""
     return {
         ROOT / "docs" / "commands.md": commands(),
         ROOT / "docs" / "settings.md": settings(),
+        ROOT / "docs" / "forms.md": forms(),
         notices.PAGE: notices.page(),
     }
 
