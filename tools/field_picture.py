@@ -1,8 +1,9 @@
 """Draw what was found on a page: ``python tools/field_picture.py [--scan FILE | --edition ID | --all] [--out FILE]``.
 
-Without ``--scan`` a page of a sample book is used; ``--all`` draws a page of each edition for ``docs/images/forms``. Each field's outline, as the pipeline found it, is drawn on the scan
-as delivered: the outlines go through the inverse of the whole preparation, so that they show whether the way back to
-master pixels holds. Green: read; amber: read with doubts; grey: blank in the book; red: not read.
+Without ``--scan`` a page of a sample book is used; ``--all`` draws a page of each edition for ``docs/images/forms``.
+Each field's outline, as the pipeline found it, is drawn on the scan as delivered: the outlines go through the inverse
+of the whole preparation, so that they show whether the way back to master pixels holds. Green: read; amber: read with
+doubts; grey: blank in the book; red: not read.
 """
 
 import argparse
