@@ -23,10 +23,10 @@ from records.ports import Image
 Side = Literal["left", "right", "whole"]
 LEAST_ASPECT = 1.0
 """Width to height of the paper from which a picture may show two pages."""
-PERSPECTIVE = 1.5
-"""Degrees between opposite sides of the paper from which it is rectified: less is paper that was cut askew."""
-AGREES = 1.0
-"""Degrees by which the fold may differ from the mean of the sides: more, and a side is no edge of the page."""
+PERSPECTIVE = 2.5
+"""Degrees between opposite sides of the paper from which it is rectified: less is paper that lies or was cut askew."""
+AGREES = 0.25
+"""Share of that angle by which the fold may miss the mean of the sides: more, and a side is no edge of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +125,19 @@ def split(image: Image, spread: Spread) -> tuple[PagePicture, PagePicture]:
     a, b, c, d = spread.paper.points
     top, bottom = spread.fold.top, spread.fold.bottom
     straight = _lean(top, bottom)
-    agrees = abs(_lean(a, d) + _lean(b, c) - 2 * straight) <= 2 * AGREES
-    sure = spread.corners_sure and agrees
-    left = _cut(image, "left", (a, top, bottom, d), sure, straight)
-    return left, _cut(image, "right", (top, b, c, bottom), sure, straight)
+    agrees = abs((_lean(a, d) + _lean(b, c)) / 2 - straight) <= AGREES * _converge(spread.paper.points)
+    flat = agrees and _in_perspective(spread)
+    left = _cut(image, "left", (a, top, bottom, d), flat, straight)
+    return left, _cut(image, "right", (top, b, c, bottom), flat, straight)
 
 
 def whole(image: Image, spread: Spread) -> PagePicture:
     """Return the paper as one page: a single page, or an opened book whose rows run across the fold."""
-    return _cut(image, "whole", spread.paper.points, spread.corners_sure, 0.0)
+    return _cut(image, "whole", spread.paper.points, _in_perspective(spread), 0.0)
+
+
+def _in_perspective(spread: Spread) -> bool:
+    return spread.corners_sure and _converge(spread.paper.points) >= PERSPECTIVE
 
 
 def _lean(top: Point, bottom: Point) -> float:
@@ -148,19 +152,17 @@ def _converge(corners: Sequence[Point]) -> float:
     return max(abs(_lean(a, d) - _lean(b, c)), abs(slopes[0] - slopes[1]))
 
 
-def _cut(image: Image, side: Side, corners: Sequence[Point], sure: bool, lean: float) -> PagePicture:
-    """Cut the page with these *corners* out: rectified where they are *sure*, else turned by its *lean*."""
-    angle = _converge(corners)
-    if sure and angle >= PERSPECTIVE:
+def _cut(image: Image, side: Side, corners: Sequence[Point], flat: bool, lean: float) -> PagePicture:
+    """Cut the page with these *corners* out: made *flat* by them, or turned by its *lean* and held in an upright box."""
+    if flat:
         there, width, height = _rectified(corners)
     else:
         turned = _turned(math.radians(lean))
         box = Box.around(turned.point(p) for p in corners)
         there = turned.then(Transform.shift(-box.x, -box.y))
         width, height = box.w, box.h
-    facts = {"lean": lean, "perspective": angle if sure else 0.0}
     picture = warp(image, there, max(1, round(width)), max(1, round(height)))
-    return PagePicture(side, picture, Step(f"page_{side}", there, facts))
+    return PagePicture(side, picture, Step(f"page_{side}", there, {"lean": lean, "rectified": float(flat)}))
 
 
 def _rectified(corners: Sequence[Point]) -> tuple[Transform, float, float]:
