@@ -19,19 +19,27 @@ from records.ports import Image
 
 SIDE = 1400
 """Pixels of the longer side of the copy in which lines are looked for."""
-SPREAD = (1.6, 0.22)
+SPREAD = (1.6, 0.32)
 """How far ink is spread along and across the lines, in letter heights."""
 GAP = 4.0
 """Widest gap within a line, in letter heights; more is another column, ruled or not."""
 STEP = 0.5
 """Most by which a line goes up or down at a gap, in letter heights."""
+FLAT = 0.25
+"""Least height of ink that is no piece of a level rule, in letter heights."""
 WALL = 4.0
 """Least height of an upright rule, in letter heights."""
-NEAR = 0.8
+NEAR = 0.9
 """Distance under which two ridges are of one line, in letter heights."""
+NEAR_SHORT = 1.7
+"""The same for a ridge of less than three letter heights: a tall initial or a tail."""
 ABOVE, BELOW = 1.4, 1.3
 """What a line takes up over and under the middle of its letters' bodies, in letter heights."""
-PAD = 0.3
+REACH = 1.4
+"""How far from the middle of a line its ink may lie, in letter heights."""
+RISE = 0.35
+"""Least height of a line's ink between its tenth and its ninetieth percentile, in letter heights."""
+PAD = 0.6
 """Room before and after a line, in letter heights."""
 SHORT = 0.7
 """Shortest line, in letter heights."""
@@ -68,6 +76,7 @@ def find_text_lines(grey: Image) -> tuple[Box, ...]:
     if letter is None:
         return ()
     text = _text(labels, stats, letter)
+    text[_bars(ink_before, letter) > 0] = 0
     walls = _walls(ink_before, letter)
     ridges = _weeded(_joined(_weeded(_ridges(text, walls, letter), letter), walls, letter), letter)
     boxes = _boxes(text, ridges, letter)
@@ -90,7 +99,8 @@ def _text(labels: NDArray[np.int32] | cv2.Mat, stats: NDArray[np.int32] | cv2.Ma
     s = np.asarray(stats)
     h, w, area = s[:, cv2.CC_STAT_HEIGHT], s[:, cv2.CC_STAT_WIDTH], s[:, cv2.CC_STAT_AREA]
     keep = (area >= max(4, 0.03 * letter * letter)) & (h <= 6 * letter)
-    keep &= ~((h > 3 * letter) & (w < 0.2 * h))
+    keep &= ~((h > 3 * letter) & (w < 0.2 * h))  # an upright rule
+    keep &= ~((h < FLAT * letter) & (w > 0.5 * letter))  # a piece of a level one
     x, y = s[:, cv2.CC_STAT_LEFT], s[:, cv2.CC_STAT_TOP]
     rows, columns = np.asarray(labels).shape
     keep &= (x > 1) & (y > 1) & (x + w < columns - 1) & (y + h < rows - 1)
@@ -106,11 +116,17 @@ def _walls(ink: Image, letter: float) -> Image:
     return np.asarray(cv2.morphologyEx(upright, cv2.MORPH_CLOSE, np.ones((tall, 1), np.uint8)), np.uint8)
 
 
+def _bars(ink: Image, letter: float) -> Image:
+    """Return 255 where level rules lie, of any thickness."""
+    level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, round(1.5 * WALL * letter)), np.uint8))
+    return np.asarray(cv2.dilate(level, np.ones((3, 1), np.uint8)), np.uint8)
+
+
 def _weeded(ridges: list[Ridge], letter: float) -> list[Ridge]:
     """Drop ridges along a longer one that are no lines of their own: tops and feet of its letters."""
     kept: list[Ridge] = []
     for ridge in sorted(ridges, key=lambda r: -len(r.y)):
-        near = NEAR if len(ridge.y) > 3 * letter else 1.6 * NEAR
+        near = NEAR if len(ridge.y) > 3 * letter else NEAR_SHORT
         if not any(_along(ridge, other, near * letter) for other in kept):
             kept.append(ridge)
     return kept
@@ -181,38 +197,41 @@ def _next(now: Ridge, others: list[Ridge], walls: Image, letter: float) -> Ridge
 
 def _boxes(text: Image, ridges: list[Ridge], letter: float) -> list[Box]:
     """Return the boxes of the ink that is nearest to each ridge."""
-    h, w = text.shape
-    lines = np.full((h, w), 255, np.uint8)
-    ids = np.zeros((h, w), np.int32)
-    for number, ridge in enumerate(ridges, 1):
-        xs = np.arange(ridge.x, ridge.end)
-        ys = np.clip(np.round(ridge.y).astype(int), 0, h - 1)
-        lines[ys, xs] = 0
-        ids[ys, xs] = number
-    # along the line twice as near as across it
-    flat = cv2.resize(lines, (w // 2, h), interpolation=cv2.INTER_AREA)
-    flat = np.asarray((flat == 255) * 255, np.uint8)
-    away, nearest = cv2.distanceTransformWithLabels(flat, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    small_ids = np.maximum(ids[:, 0 : 2 * (w // 2) : 2], ids[:, 1 : 2 * (w // 2) : 2])
-    table = np.zeros(int(nearest.max()) + 1, np.int32)
-    table[nearest[flat == 0]] = small_ids[flat == 0]
-    ys, xs = np.nonzero(text[:, : 2 * (w // 2)])
-    owner = table[nearest[ys, xs // 2]]
-    near = away[ys, xs // 2] < 1.4 * letter
-    ys, xs, owner = ys[near], xs[near], owner[near]
+    sound = [ridge for ridge, (xs, ys) in zip(ridges, _ink(text, ridges, letter), strict=True) if _written(xs, ys, letter)]
+    return [_box(xs, ys, ridge, text.shape, letter) for ridge, (xs, ys) in zip(sound, _ink(text, sound, letter), strict=True)]
+
+
+def _written(xs: NDArray[np.int64], ys: NDArray[np.int64], letter: float) -> bool:
+    """Whether ink at these places is writing: enough of it, and higher than a stroke is thick."""
+    if len(xs) < 0.15 * letter * letter or xs.max() - xs.min() < SHORT * letter:
+        return False
+    low, high = np.percentile(ys, (10, 90))
+    return bool(high - low >= RISE * letter)
+
+
+def _box(xs: NDArray[np.int64], ys: NDArray[np.int64], ridge: Ridge, shape: tuple[int, ...], letter: float) -> Box:
+    middle = float(ridge.y.mean())
+    left, right = float(xs.min()) - PAD * letter, float(xs.max()) + 1 + PAD * letter
+    top, bottom = min(float(ys.min()), middle - ABOVE * letter), max(float(ys.max()) + 1, middle + BELOW * letter)
+    x, y = max(0.0, left), max(0.0, top)
+    return Box(x, y, min(shape[1], right) - x, min(shape[0], bottom) - y)
+
+
+def _ink(text: Image, ridges: list[Ridge], letter: float) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return (xs, ys) of the ink of each ridge: what is nearest to it, along the line twice as near as across."""
+    h, w = text.shape[0], text.shape[1] // 2
+    number = np.zeros((h, w), np.int32)
+    for i, ridge in enumerate(ridges, 1):
+        columns = np.minimum(np.arange(ridge.x, ridge.end) // 2, w - 1)
+        number[np.clip(np.round(ridge.y).astype(int), 0, h - 1), columns] = i
+    free = np.asarray((number == 0) * 255, np.uint8)
+    away, nearest = cv2.distanceTransformWithLabels(free, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    of = np.zeros(int(nearest.max()) + 1, np.int32)
+    of[nearest[free == 0]] = number[free == 0]
+    ys, xs = np.nonzero(text[:, : 2 * w])
+    near = away[ys, xs // 2] < REACH * letter
+    ys, xs = ys[near], xs[near]
+    owner = of[nearest[ys, xs // 2]]
     order = np.argsort(owner, kind="stable")
-    ys, xs, owner = ys[order], xs[order], owner[order]
-    starts = np.searchsorted(owner, np.arange(1, len(ridges) + 2))
-    out = []
-    for number, (first, last) in enumerate(zip(starts, starts[1:], strict=False)):
-        if last - first < 0.15 * letter * letter:
-            continue
-        yy, xx = ys[first:last], xs[first:last]
-        if xx.max() - xx.min() < SHORT * letter:
-            continue
-        ridge = ridges[number]
-        x0, x1 = float(xx.min()) - PAD * letter, float(xx.max()) + 1 + PAD * letter
-        y0, y1 = min(float(yy.min()), float(ridge.y.mean()) - ABOVE * letter), max(float(yy.max()) + 1, float(ridge.y.mean()) + BELOW * letter)
-        x0, y0 = max(0.0, x0), max(0.0, y0)
-        out.append(Box(x0, y0, min(w, x1) - x0, min(h, y1) - y0))
-    return out
+    ends = np.searchsorted(owner[order], np.arange(1, len(ridges) + 2))
+    return [(xs[order[a:b]], ys[order[a:b]]) for a, b in zip(ends, ends[1:], strict=False)]
