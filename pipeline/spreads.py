@@ -36,6 +36,10 @@ class Fold:
     top: Point
     bottom: Point
 
+    def x_at(self, y: float) -> float:
+        """Return where the fold, or the line it lies on, crosses the height *y*."""
+        return self.top.x + (self.bottom.x - self.top.x) * (y - self.top.y) / (self.bottom.y - self.top.y)
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -153,7 +157,7 @@ def _converge(corners: Sequence[Point]) -> float:
 
 
 def _cut(image: Image, side: Side, corners: Sequence[Point], flat: bool, lean: float) -> PagePicture:
-    """Cut the page with these *corners* out: made *flat* by them, or turned by its *lean* and held in an upright box."""
+    """Cut the page with these *corners* out: made *flat* by them, or turned by its *lean* into an upright box."""
     if flat:
         there, width, height = _rectified(corners)
     else:

@@ -1,92 +1,71 @@
 """Text lines of any page, written or printed: a line of a table's cell, of a column, or of running text.
 
-Lines are ridges of ink: spread along the writing direction, the ink of a line stands out between the gaps above and
-below it, also where strokes of neighbours touch. Upright rules cut ridges, so that no line runs into the next column.
-Nothing here knows a form or a language; all lengths are multiples of the page's own letter height.
+Nothing here knows a form, a language or a resolution: all lengths are multiples of the page's own letter height, which
+is the height of most of its marks, about that of small letters.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.prepare import ink_mask
+from pipeline.ridges import Ridge, find_ridges
 from pipeline.rules import find_rules, without_rules
 from records.geometry import Box
 from records.ports import Image
 
 SIDE = 1400
 """Pixels of the longer side of the copy in which lines are looked for."""
-SPREAD = (1.6, 0.32)
-"""How far ink is spread along and across the lines, in letter heights."""
-GAP = 4.0
-"""Widest gap within a line, in letter heights; more is another column, ruled or not."""
-STEP = 0.5
-"""Most by which a line goes up or down at a gap, in letter heights."""
 FLAT = 0.25
-"""Least height of ink that is no piece of a level rule, in letter heights."""
-WALL = 4.0
-"""Least height of an upright rule, in letter heights."""
-NEAR = 0.9
-"""Distance under which two ridges are of one line, in letter heights."""
-NEAR_SHORT = 1.7
-"""The same for a ridge of less than three letter heights: a tall initial or a tail."""
+"""Least height of ink that is no piece of a level rule."""
+WALL, BAR = 5.0, 7.5
+"""Least length of an upright and of a level rule."""
 ABOVE, BELOW = 1.4, 1.3
-"""What a line takes up over and under the middle of its letters' bodies, in letter heights."""
+"""What a line takes up over and under the middle of its letters: room for the longest strokes."""
 REACH = 1.4
-"""How far from the middle of a line its ink may lie, in letter heights."""
+"""How far from the middle of a line its ink may lie."""
 RISE = 0.35
-"""Least height of a line's ink between its tenth and its ninetieth percentile, in letter heights."""
-PAD = 0.6
-"""Room before and after a line, in letter heights."""
-SHORT = 0.7
-"""Shortest line, in letter heights."""
+"""Least height of a line's ink between its tenth and its ninetieth percentile: a rule's remains have less."""
+PAD = 0.7
+"""Room before and after a line."""
+SHORT = 0.9
+"""Shortest line."""
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ridge:
-    """The middle of a line: *y* at each of the columns from *x* on, pixels of the working copy."""
-
-    x: int
-    y: NDArray[np.float64]
-
-    @property
-    def end(self) -> int:
-        """First column after it."""
-        return self.x + len(self.y)
+Places = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Columns and rows of ink."""
 
 
 def find_text_lines(grey: Image) -> tuple[Box, ...]:
-    """Return the boxes of the text lines of a prepared page in reading order: column by column, top to bottom.
+    """Return the boxes of the text lines of a prepared page, row by row from the top, each from left to right.
 
     *grey* is level and evenly lit (:func:`pipeline.prepare.prepare`); boxes are in its pixels, and hold the strokes
-    above and below the letters' bodies. They overlap where lines stand close.
+    above and below the letters' bodies. They overlap where lines stand close. A blank page has none.
     """
-    h, w = grey.shape
-    factor = min(1.0, SIDE / max(h, w))
+    factor = min(1.0, SIDE / max(grey.shape))
     small = np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
     ink = ink_mask(small, 31, 16)
-    rules = find_rules(ink)
-    ink_before = ink
-    ink = ink_mask(without_rules(small, ink, rules), 31, 16)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
-    letter = letter_height(stats)
+    plain = ink_mask(without_rules(small, ink, find_rules(ink)), 31, 16)
+    _, marks, stats, _ = cv2.connectedComponentsWithStats(plain)
+    labels, boxes = np.asarray(marks, np.int32), np.asarray(stats, np.int32)
+    letter = letter_height(boxes)
     if letter is None:
         return ()
-    text = _text(labels, stats, letter)
-    text[_bars(ink_before, letter) > 0] = 0
-    walls = _walls(ink_before, letter)
-    ridges = _weeded(_joined(_weeded(_ridges(text, walls, letter), letter), walls, letter), letter)
-    boxes = _boxes(text, ridges, letter)
-    return tuple(Box(b.x / factor, b.y / factor, b.w / factor, b.h / factor) for b in boxes)
+    text = _text(labels, boxes, letter)
+    text[_bars(ink, letter) > 0] = 0
+    ridges = find_ridges(text, _walls(ink, letter), letter)
+    found = _in_order(_boxes(text, ridges, letter), letter)
+    return tuple(Box(b.x / factor, b.y / factor, b.w / factor, b.h / factor) for b in found)
 
 
-def letter_height(stats: NDArray[np.int32] | cv2.Mat) -> float | None:
-    """Return the height of the page's letters, from the boxes of its marks (cv2 stats); None on a page without any."""
-    x = np.asarray(stats)[1:]
-    h, w = x[:, cv2.CC_STAT_HEIGHT], x[:, cv2.CC_STAT_WIDTH]
+def letter_height(stats: NDArray[np.int32]) -> float | None:
+    """Return the height of letters, from the boxes of all marks (cv2 stats); None where there are hardly any.
+
+    Half of all ink, measured along the lines, is in marks that are at least as high.
+    """
+    h, w = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_WIDTH]
     good = (h >= 5) & (h <= 70) & (w >= 4) & (w <= 400)
     if good.sum() < 4:
         return None
@@ -95,130 +74,42 @@ def letter_height(stats: NDArray[np.int32] | cv2.Mat) -> float | None:
     return float(h[good][order][int(np.searchsorted(weight, weight[-1] / 2))])
 
 
-def _text(labels: NDArray[np.int32] | cv2.Mat, stats: NDArray[np.int32] | cv2.Mat, letter: float) -> Image:
-    s = np.asarray(stats)
-    h, w, area = s[:, cv2.CC_STAT_HEIGHT], s[:, cv2.CC_STAT_WIDTH], s[:, cv2.CC_STAT_AREA]
+def _text(labels: NDArray[np.int32], stats: NDArray[np.int32], letter: float) -> Image:
+    """Return the marks that can be writing: no specks, no rules, nothing that hangs on the edge of the picture."""
+    x, y, w, h, area = (stats[:, k] for k in range(5))
+    rows, columns = labels.shape
     keep = (area >= max(4, 0.03 * letter * letter)) & (h <= 6 * letter)
-    keep &= ~((h > 3 * letter) & (w < 0.2 * h))  # an upright rule
-    keep &= ~((h < FLAT * letter) & (w > 0.5 * letter))  # a piece of a level one
-    x, y = s[:, cv2.CC_STAT_LEFT], s[:, cv2.CC_STAT_TOP]
-    rows, columns = np.asarray(labels).shape
+    keep &= (h <= 3 * letter) | (w >= 0.2 * h)
+    keep &= (h >= FLAT * letter) | (w <= 0.5 * letter)
     keep &= (x > 1) & (y > 1) & (x + w < columns - 1) & (y + h < rows - 1)
     keep[0] = False
-    return np.asarray(keep[np.asarray(labels)] * 255, np.uint8)
+    return np.asarray(keep[labels] * 255, np.uint8)
 
 
 def _walls(ink: Image, letter: float) -> Image:
     """Return 255 where upright rules stand, of any thickness, short breaks closed."""
-    tall = round(WALL * letter)
-    upright = cv2.morphologyEx(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((5, 3), np.uint8)), cv2.MORPH_OPEN, np.ones((tall, 1), np.uint8))
-    upright = cv2.dilate(upright, np.ones((1, 3), np.uint8))
-    return np.asarray(cv2.morphologyEx(upright, cv2.MORPH_CLOSE, np.ones((tall, 1), np.uint8)), np.uint8)
+    tall = np.ones((round(WALL * letter), 1), np.uint8)
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((5, 3), np.uint8))
+    upright = cv2.dilate(cv2.morphologyEx(joined, cv2.MORPH_OPEN, tall), np.ones((1, 3), np.uint8))
+    return np.asarray(cv2.morphologyEx(upright, cv2.MORPH_CLOSE, tall), np.uint8)
 
 
 def _bars(ink: Image, letter: float) -> Image:
     """Return 255 where level rules lie, of any thickness."""
-    level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, round(1.5 * WALL * letter)), np.uint8))
+    level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, round(BAR * letter)), np.uint8))
     return np.asarray(cv2.dilate(level, np.ones((3, 1), np.uint8)), np.uint8)
 
 
-def _weeded(ridges: list[Ridge], letter: float) -> list[Ridge]:
-    """Drop ridges along a longer one that are no lines of their own: tops and feet of its letters."""
-    kept: list[Ridge] = []
-    for ridge in sorted(ridges, key=lambda r: -len(r.y)):
-        near = NEAR if len(ridge.y) > 3 * letter else NEAR_SHORT
-        if not any(_along(ridge, other, near * letter) for other in kept):
-            kept.append(ridge)
-    return kept
+def _boxes(text: Image, ridges: Sequence[Ridge], letter: float) -> list[Box]:
+    """Return the boxes of the ridges that are writing, each round the ink that is nearest to it."""
+    every = zip(ridges, _ink(text, ridges, letter), strict=True)
+    sound = [ridge for ridge, places in every if _is_written(places, letter)]
+    owned = zip(sound, _ink(text, sound, letter), strict=True)
+    return [_box(places, ridge, text.shape, letter) for ridge, places in owned]
 
 
-def _along(ridge: Ridge, longer: Ridge, near: float) -> bool:
-    first, last = max(ridge.x, longer.x), min(ridge.end, longer.end)
-    if last - first < 0.6 * len(ridge.y):
-        return False
-    away = ridge.y[first - ridge.x : last - ridge.x] - longer.y[first - longer.x : last - longer.x]
-    return float(np.mean(np.abs(away))) < near
-
-
-def _ridges(text: Image, walls: Image, letter: float) -> list[Ridge]:
-    along, across = (share * letter for share in SPREAD)
-    soft = cv2.GaussianBlur(text.astype(np.float32) / 255, (0, 0), sigmaX=along, sigmaY=across)
-    reach = max(1, round(0.35 * letter))
-    top = cv2.dilate(soft, np.ones((2 * reach + 1, 1), np.uint8))
-    crest = np.asarray(((soft >= top) & (soft > 0.06)) * 255, np.uint8)
-    crest[walls > 0] = 0
-    crest = np.asarray(cv2.dilate(crest, np.ones((3, 3), np.uint8)), np.uint8)
-    crest[walls > 0] = 0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(crest)
-    out = []
-    for i in range(1, count):
-        x, y, w, h, _ = (int(v) for v in stats[i])
-        if w < 3:
-            continue
-        part = labels[y : y + h, x : x + w] == i
-        weight = soft[y : y + h, x : x + w] * part
-        out.append(Ridge(x, y + (np.arange(h)[:, None] * weight).sum(axis=0) / weight.sum(axis=0)))
-    return out
-
-
-def _joined(ridges: list[Ridge], walls: Image, letter: float) -> list[Ridge]:
-    """Join ridges that go on at the same height after a gap without a wall."""
-    left = sorted(ridges, key=lambda r: r.x)
-    out: list[Ridge] = []
-    while left:
-        now = left.pop(0)
-        while (found := _next(now, left, walls, letter)) is not None:
-            left.remove(found)
-            bridge = np.linspace(now.y[-1], found.y[0], max(0, found.x - now.end) + 2)[1:-1]
-            cut = max(0, now.end - found.x)
-            now = Ridge(now.x, np.concatenate([now.y[: len(now.y) - cut], bridge, found.y]))
-        out.append(now)
-    return out
-
-
-def _next(now: Ridge, others: list[Ridge], walls: Image, letter: float) -> Ridge | None:
-    best = None
-    end = float(np.mean(now.y[-max(1, round(letter)) :]))
-    for other in others:
-        gap = other.x - now.end
-        if gap > GAP * letter:
-            break
-        start = float(np.mean(other.y[: max(1, round(letter))]))
-        if gap < -letter or other.end <= now.end or abs(start - end) > STEP * letter:
-            continue
-        y = round((start + end) / 2)
-        if gap > 0 and walls[y, now.end : other.x].any():
-            continue
-        cost = abs(start - end) + 0.2 * max(0, gap)
-        if best is None or cost < best[0]:
-            best = (cost, other)
-    return best[1] if best else None
-
-
-def _boxes(text: Image, ridges: list[Ridge], letter: float) -> list[Box]:
-    """Return the boxes of the ink that is nearest to each ridge."""
-    sound = [ridge for ridge, (xs, ys) in zip(ridges, _ink(text, ridges, letter), strict=True) if _written(xs, ys, letter)]
-    return [_box(xs, ys, ridge, text.shape, letter) for ridge, (xs, ys) in zip(sound, _ink(text, sound, letter), strict=True)]
-
-
-def _written(xs: NDArray[np.int64], ys: NDArray[np.int64], letter: float) -> bool:
-    """Whether ink at these places is writing: enough of it, and higher than a stroke is thick."""
-    if len(xs) < 0.15 * letter * letter or xs.max() - xs.min() < SHORT * letter:
-        return False
-    low, high = np.percentile(ys, (10, 90))
-    return bool(high - low >= RISE * letter)
-
-
-def _box(xs: NDArray[np.int64], ys: NDArray[np.int64], ridge: Ridge, shape: tuple[int, ...], letter: float) -> Box:
-    middle = float(ridge.y.mean())
-    left, right = float(xs.min()) - PAD * letter, float(xs.max()) + 1 + PAD * letter
-    top, bottom = min(float(ys.min()), middle - ABOVE * letter), max(float(ys.max()) + 1, middle + BELOW * letter)
-    x, y = max(0.0, left), max(0.0, top)
-    return Box(x, y, min(shape[1], right) - x, min(shape[0], bottom) - y)
-
-
-def _ink(text: Image, ridges: list[Ridge], letter: float) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Return (xs, ys) of the ink of each ridge: what is nearest to it, along the line twice as near as across."""
+def _ink(text: Image, ridges: Sequence[Ridge], letter: float) -> list[Places]:
+    """Return the ink of each ridge: what is nearest to it, where along the line counts half as far as across."""
     h, w = text.shape[0], text.shape[1] // 2
     number = np.zeros((h, w), np.int32)
     for i, ridge in enumerate(ridges, 1):
@@ -233,5 +124,34 @@ def _ink(text: Image, ridges: list[Ridge], letter: float) -> list[tuple[NDArray[
     ys, xs = ys[near], xs[near]
     owner = of[nearest[ys, xs // 2]]
     order = np.argsort(owner, kind="stable")
-    ends = np.searchsorted(owner[order], np.arange(1, len(ridges) + 2))
-    return [(xs[order[a:b]], ys[order[a:b]]) for a, b in zip(ends, ends[1:], strict=False)]
+    ends = np.searchsorted(owner[order], np.arange(1, len(ridges) + 2)).tolist()
+    return [(xs[order[first:last]], ys[order[first:last]]) for first, last in pairwise(ends)]
+
+
+def _is_written(places: Places, letter: float) -> bool:
+    """Whether this ink is writing: enough of it, and higher than a stroke is thick."""
+    xs, ys = places
+    if len(xs) < 0.15 * letter * letter or xs.max() - xs.min() < SHORT * letter:
+        return False
+    low, high = np.percentile(ys, (10, 90))
+    return bool(high - low >= RISE * letter)
+
+
+def _box(places: Places, ridge: Ridge, shape: tuple[int, ...], letter: float) -> Box:
+    """Return the box of a line, held within the picture."""
+    xs, ys = places
+    middle = float(ridge.y.mean())
+    x, right = float(xs.min()) - PAD * letter, float(xs.max()) + 1 + PAD * letter
+    y, bottom = min(float(ys.min()), middle - ABOVE * letter), max(float(ys.max()) + 1, middle + BELOW * letter)
+    x, y = max(0.0, x), max(0.0, y)
+    return Box(x, y, min(shape[1], right) - x, min(shape[0], bottom) - y)
+
+
+def _in_order(boxes: Sequence[Box], letter: float) -> list[Box]:
+    """Return *boxes* row by row: what begins within a letter's height is one row, read from left to right."""
+    rows: list[list[Box]] = []
+    for box in sorted(boxes, key=lambda b: b.y + b.h / 2):
+        if not rows or box.y + box.h / 2 - (rows[-1][0].y + rows[-1][0].h / 2) > letter:
+            rows.append([])
+        rows[-1].append(box)
+    return [box for row in rows for box in sorted(row, key=lambda b: b.x)]
