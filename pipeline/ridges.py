@@ -79,6 +79,8 @@ def _along(ridge: Ridge, longer: Ridge, near: float) -> bool:
     first, last = max(ridge.x, longer.x), min(ridge.end, longer.end)
     if last - first < 0.6 * len(ridge.y):
         return False
+    if abs(ridge.y[first - ridge.x] - longer.y[first - longer.x]) > 4 * near:  # most are far apart
+        return False
     away = ridge.y[first - ridge.x : last - ridge.x] - longer.y[first - longer.x : last - longer.x]
     return float(np.mean(np.abs(away))) < near
 

@@ -29,7 +29,7 @@ REACH = 1.4
 """How far from the middle of a line its ink may lie."""
 RISE = 0.35
 """Least height of a line's ink between its tenth and its ninetieth percentile: a rule's remains have less."""
-PAD = 0.7
+PAD = 0.9
 """Room before and after a line."""
 SHORT = 0.9
 """Shortest line."""
@@ -54,8 +54,9 @@ def find_text_lines(grey: Image) -> tuple[Box, ...]:
     if letter is None:
         return ()
     text = _text(labels, boxes, letter)
-    text[_bars(ink, letter) > 0] = 0
-    ridges = find_ridges(text, _walls(ink, letter), letter)
+    walls = _walls(ink, letter)
+    text[(_bars(ink, letter) > 0) | (walls > 0)] = 0
+    ridges = find_ridges(text, walls, letter)
     found = _in_order(_boxes(text, ridges, letter), letter)
     return tuple(Box(b.x / factor, b.y / factor, b.w / factor, b.h / factor) for b in found)
 
@@ -109,7 +110,7 @@ def _boxes(text: Image, ridges: Sequence[Ridge], letter: float) -> list[Box]:
 
 
 def _ink(text: Image, ridges: Sequence[Ridge], letter: float) -> list[Places]:
-    """Return the ink of each ridge: what is nearest to it, where along the line counts half as far as across."""
+    """Return the ink of each ridge: what is nearest to it, and not before or after it."""
     h, w = text.shape[0], text.shape[1] // 2
     number = np.zeros((h, w), np.int32)
     for i, ridge in enumerate(ridges, 1):
@@ -125,7 +126,12 @@ def _ink(text: Image, ridges: Sequence[Ridge], letter: float) -> list[Places]:
     owner = of[nearest[ys, xs // 2]]
     order = np.argsort(owner, kind="stable")
     ends = np.searchsorted(owner[order], np.arange(1, len(ridges) + 2)).tolist()
-    return [(xs[order[first:last]], ys[order[first:last]]) for first, last in pairwise(ends)]
+    out = []
+    for ridge, (first, last) in zip(ridges, pairwise(ends), strict=True):
+        own = order[first:last]
+        own = own[(xs[own] >= ridge.x) & (xs[own] < ridge.end)]
+        out.append((xs[own], ys[own]))
+    return out
 
 
 def _is_written(places: Places, letter: float) -> bool:
