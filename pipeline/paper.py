@@ -49,7 +49,8 @@ def find_paper(small: Image) -> Paper | None:
     bare = cv2.GaussianBlur(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((11, 11), np.uint8)), (0, 0), 2)
     level, light = cv2.threshold(bare, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     share = float(np.mean(light > 0))
-    if share < 0.99 and float(bare[light > 0].mean() - bare[light == 0].mean()) >= CONTRAST and level > 50:
+    two = 0.01 < share < 0.99 and level > 50
+    if two and float(bare[light > 0].mean() - bare[light == 0].mean()) >= CONTRAST:
         return _lying(np.asarray(light, np.uint8), small)
     h, w = grey.shape
     whole = np.full((h, w), 255, np.uint8)

@@ -1,0 +1,116 @@
+"""How surely folds and text lines are found on registers and papers that nobody here made, and what that costs.
+
+    .venv/bin/python -m bench.layout --data ../shared/data [--json]
+
+No Vietnamese register pages are to be had: these are foreign ones, as a stand-in for what real registers share. A line
+counts as found at IoU 0.5, one to one; the intervals are 95 %, Wilson's for shares of pages and rows, bootstraps over pages
+for lines. Precision is told against truths that leave out print and marks in the margin (Lyon), so it is a lower bound.
+
+- *registers*: double pages with fold and lines (``pages.tsv``, ``lines.tsv``);
+- *typewritten*: single pages, lines alone (``lines.tsv``), and whether each was taken for one page;
+- *rows*: pictures of one row of a table each; *one line* is the share in which one line was found that is as wide as
+  half the picture, and no second one.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.decode import Limits, decode_page, media_type_of
+from pipeline.evaluate_pages import PageScore, PagesReport, evaluate_pages, score, wilson
+from pipeline.layout import find_layout
+from pipeline.page_truth import TruePage, read_line_truth
+from pipeline.prepare import even_light, without_red
+from pipeline.textlines import find_text_lines
+from records.ports import Image
+from records.progress import SilentProgress
+
+REGISTERS = ("register-lyon-births-1903-1912", "register-paris-separations-1890s")
+TYPED, ROWS = "typewritten-fr-pages", "etat-civil-rows"
+
+
+def opened(file: Path) -> Image:
+    """Return the pixels of a picture."""
+    return decode_page(file, media_type_of(file), 1, Limits())[0]
+
+
+def typed(folder: Path) -> PagesReport:
+    """Find the lines of single pages, and see whether one is taken for two."""
+    scores: list[PageScore] = []
+    for file, lines in read_line_truth(folder).items():
+        image = opened(folder / file)
+        began = time.process_time()
+        seen = find_layout(image)
+        seconds = time.process_time() - began
+        height, width = image.shape[:2]
+        scores.append(score(TruePage(folder / file, width, height, None, lines), seen, seconds))
+    return PagesReport(tuple(scores))
+
+
+def rows(folder: Path) -> dict[str, Any]:
+    """Find the line in pictures of one row each, a row being one line."""
+    files = sorted(folder.glob("*.png"))
+    one = some = 0
+    for file in files:
+        image = opened(file)
+        wide = [box.w >= 0.5 * image.shape[1] for box in find_text_lines(without_red(even_light(image)[0])[0])]
+        one += wide == [True]
+        some += sum(wide) == 1
+    return {
+        "n": len(files),
+        "one_line": one / len(files),
+        "one_line_ci95": wilson(one, len(files)),
+        "one_wide_line": some / len(files),
+        "one_wide_line_ci95": wilson(some, len(files)),
+    }
+
+
+def row(name: str, told: dict[str, Any]) -> str:
+    """Return the figures of one set as a row of a table."""
+
+    def rate(key: str) -> str:
+        low, high = told[f"{key}_ci95"]
+        return f"{told[key]:.1%} [{low:.1%}–{high:.1%}]"
+
+    cells: Sequence[str] = (
+        name, str(told["n"]), rate("fold_hit"), str(told["n_lines"]), rate("line_recall"), rate("line_precision"),
+        f"{told['seconds_per_page']:.2f}",
+    )  # fmt: skip
+    return "| " + " | ".join(cells) + " |"
+
+
+def main() -> None:
+    """Print one row a set, then the rows of tables."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("--data", type=Path, required=True, help="folder of the real sets")
+    ask.add_argument("--json", action="store_true")
+    asked = ask.parse_args()
+    told: dict[str, dict[str, Any]] = {
+        name: evaluate_pages(asked.data / name / "dev", SilentProgress()).as_json() for name in REGISTERS
+    }
+    told[TYPED] = typed(asked.data / TYPED / "dev").as_json()
+    strips = rows(asked.data / ROWS / "dev")
+    if asked.json:
+        print(json.dumps({**told, ROWS: strips}, ensure_ascii=False))
+        return
+    print(
+        "| Set | Pages | Fold right [95 %] | Lines | Found [95 %] | Right of those found [95 %] | Core seconds a page |"
+    )
+    print("|---|--:|--:|--:|--:|--:|--:|")
+    for name, figures in told.items():
+        print(row(name, figures))
+    for name, figures in told.items():
+        kinds = ", ".join(
+            f"{k or 'written'} {v['recall']:.1%} of {v['n']}" for k, v in figures["recall_by_type"].items()
+        )
+        print(f"\n{name}, found by type of line: {kinds}")
+    low, high = strips["one_line_ci95"]
+    print(f"\n{ROWS}: one line in {strips['one_line']:.1%} [{low:.1%}–{high:.1%}] of {strips['n']} rows", end="; ")
+    print(f"one wide line and pieces in {strips['one_wide_line']:.1%}")
+
+
+if __name__ == "__main__":
+    main()
