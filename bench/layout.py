@@ -3,8 +3,8 @@
     .venv/bin/python -m bench.layout --data ../shared/data [--json]
 
 No Vietnamese register pages are to be had: these are foreign ones, as a stand-in for what real registers share. A line
-counts as found at IoU 0.5, one to one; the intervals are 95 %, Wilson's for shares of pages and rows, bootstraps over pages
-for lines. Precision is told against truths that leave out print and marks in the margin (Lyon), so it is a lower bound.
+counts as found at IoU 0.5, one to one; the intervals are 95 %, Wilson's for shares of pages and rows, bootstraps over
+pages for lines. Precision is a lower bound where a truth leaves out print and marks in the margin (Lyon).
 
 - *registers*: double pages with fold and lines (``pages.tsv``, ``lines.tsv``);
 - *typewritten*: single pages, lines alone (``lines.tsv``), and whether each was taken for one page;
@@ -19,29 +19,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ocr.images import opened
 from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.evaluate_pages import PageScore, PagesReport, evaluate_pages, score, wilson
 from pipeline.layout import find_layout
 from pipeline.page_truth import TruePage, read_line_truth
-from pipeline.prepare import even_light, without_red
+from pipeline.prepare import even_light
 from pipeline.textlines import find_text_lines
-from records.ports import Image
 from records.progress import SilentProgress
 
 REGISTERS = ("register-lyon-births-1903-1912", "register-paris-separations-1890s")
 TYPED, ROWS = "typewritten-fr-pages", "etat-civil-rows"
 
 
-def opened(file: Path) -> Image:
-    """Return the pixels of a picture."""
-    return decode_page(file, media_type_of(file), 1, Limits())[0]
-
-
 def typed(folder: Path) -> PagesReport:
     """Find the lines of single pages, and see whether one is taken for two."""
     scores: list[PageScore] = []
     for file, lines in read_line_truth(folder).items():
-        image = opened(folder / file)
+        image, _ = decode_page(folder / file, media_type_of(folder / file), 1, Limits())
         began = time.process_time()
         seen = find_layout(image)
         seconds = time.process_time() - began
@@ -56,7 +51,8 @@ def rows(folder: Path) -> dict[str, Any]:
     one = some = 0
     for file in files:
         image = opened(file)
-        wide = [box.w >= 0.5 * image.shape[1] for box in find_text_lines(without_red(even_light(image)[0])[0])]
+        assert image is not None, file
+        wide = [box.w >= 0.5 * image.shape[1] for box in find_text_lines(even_light(image)[0])]
         one += wide == [True]
         some += sum(wide) == 1
     return {

@@ -19,8 +19,6 @@ PAGES = "file\twidth\theight\tgutter_x_min\tgutter_x_max"
 LINES = "file\tx\ty\tw\th\ttype\ttext"
 PLACES, SIDES = st.integers(0, 60), st.integers(1, 40)
 BOXES = st.lists(st.builds(Box, PLACES, PLACES, SIDES, SIDES), max_size=9)
-    st.builds(Box, *(st.integers(0, 60) for _ in range(2)), *(st.integers(1, 40) for _ in range(2))), max_size=9
-)
 
 
 def truth(folder: Path, pages: list[str], lines: list[str]) -> Path:
