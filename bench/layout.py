@@ -8,23 +8,26 @@ pages for lines. Precision is a lower bound where a truth leaves out print and m
 
 - *registers*: double pages with fold and lines (``pages.tsv``, ``lines.tsv``);
 - *typewritten*: single pages, lines alone (``lines.tsv``), and whether each was taken for one page;
-- *rows*: pictures of one row of a table each; *one line* is the share in which one line was found that is as wide as
-  half the picture, and no second one.
+- *rows*: pictures of one row of a table each: the share in which all lines found lie side by side on one level, and how
+  much of the ink at middle height lies in one.
 """
 
 import argparse
 import json
+import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ocr.images import opened
 from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.evaluate_pages import PageScore, PagesReport, evaluate_pages, score, wilson
 from pipeline.layout import find_layout
 from pipeline.page_truth import TruePage, read_line_truth
-from pipeline.prepare import even_light
+from pipeline.prepare import even_light, ink_mask
 from pipeline.textlines import find_text_lines
 from records.progress import SilentProgress
 
@@ -46,21 +49,24 @@ def typed(folder: Path) -> PagesReport:
 
 
 def rows(folder: Path) -> dict[str, Any]:
-    """Find the line in pictures of one row each, a row being one line."""
+    """Find the lines in pictures of one row each: cells side by side are one row, pieces above and below are not."""
     files = sorted(folder.glob("*.png"))
-    one = some = 0
+    level = 0
+    covered = []
     for file in files:
         image = opened(file)
         assert image is not None, file
-        wide = [box.w >= 0.5 * image.shape[1] for box in find_text_lines(even_light(image)[0])]
-        one += wide == [True]
-        some += sum(wide) == 1
+        even, _ = even_light(image)
+        found = find_text_lines(even)
+        widest = max(found, key=lambda b: b.w, default=None)
+        level += widest is not None and all(b.y < widest.y + widest.h / 2 < b.bottom for b in found)
+        inked = np.flatnonzero(ink_mask(even)[len(even) // 3 : -len(even) // 3].any(axis=0))
+        covered.append(float(np.mean([any(b.x <= x < b.right for b in found) for x in inked.tolist()])))
     return {
         "n": len(files),
-        "one_line": one / len(files),
-        "one_line_ci95": wilson(one, len(files)),
-        "one_wide_line": some / len(files),
-        "one_wide_line_ci95": wilson(some, len(files)),
+        "one_row": level / len(files),
+        "one_row_ci95": wilson(level, len(files)),
+        "covered": statistics.median(covered),
     }
 
 
@@ -103,9 +109,11 @@ def main() -> None:
             f"{k or 'written'} {v['recall']:.1%} of {v['n']}" for k, v in figures["recall_by_type"].items()
         )
         print(f"\n{name}, found by type of line: {kinds}")
-    low, high = strips["one_line_ci95"]
-    print(f"\n{ROWS}: one line in {strips['one_line']:.1%} [{low:.1%}–{high:.1%}] of {strips['n']} rows", end="; ")
-    print(f"one wide line and pieces in {strips['one_wide_line']:.1%}")
+    low, high = strips["one_row_ci95"]
+    print(
+        f"\n{ROWS}: all lines on one level in {strips['one_row']:.1%} [{low:.1%}–{high:.1%}] of {strips['n']} rows; "
+        f"of the columns with ink at middle height {strips['covered']:.1%} lie in a line (median)"
+    )
 
 
 if __name__ == "__main__":

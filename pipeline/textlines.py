@@ -82,7 +82,9 @@ def _text(labels: NDArray[np.int32], stats: NDArray[np.int32], letter: float) ->
     keep = (area >= max(4, 0.03 * letter * letter)) & (h <= 6 * letter)
     keep &= (h <= 3 * letter) | (w >= 0.2 * h)
     keep &= (h >= FLAT * letter) | (w <= 0.5 * letter)
-    keep &= (x > 1) & (y > 1) & (x + w < columns - 1) & (y + h < rows - 1)
+    cut_off = (x <= 1) | (y <= 1) | (x + w >= columns - 1) | (y + h >= rows - 1)
+    outside = (y + h / 2 < letter) | (y + h / 2 > rows - letter) | (x + w / 2 < letter) | (x + w / 2 > columns - letter)
+    keep &= ~(cut_off & (outside | (h > 4 * letter)))
     keep[0] = False
     return np.asarray(keep[labels] * 255, np.uint8)
 

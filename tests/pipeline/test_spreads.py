@@ -29,7 +29,8 @@ def missed_by(opening: Opening) -> float:
     if fold is None:
         return math.inf
     heights = (opening.top.y, (opening.top.y + opening.bottom.y) / 2, opening.bottom.y)
-    return max(abs(fold.x_at(y) - opening.x_at(y)) for y in heights) / opening.picture.shape[1]
+    worst = max(abs(fold.x_at(y) - opening.x_at(y)) for y in heights)
+    return worst / int(opening.picture.shape[1])
 
 
 @pytest.mark.slow
