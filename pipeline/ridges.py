@@ -47,8 +47,10 @@ def find_ridges(text: Image, walls: Image, letter: float) -> list[Ridge]:
 
 
 def _crests(text: Image, walls: Image, letter: float) -> list[Ridge]:
+    h, w = text.shape
     along, across = (share * letter for share in SPREAD)
-    soft = cv2.GaussianBlur(text.astype(np.float32) / 255, (0, 0), sigmaX=along, sigmaY=across)
+    narrow = cv2.resize(text, (max(1, w // 4), h), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    soft = cv2.resize(cv2.GaussianBlur(narrow, (0, 0), sigmaX=along / 4, sigmaY=across), (w, h))
     reach = max(1, round(0.35 * letter))
     top = cv2.dilate(soft, np.ones((2 * reach + 1, 1), np.uint8))
     crest = np.asarray(((soft >= top) & (soft > DENSE)) * 255, np.uint8)
@@ -58,10 +60,10 @@ def _crests(text: Image, walls: Image, letter: float) -> list[Ridge]:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(crest)
     out = []
     for i in range(1, count):
-        x, y, w, h, _ = (int(v) for v in stats[i])
-        if w >= 3:
-            weight = soft[y : y + h, x : x + w] * (labels[y : y + h, x : x + w] == i)
-            out.append(Ridge(x, y + (np.arange(h)[:, None] * weight).sum(axis=0) / weight.sum(axis=0)))
+        x, y, wide, high, _ = (int(v) for v in stats[i])
+        if wide >= 3:
+            weight = soft[y : y + high, x : x + wide] * (labels[y : y + high, x : x + wide] == i)
+            out.append(Ridge(x, y + (np.arange(high)[:, None] * weight).sum(axis=0) / weight.sum(axis=0)))
     return out
 
 
