@@ -99,7 +99,7 @@ def main() -> None:
         print(json.dumps({**told, ROWS: strips}, ensure_ascii=False))
         return
     print(
-        "| Set | Pages | Fold right [95 %] | Lines | Found [95 %] | Right of those found [95 %] | Core seconds a page |"
+        "| Set | Pictures | Fold right [95 %] | Lines | Found [95 %] | Right of those found [95 %] | Core seconds a picture |"
     )
     print("|---|--:|--:|--:|--:|--:|--:|")
     for name, figures in told.items():

@@ -15,6 +15,8 @@ LEAST = 0.12
 """Share of the picture that a page fills at least."""
 CONTRAST = 40.0
 """Grey levels between paper and what it lies on."""
+SHADED = 0.58
+"""Share of the paper's usual brightness that it keeps in a shadow."""
 LIGHT, TINT = 150.0, 22.0
 """A surface without writing is paper where it is lighter (L*, 8 bit) and less coloured (CIE a*b*) than this."""
 WRITTEN = 0.002
@@ -51,7 +53,9 @@ def find_paper(small: Image) -> Paper | None:
     share = float(np.mean(light > 0))
     two = 0.01 < share < 0.99 and level > 50
     if two and float(bare[light > 0].mean() - bare[light == 0].mean()) >= CONTRAST:
-        return _lying(np.asarray(light, np.uint8), small)
+        # a shadow of the fold or of the hand is darker than paper, but not as dark as a table: it is not cut away
+        dark = min(level, SHADED * float(np.percentile(bare[light > 0], 50)))
+        return _lying(np.asarray((bare > dark) * 255, np.uint8), small)
     h, w = grey.shape
     whole = np.full((h, w), 255, np.uint8)
     if not _is_paper(small, whole):

@@ -212,3 +212,14 @@ def test_the_outline_of_the_paper_goes_clockwise_from_the_top_left() -> None:
     turns = [(q.x - p.x) * (r.y - q.y) - (q.y - p.y) * (r.x - q.x) for p, q, r in ((a, b, c), (b, c, d), (c, d, a))]
     assert all(turn > 0 for turn in turns)
     assert min(points, key=lambda p: p.x + p.y) == points[0]
+
+
+def test_what_lies_in_the_shadow_of_the_binding_is_not_cut_away() -> None:
+    page = row_page()
+    page[:] = np.full_like(page, 205) - (232 - page.astype(int)).clip(0, 205).astype(np.uint8)
+    shade = 1 - 0.4 * np.exp(-np.arange(page.shape[1]) / 120)
+    dim = np.clip(page * shade[None, :, None], 0, 255).astype(np.uint8)
+    spread = find_spread(dim)
+    assert spread.fold is None
+    box = spread.paper.box()
+    assert box.x <= 0.02 * dim.shape[1] and box.right >= 0.98 * dim.shape[1]
