@@ -98,9 +98,7 @@ def main() -> None:
     if asked.json:
         print(json.dumps({**told, ROWS: strips}, ensure_ascii=False))
         return
-    print(
-        "| Set | Pictures | Fold right [95 %] | Lines | Found [95 %] | Right of those found [95 %] | Core seconds a picture |"
-    )
+    print("| Set | Pictures | Fold right [95 %] | Lines | Found [95 %] | Precision [95 %] | Core seconds a picture |")
     print("|---|--:|--:|--:|--:|--:|--:|")
     for name, figures in told.items():
         print(row(name, figures))
