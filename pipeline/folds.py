@@ -82,7 +82,9 @@ def _best(layers: _Layers, lean: float) -> tuple[float, float]:
     line = _line(_strips(layers.grey, lean))
     depth = _depth(_strips(layers.bare, lean))
     ends = line[[0, 1, -2, -1]].mean(axis=0)  # a frame's rule stops before the edge of the paper, a fold does not
-    shadow = 1.5 * (depth > 2).mean(axis=0) + np.clip(np.median(depth, axis=0) / 15, 0, 1.5)
+    usual = np.median(depth, axis=0)
+    shadow = 1.5 * (depth > 2).mean(axis=0) + np.clip(usual / 15, 0, 1.5)
+    shadow += np.clip(usual - 22.5, 0, None) / max(45.0, float(usual.max()))  # in a deep and wide one, its bottom
     score = clear * (1 + 1.5 * line.mean(axis=0) + 0.5 * ends + shadow)
     score -= 2 * np.abs(np.arange(w) / w - 0.5) + LEANING * abs(lean)
     first, last = (int(share * w) for share in BAND)

@@ -14,8 +14,8 @@ from records.geometry import Point
 from records.ports import Image
 from tests.pipeline.openings import Opening, blank, opened, sample_pages
 
-NEAR = 0.015
-"""Share of the picture's width by which a fold may be missed."""
+NEAR, NEAR_ENDS = 0.015, 0.025
+"""Share of the picture's width by which a fold may be missed at half height, and at its ends."""
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +24,17 @@ def sheets(tmp_path_factory: pytest.TempPathFactory) -> list[Image]:
 
 
 def missed_by(opening: Opening) -> float:
-    """How far the found fold is from the true one at its worst, as a share of the width; infinite where none is."""
+    """How far the found fold is from the true one, in widths of the picture, over what is allowed; infinite for none.
+
+    :data:`NEAR` is allowed at half height; at the ends, where its lean counts as well, :data:`NEAR_ENDS`.
+    """
     fold = find_spread(opening.picture).fold
     if fold is None:
         return math.inf
-    heights = (opening.top.y, (opening.top.y + opening.bottom.y) / 2, opening.bottom.y)
-    worst = max(abs(fold.x_at(y) - opening.x_at(y)) for y in heights)
-    return worst / int(opening.picture.shape[1])
+    middle = (opening.top.y + opening.bottom.y) / 2
+    allowed = {opening.top.y: NEAR_ENDS, middle: NEAR, opening.bottom.y: NEAR_ENDS}
+    width = int(opening.picture.shape[1])
+    return max(abs(fold.x_at(y) - opening.x_at(y)) / width / near for y, near in allowed.items())
 
 
 @pytest.mark.slow
@@ -46,11 +50,11 @@ def test_the_fold_of_an_opened_book_is_found(sheets: list[Image], kind: str, til
         "half empty": lambda: opened(left, blank(right), tilt=tilt),
         "weak shadow": lambda: opened(left, right, tilt=tilt, shadow=18),
     }[kind]()
-    assert missed_by(opening) <= NEAR
+    assert missed_by(opening) <= 1
 
 
 @pytest.mark.slow
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(
     pages=st.tuples(st.integers(1, 8), st.integers(1, 8)),
     tilt=st.floats(-3, 3),
@@ -69,7 +73,7 @@ def test_any_two_pages_on_any_dark_table(
     border: tuple[int, int],
 ) -> None:
     left, right = (sheets[i] for i in pages)
-    assert missed_by(opened(left, right, tilt=tilt, shadow=shadow, reach=reach, table=table, border=border)) <= NEAR
+    assert missed_by(opened(left, right, tilt=tilt, shadow=shadow, reach=reach, table=table, border=border)) <= 1
 
 
 @pytest.mark.slow
