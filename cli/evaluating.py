@@ -70,3 +70,23 @@ def book(folder: Folder, as_json: Json = False) -> None:
     from cli.tables import book_table
 
     out.print(book_table(report))
+
+
+@evaluate_app.command("pages")
+def pages(
+    folder: Folder,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Folder for pictures of the pages with fold and lines drawn in.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Đo việc tìm nếp gấp và dòng chữ so với pages.tsv, lines.tsv. Measure folds and text lines against known ones."""
+    from pipeline import evaluate_pages
+
+    report = evaluate_pages(folder, TerminalProgress(), plot)
+    if as_json:
+        print_json(report)
+        return
+    from cli.tables import pages_table
+
+    out.print(pages_table(report))

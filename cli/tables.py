@@ -16,7 +16,7 @@ from records.finding import Answer, Why
 from records.messages import message
 
 if TYPE_CHECKING:
-    from pipeline import BookReport, FieldScore
+    from pipeline import BookReport, FieldScore, PagesReport
 
 _PRESENCE = {
     Presence.WRITTEN: "",
@@ -150,6 +150,34 @@ def _explained(point: Point) -> str:
     if said := point.explanation:
         return f"✓ {said.reason} ({said.by})"
     return "… chưa có" if point.open else ""
+
+
+def pages_table(report: "PagesReport") -> Table:
+    """Return the rates, and page by page whether the fold is right and how many lines were found."""
+    told = report.as_json()
+    parts = [f"{told['n']} ảnh"]
+    for name, key in (
+        ("nếp gấp đúng", "fold_hit"),
+        ("dòng tìm được", "line_recall"),
+        ("dòng tìm đúng", "line_precision"),
+    ):
+        low, high = told[f"{key}_ci95"]
+        parts.append(f"{name} {told[key]:.1%} [{low:.1%}–{high:.1%}]")
+    parts.append(f"{told['seconds_per_page']:.2f} giây/ảnh")
+    shown = table(
+        "; ".join(parts),
+        "Ảnh",
+        "Nếp gấp",
+        "Dòng thật",
+        "Tìm được",
+        "Máy tìm ra",
+        right=("Dòng thật", "Tìm được", "Máy tìm ra"),
+    )
+    failed = dict(report.failed)
+    for page in report.pages:
+        fold = message(failed[page.file]).vi if page.file in failed else "đúng" if page.fold_inside else "sai"
+        shown.add_row(page.file, fold, str(page.true), str(page.hits), str(page.found))
+    return shown
 
 
 def hit_tables(answer: Answer, ms: float, limit: int = 500) -> Iterator[Table]:

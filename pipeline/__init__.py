@@ -7,6 +7,7 @@ from pipeline.confirmed import ConfirmedLine, confirmed_lines
 from pipeline.decode import Limits
 from pipeline.digitise import STAGES, Digitiser
 from pipeline.evaluate import evaluate_book, evaluate_delivery
+from pipeline.evaluate_pages import PagesReport, evaluate_pages
 from pipeline.pictures import Pictures
 from pipeline.readers import MakeReaders, Readers
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
@@ -22,10 +23,12 @@ __all__ = [
     "FieldScore",
     "Limits",
     "MakeReaders",
+    "PagesReport",
     "Pictures",
     "Readers",
     "StageSummary",
     "confirmed_lines",
     "evaluate_book",
     "evaluate_delivery",
+    "evaluate_pages",
 ]

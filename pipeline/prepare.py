@@ -96,7 +96,7 @@ def measure_tilt(image: Image) -> float:
 
     def sharpness(angle: float) -> float:
         rows = ys + xs * np.tan(np.radians(angle))
-        counts, _ = np.histogram(rows, bins=np.arange(rows.min(), rows.max() + 2))
+        counts = np.bincount((rows - rows.min()).astype(np.int64))
         return float(np.square(np.diff(counts.astype(np.float64))).sum())
 
     best = 0.0
