@@ -31,8 +31,11 @@ from pipeline.payloads import (
 )
 from pipeline.prepare import PreparedPage, again, prepare
 from pipeline.readers import MakeReaders, Readers
+from pipeline.spreads import Spread, askew, find_spread, whole
 from records.codes import PageRole
+from records.errors import PageError
 from records.geometry import Box
+from records.pages import Step
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading
 
@@ -75,11 +78,13 @@ def _sure_words(reading: PageReading) -> tuple[int, float]:
     return sure, sure / len(words) if words else 0.0
 
 
-def _upright(image: Image, readers: Readers, dossier: bool) -> tuple[PreparedPage, PageReading, int]:
+def _upright(
+    image: Image, readers: Readers, dossier: bool, before: tuple[Step, ...] = ()
+) -> tuple[PreparedPage, PageReading, int]:
     """Prepare and read the page; if hardly a word is sure, try it turned and keep the way that reads best."""
     best: tuple[int, PreparedPage, PageReading, int] | None = None
     for turns in (0, 2, 1, 3):
-        page = prepare(image, turns)
+        page = prepare(image, turns, before)
         reading = readers.papers.read_page(page.grey) if dossier else readers.forms.read_page(clean_page(page).print)
         sure, share = _sure_words(reading)
         if best is None or sure > 1.5 * best[0] + 3:
@@ -92,6 +97,28 @@ def _upright(image: Image, readers: Readers, dossier: bool) -> tuple[PreparedPag
     return best[1], best[2], best[3]
 
 
+def _flat(image: Image) -> tuple[Image, tuple[Step, ...], Spread | None]:
+    """Return the picture, made flat where a camera saw it askew, with what was seen; None where no paper was."""
+    try:
+        spread = find_spread(image)
+    except PageError:
+        return image, (), None
+    if not askew(spread):
+        return image, (), spread
+    page = whole(image, spread)
+    return page.image, (page.step,), spread
+
+
+def _fold_of(spread: Spread | None, page: PreparedPage) -> float | None:
+    """Return where the fold of an opened book crosses the middle of the prepared page, in its pixels."""
+    if spread is None or spread.fold is None:
+        return None
+    top, bottom = (page.preparation.to_prepared.point(p) for p in (spread.fold.top, spread.fold.bottom))
+    middle = (top.x + bottom.x) / 2
+    width = page.grey.shape[1]
+    return middle if 0.25 * width < middle < 0.75 * width else None
+
+
 def do_prepare(work: Work) -> tuple[Json, bytes]:
     """Return (payload, prepared page as JPEG)."""
     began = time.perf_counter()
@@ -99,7 +126,8 @@ def do_prepare(work: Work) -> tuple[Json, bytes]:
     image, dpi = decode_page(work.master, media_type_of(work.master), work.page_in_file, work.limits)
     height, width = image.shape[:2]
     readers = readers_of(work.make)
-    page, reading, turns = _upright(image, readers, work.dossier)
+    flat, steps, spread = _flat(image)
+    page, reading, turns = _upright(flat, readers, work.dossier, steps)
     done, jpeg = cv2.imencode(".jpg", page.colour, [cv2.IMWRITE_JPEG_QUALITY, 93])
     assert done
     payload: Json = {
@@ -108,6 +136,8 @@ def do_prepare(work: Work) -> tuple[Json, bytes]:
         "dpi": dpi,
         "turns": turns,
         "preparation": of_preparation(page.preparation),
+        "paper": spread is not None,
+        "fold": _fold_of(spread, page),
         "words": of_words(reading.words),
         "engine": of_engine(reading.engine),
         "seconds": time.perf_counter() - began,
@@ -144,7 +174,7 @@ def do_classify(work: Work, prepared: Json, jpeg: bytes) -> Json:
         if said.role is not PageRole.BLANK:
             out |= {"role": PageRole.OTHER.value, "reason": "PAPER_KIND_UNKNOWN", "facts": {}}
     elif said.role is not PageRole.BLANK:  # labels tell more than headings: an entry may speak like a cover
-        parts, problem = find_parts(page, reading.words, readers_of(work.make))
+        parts, problem = find_parts(page, reading.words, readers_of(work.make), prepared["fold"])
         if parts:
             edition = forms.edition(parts[0].edition)
             out |= {"role": PageRole.ENTRY.value, "kind": edition.kind.value, "edition": edition.id}
@@ -153,7 +183,9 @@ def do_classify(work: Work, prepared: Json, jpeg: bytes) -> Json:
         elif problem is not None:
             out |= {"reason": problem.code, "facts": dict(problem.facts)}
     if out["role"] == PageRole.BLANK.value:
-        out |= {"reason": "PAGE_BLANK", "facts": {}}
+        out |= {"reason": "PAGE_BLANK" if prepared["paper"] else "PAGE_NOT_IN_PICTURE", "facts": {}}
+    elif not prepared["paper"] and not out["parts"] and _sure_words(reading)[0] < ENOUGH_WORDS:
+        out |= {"role": PageRole.OTHER.value, "reason": "PAGE_NOT_IN_PICTURE", "facts": {}}
     out["seconds"] = time.perf_counter() - began
     return out
 
@@ -163,14 +195,14 @@ def do_read(work: Work, prepared: Json, jpeg: bytes, parts: Sequence[Json]) -> J
     began = time.perf_counter()
     readers = readers_of(work.make)
     entries = []
-    whole, words = _page(prepared, jpeg), to_words(prepared["words"])
-    found = cases_of(whole, words, [to_part(raw) for raw in parts], readers)
+    picture, words = _page(prepared, jpeg), to_words(prepared["words"])
+    found = cases_of(picture, words, [to_part(raw) for raw in parts], readers)
     for place, (part, case) in enumerate(found):
         fields = read_fields(case, readers)
         edition = _dated(part, fields)
         own = case
         if edition.id != case.edition.id:  # its print fits another edition as well, and that was in use on the day
-            own = next(cases_of(whole, words, [replace(part, edition=edition.id, tied=())], readers))[1]
+            own = next(cases_of(picture, words, [replace(part, edition=edition.id, tied=())], readers))[1]
             fields = read_fields(own, readers)
         if not holds_case(fields):
             continue

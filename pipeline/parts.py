@@ -70,10 +70,13 @@ def words_in(words: Sequence[Word], box: Box) -> tuple[Word, ...]:
     return tuple(out)
 
 
-def find_parts(page: PreparedPage, words: Sequence[Word], readers: Readers) -> tuple[list[Part], PageProblem | None]:
+def find_parts(
+    page: PreparedPage, words: Sequence[Word], readers: Readers, seam: float | None = None
+) -> tuple[list[Part], PageProblem | None]:
     """Return the parts of a picture in reading order, or none and why; no reason where it is like no edition at all.
 
-    A table across an opened book is one part; any other opened book is looked at leaf by leaf.
+    A table across an opened book is one part; any other opened book is looked at leaf by leaf. *seam* is where its fold
+    was seen, in prepared pixels.
     """
     height, width = page.grey.shape
     whole = Box(0, 0, width, height)
@@ -82,7 +85,7 @@ def find_parts(page: PreparedPage, words: Sequence[Word], readers: Readers) -> t
     if width > WIDE * height:
         fits = looker.fits(whole)
         if not (fits and fits[0].edition.shape is PageShape.ROWS and fits[0].good):
-            fold = find_fold(words, width)
+            fold = seam if seam is not None else find_fold(words, width)
             boxes = [Box(0, 0, fold, height), Box(fold, 0, width - fold, height)]
     parts: list[Part] = []
     problem: PageProblem | None = None

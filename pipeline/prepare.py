@@ -217,10 +217,10 @@ def cut(page: PreparedPage, box: Box) -> PreparedPage:
     return PreparedPage(np.ascontiguousarray(page.colour[part]), np.ascontiguousarray(page.grey[part]), whole)
 
 
-def prepare(image: Image, quarter_turns: int = 0) -> PreparedPage:
-    """Do all steps on a decoded page (grey or BGR)."""
+def prepare(image: Image, quarter_turns: int = 0, before: tuple[Step, ...] = ()) -> PreparedPage:
+    """Do all steps on a decoded page (grey or BGR); *before* are the steps that led to it."""
     colour = image if image.ndim == 3 else _as_u8(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
-    steps: list[Step] = []
+    steps = list(before)
     if quarter_turns % 4:
         colour, step = turn(colour, quarter_turns)
         steps.append(step)

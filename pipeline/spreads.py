@@ -130,17 +130,18 @@ def split(image: Image, spread: Spread) -> tuple[PagePicture, PagePicture]:
     top, bottom = spread.fold.top, spread.fold.bottom
     straight = _lean(top, bottom)
     agrees = abs((_lean(a, d) + _lean(b, c)) / 2 - straight) <= AGREES * _converge(spread.paper.points)
-    flat = agrees and _in_perspective(spread)
+    flat = agrees and askew(spread)
     left = _cut(image, "left", (a, top, bottom, d), flat, straight)
     return left, _cut(image, "right", (top, b, c, bottom), flat, straight)
 
 
 def whole(image: Image, spread: Spread) -> PagePicture:
     """Return the paper as one page: a single page, or an opened book whose rows run across the fold."""
-    return _cut(image, "whole", spread.paper.points, _in_perspective(spread), 0.0)
+    return _cut(image, "whole", spread.paper.points, askew(spread), 0.0)
 
 
-def _in_perspective(spread: Spread) -> bool:
+def askew(spread: Spread) -> bool:
+    """Whether the paper was seen so much from one side that it has to be made flat."""
     return spread.corners_sure and _converge(spread.paper.points) >= PERSPECTIVE
 
 
