@@ -14,6 +14,10 @@ MOST_TILT = 20.0
 """Degrees within which a tilt is measured."""
 _LETTER = (7, 80)
 """Height of letters and their pieces in sheet pixels (200 dpi on A4)."""
+_NEAR = 20
+"""Sheet pixels, 2.5 mm at 200 dpi: no form is printed so close to the paper's edge."""
+_DARK = 60
+"""Grey levels under the paper from which a mark at a side is writing; paper grain in a dark fold measured up to 45."""
 _GUTTER = 0.14
 """Of the picture's width: how far from its side the fold of a book may be seen."""
 
@@ -36,6 +40,8 @@ class Side:
     """``left``, ``right``, ``top`` or ``bottom``."""
     touching: int
     """Letters and rules that touch the side."""
+    near: int
+    """Letters within :data:`_NEAR` of the side, those that touch it included."""
     region: Polygon
     """The strip along the side, master pixels."""
 
@@ -43,33 +49,40 @@ class Side:
 def cut_sides(sheet: Sheet) -> list[Side]:
     """Return the sides out of which writing or printed rules run. Beyond the fold of a book nothing counts."""
     h, w = sheet.ink.shape
-    x, y, mw, mh, area, _ = sheet.marks.T
+    marks = sheet.marks[sheet.marks[:, 5] >= _DARK]
+    x, y, mw, mh, area, _ = marks.T
     found = []
     for name in ("left", "right", "top", "bottom"):
         if name in ("left", "right"):
-            if _fold(sheet, name) is not None:
+            if _fold(sheet, name) or _lined(sheet, name):
                 continue
-            at = x <= 1 if name == "left" else x + mw >= w - 1
-            thin, long = mh, mw
+            away = x if name == "left" else w - x - mw
+            along, across = mh, mw
         else:
-            at = y <= 1 if name == "top" else y + mh >= h - 1
-            thin, long = mw, mh
-        letter = at & (thin >= 6) & (thin <= _LETTER[1]) & (area >= 14)
-        rule = at & (thin < 12) & (long > 60)
-        found.append(Side(name, int(letter.sum() + rule.sum()), _strip(sheet, name)))
+            away = y if name == "top" else h - y - mh
+            along, across = mw, mh
+        letter = (along >= 6) & (along <= _LETTER[1]) & (across >= 8) & (area >= 14)
+        rule = (along < 12) & (across > 60)
+        touching = (away <= 1) & (letter | rule)
+        found.append(Side(name, int(touching.sum()), int(((away <= _NEAR) & letter).sum()), _strip(sheet, name)))
     return found
 
 
-def _fold(sheet: Sheet, name: str) -> int | None:
-    """Return the small column of a fold near the side *name*: darker than the paper on both of its sides."""
+def _fold(sheet: Sheet, name: str) -> bool:
+    """Whether a fold is seen near the side *name*: darker than the paper on both of its sides."""
     columns = np.median(sheet.light, axis=0) / sheet.paper
     reach = round(_GUTTER * len(columns))
     near = columns[:reach] if name == "left" else columns[::-1][:reach]
     at = int(np.argmin(near))
     if at < 2 or at > reach - 3:
-        return None
-    outer, inner = float(near[:at].max()), float(near[at:].max())
-    return at if near[at] < 0.93 * min(outer, inner) else None
+        return False
+    return bool(near[at] < 0.93 * min(near[:at].max(), near[at:].max()))
+
+
+def _lined(sheet: Sheet, name: str) -> bool:
+    """Whether a dark line runs all along the side: a fold or the bed's edge; writing never fills half of a side."""
+    band = sheet.ink[:, :8] if name == "left" else sheet.ink[:, -8:]
+    return float((band > 0).any(axis=1).mean()) > 0.45
 
 
 def _strip(sheet: Sheet, name: str) -> Polygon:
@@ -121,6 +134,7 @@ def marks_above(sheet: Sheet) -> tuple[float, int]:
     x, y, w, h, area, dark = sheet.marks.T
     big = (h >= 14) & (h <= 48) & (w >= 8) & (w <= 60) & (dark >= 60)
     tiny = (h >= 3) & (h <= 12) & (w >= 4) & (w <= 22) & (area >= 12) & (dark >= 60)
+    tiny &= ~_in_a_row(sheet, tiny)
     where = np.zeros(sheet.ink.shape, np.uint8)
     for bx, by, bw, bh in sheet.marks[big][:, :4]:
         where[by + bh // 4 : by + bh - bh // 4, bx : bx + bw] = 1
@@ -133,3 +147,14 @@ def marks_above(sheet: Sheet) -> tuple[float, int]:
         above += under and not over
         below += over and not under
     return above / max(1, above + below), above + below
+
+
+def _in_a_row(sheet: Sheet, tiny: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which of the small marks belong to a row of dots or dashes: others lie close by at the same height."""
+    rows = np.zeros(sheet.ink.shape, np.uint8)
+    middle = sheet.marks[:, 1] + sheet.marks[:, 3] // 2
+    for (x, _, w, _, _, _), y in zip(sheet.marks[tiny], middle[tiny], strict=True):
+        rows[y, x : x + w] = 1
+    spread = cv2.boxFilter(cv2.dilate(rows, np.ones((3, 1), np.uint8)), cv2.CV_32F, (81, 3), normalize=False)
+    centre = sheet.marks[:, 0] + sheet.marks[:, 2] // 2
+    return np.asarray(spread[middle, centre] > 90, np.bool_)

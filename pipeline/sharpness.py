@@ -18,6 +18,8 @@ _RULE = 41
 """Sheet pixels, 5 mm: no letter has so long a stroke."""
 _LEAST_EDGES = 60
 """Edge pixels a tile needs to be judged."""
+_LEAST_ALL = 1500
+"""Edge pixels a page needs for the shares of the ways to mean something."""
 _WAYS = 4
 """Directions that are told apart: a moved page is soft in one of them only."""
 _SHARE = 0.12
@@ -32,6 +34,8 @@ class Softness:
     """The median over all directions."""
     motion: NDArray[np.float64]
     """The softest direction."""
+    one_way: float
+    """Share of all edges that run the commonest of four ways: letters run all ways, a smear leaves one. 0 of few edges."""
 
 
 def measure_softness(sheet: Sheet) -> Softness:
@@ -57,7 +61,9 @@ def measure_softness(sheet: Sheet) -> Softness:
         by_way = [sigma[here & (way == k)] for k in range(_WAYS)]
         judged = [float(np.median(s)) for s in by_way if len(s) >= max(_LEAST_EDGES / 3, _SHARE * here.sum())]
         motion[one] = max(judged, default=focus[one])
-    return Softness(focus.reshape(ROWS, COLUMNS), motion.reshape(ROWS, COLUMNS))
+    ways = np.bincount(way, minlength=_WAYS)
+    one_way = float(ways.max() / ways.sum()) if ways.sum() >= _LEAST_ALL else 0.0
+    return Softness(focus.reshape(ROWS, COLUMNS), motion.reshape(ROWS, COLUMNS), one_way)
 
 
 def _rules(ink: Image) -> Image:
