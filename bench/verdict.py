@@ -13,7 +13,7 @@ import itertools
 import statistics
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -24,7 +24,8 @@ from pipeline.fingerprint import SAME_SHEET, likeness
 from pipeline.verdict import judge
 from records.ports import Image
 from records.verdicts import Verdict
-from samples import HELD_OUT, make_book
+from samples import HELD_OUT, SETTINGS, make_book
+from samples.difficulty import Difficulty
 from samples.faults import FAULTS, scanned_again, spoil
 
 CODES: dict[str, set[str]] = {
@@ -45,7 +46,7 @@ CODES: dict[str, set[str]] = {
     "blank": {"SCAN_BLANK"},
 }
 """By which codes a fault counts as found."""
-DIFFICULTIES = ("easy", "medium", "hard")
+DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
 
 
 def opened(file: Path) -> Image:
@@ -60,7 +61,7 @@ def told(verdict: Verdict) -> str:
     return f"{'OK' if verdict.ok else 'RESCAN'} {' '.join(faults)}".rstrip()
 
 
-def clean(books: dict[str, list[Path]]) -> list[float]:
+def clean(books: Mapping[Difficulty, list[Path]]) -> list[float]:
     """Print the false alarms on clean pages by difficulty; return the seconds of each page."""
     seconds = []
     for difficulty, files in books.items():
@@ -75,7 +76,7 @@ def clean(books: dict[str, list[Path]]) -> list[float]:
     return seconds
 
 
-def found(books: dict[str, list[Path]], strength: float, pages: int) -> None:
+def found(books: Mapping[Difficulty, list[Path]], strength: float, pages: int) -> None:
     """Print how many of the faults were found on *pages* entry pages of each difficulty."""
     for name in FAULTS:
         hits: Counter[str] = Counter()
@@ -93,7 +94,7 @@ def found(books: dict[str, list[Path]], strength: float, pages: int) -> None:
 def twins(folder: Path, seed: int, cases: int) -> None:
     """Print how the same sheet again, and other cases of the same form, compare."""
     same, other = [], []
-    for number, setting in enumerate(("dotted", "cells", "columns")):
+    for number, setting in enumerate(SETTINGS):
         book = make_book(
             folder / setting, cases=cases, seed=seed + number, difficulty=DIFFICULTIES[number], formats=("jpeg",),
             setting=setting, hands=HELD_OUT[:1],

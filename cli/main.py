@@ -20,6 +20,7 @@ from cli import (
     operating,
     recalling,
     sampling,
+    scanning,
     training,
 )
 from cli.failing import tell
@@ -54,7 +55,7 @@ def _root(
 
 
 _ROOMS = (
-    *(demonstrating, sampling, ingesting, evaluating, finding, deciding, forms, training),
+    *(demonstrating, sampling, scanning, ingesting, evaluating, finding, deciding, forms, training),
     *(issuing, recalling, checking, operating),
 )
 for room in _ROOMS:

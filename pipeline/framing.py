@@ -24,9 +24,10 @@ _GUTTER = 0.14
 
 def letters(sheet: Sheet) -> NDArray[np.int32]:
     """Return the marks that have the size and darkness of letters (rows as in ``Sheet.marks``)."""
-    x, y, w, h, area, dark = sheet.marks.T
+    _, _, w, h, area, dark = sheet.marks.T
     least, most = _LETTER
-    return sheet.marks[(h >= least) & (h <= most) & (w >= 3) & (w <= 6 * most) & (area >= 14) & (dark >= 30)]
+    like = (h >= least) & (h <= most) & (w >= 3) & (w <= 6 * most) & (area >= 14) & (dark >= 30)
+    return np.asarray(sheet.marks[like])
 
 
 # --- sides -------------------------------------------------------------------------------------------
@@ -131,16 +132,16 @@ def marks_above(sheet: Sheet) -> tuple[float, int]:
 
     Vietnamese print has its tone marks and dots above the letters, but for one; on its head it has them below.
     """
-    x, y, w, h, area, dark = sheet.marks.T
+    _, _, w, h, area, dark = sheet.marks.T
     big = (h >= 14) & (h <= 48) & (w >= 8) & (w <= 60) & (dark >= 60)
     tiny = (h >= 3) & (h <= 12) & (w >= 4) & (w <= 22) & (area >= 12) & (dark >= 60)
     tiny &= ~_in_a_row(sheet, tiny)
     where = np.zeros(sheet.ink.shape, np.uint8)
-    for bx, by, bw, bh in sheet.marks[big][:, :4]:
+    for bx, by, bw, bh in sheet.marks[big][:, :4].tolist():
         where[by + bh // 4 : by + bh - bh // 4, bx : bx + bw] = 1
     above = below = 0
-    height, reach = where.shape[0], 16
-    for tx, ty, tw, th in sheet.marks[tiny][:, :4]:
+    height, reach = sheet.ink.shape[0], 16
+    for tx, ty, tw, th in sheet.marks[tiny][:, :4].tolist():
         middle = slice(tx + tw // 3, tx + tw - tw // 3)
         under = bool(where[min(ty + th, height) : ty + th + reach, middle].any())
         over = bool(where[max(0, ty - reach) : ty, middle].any())

@@ -53,7 +53,7 @@ def ink_darkness(sheet: Sheet) -> float:
 
 
 def faint_share(sheet: Sheet) -> tuple[float, NDArray[np.int32]]:
-    """Return how much of the letter-sized ink is faint beside the rest, and those marks (rows as in ``Sheet.marks``)."""
+    """Return which share of the letter-sized marks is faint beside the rest, and those marks."""
     _, _, w, h, area, dark = sheet.marks.T
     letter = (h >= 9) & (h <= 70) & (w >= 5) & (w <= 300) & (area >= 25)
     if letter.sum() < 20:

@@ -35,7 +35,7 @@ class Softness:
     motion: NDArray[np.float64]
     """The softest direction."""
     one_way: float
-    """Share of all edges that run the commonest of four ways: letters run all ways, a smear leaves one. 0 of few edges."""
+    """Share of edges that run the commonest of four ways: letters run all ways, a smear leaves one; 0 of few edges."""
 
 
 def measure_softness(sheet: Sheet) -> Softness:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.decode import LEAST_SIDE
-from pipeline.fingerprint import SAME_SHEET, fingerprint, likeness
+from pipeline.fingerprint import NOTHING, SAME_SHEET, fingerprint, likeness
 from pipeline.framing import MOST_TILT, cut_sides, letters, marks_above, missing_corner, tilt
 from pipeline.lighting import burnt_out, covered, faint_share, ink_darkness, shaded
 from pipeline.places import edge, place_of
@@ -82,15 +82,17 @@ def judge(image: Image, earlier: Mapping[str, Image] | None = None, numbers: tup
     if min(width, height) < max(LEAST_SIDE, NARROWEST * max(width, height)):
         whole = Box(0, 0, width, height).polygon()
         strip = PageFault("SCAN_NO_PAGE", Severity.RESCAN, min(width, height) / max(width, height), whole)
-        return Judged(Verdict(width, height, (strip,), time.perf_counter() - began), np.zeros((1, 1), np.uint8))
+        return Judged(Verdict(width, height, (strip,), time.perf_counter() - began), NOTHING)
     page = _Page(take_apart(image))
     faults = list(page.faults())
     print_ = fingerprint(page.sheet, page.tilt, page.hidden)
     if (twin := same_sheet(print_, earlier or {})) is not None:
-        faults.append(page.fault("SCAN_TWICE", likeness(print_, (earlier or {})[twin]), warn=True, file=twin))
+        faults.append(
+            page.fault("SCAN_TWICE", likeness(print_, (earlier or {})[twin]), warn=True, facts={"file": twin})
+        )
     if numbers is not None and numbers[1] - numbers[0] != 1:
         facts = {"last": str(numbers[0]), "read": str(numbers[1])}
-        faults.append(page.fault("SCAN_NUMBER_JUMP", numbers[1] - numbers[0], warn=True, **facts))
+        faults.append(page.fault("SCAN_NUMBER_JUMP", numbers[1] - numbers[0], warn=True, facts=facts))
     faults.sort(key=lambda fault: fault.severity is Severity.WARN)
     return Judged(Verdict(width, height, tuple(faults), time.perf_counter() - began), print_)
 
@@ -114,14 +116,20 @@ class _Page:
         self.hidden = np.zeros(self.sheet.page.shape, np.bool_)
 
     def fault(
-        self, code: str, measure: float, region: Polygon | None = None, *, warn: bool = False, **facts: str
+        self,
+        code: str,
+        measure: float,
+        region: Polygon | None = None,
+        *,
+        warn: bool = False,
+        facts: dict[str, str] | None = None,
     ) -> PageFault:
         weight = Severity.WARN if warn else Severity.RESCAN
-        return PageFault(code, weight, float(measure), region or self.sheet.whole, facts)
+        return PageFault(code, weight, float(measure), region or self.sheet.whole, facts or {})
 
     def _placed(self, code: str, measure: float, mask: NDArray[np.bool_]) -> PageFault:
         where = self.sheet.around(mask)
-        return self.fault(code, measure, where, **place_of(where, self.sheet.width, self.sheet.height))
+        return self.fault(code, measure, where, facts=place_of(where, self.sheet.width, self.sheet.height))
 
     def faults(self) -> Iterator[PageFault]:
         sheet = self.sheet
@@ -151,9 +159,9 @@ class _Page:
         longer = max(self.sheet.width, self.sheet.height)
         facts = {"width": str(self.sheet.width), "height": str(self.sheet.height)}
         if longer < COARSE:
-            yield self.fault("SCAN_COARSE", longer, **facts)
+            yield self.fault("SCAN_COARSE", longer, facts=facts)
         elif longer < COARSE_SOME:
-            yield self.fault("SCAN_COARSE_SOME", longer, warn=True, **facts)
+            yield self.fault("SCAN_COARSE_SOME", longer, warn=True, facts=facts)
 
     def _light(self) -> Iterator[PageFault]:
         sheet = self.sheet
@@ -173,15 +181,15 @@ class _Page:
 
     def _frame(self) -> Iterator[PageFault]:
         if MAX_TILT - 0.5 < abs(self.tilt) <= MOST_TILT:
-            yield self.fault("SCAN_SKEWED", self.tilt, degrees=f"{abs(self.tilt):.0f}")
+            yield self.fault("SCAN_SKEWED", self.tilt, facts={"degrees": f"{abs(self.tilt):.0f}"})
         gone, where = missing_corner(self.sheet)
         if gone > CORNER:
-            yield self.fault("SCAN_CORNER", gone, where, **place_of(where, self.sheet.width, self.sheet.height))
+            yield self.fault("SCAN_CORNER", gone, where, facts=place_of(where, self.sheet.width, self.sheet.height))
         for side in cut_sides(self.sheet):
             if side.touching >= CUT:
-                yield self.fault("SCAN_CUT", side.touching, side.region, **edge(side.name))
+                yield self.fault("SCAN_CUT", side.touching, side.region, facts=edge(side.name))
             elif side.near >= TIGHT:
-                yield self.fault("SCAN_TIGHT", side.near, side.region, warn=True, **edge(side.name))
+                yield self.fault("SCAN_TIGHT", side.near, side.region, warn=True, facts=edge(side.name))
 
     def _soft(self) -> Iterator[PageFault]:
         softness = measure_softness(self.sheet)

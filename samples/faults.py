@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from samples.ink import Pixels
 
@@ -17,6 +18,7 @@ _LONG_SIDE = 2339
 _SKIN = ((120, 150, 205), (95, 125, 180), (70, 95, 140))
 _TABLES = ((62, 92, 132), (78, 84, 92), (48, 60, 74))
 
+Field = NDArray[np.float32]
 Fault = Callable[[np.random.Generator, Pixels, float], Pixels]
 
 
@@ -34,14 +36,14 @@ def _u8(image: object) -> Pixels:
     return np.asarray(np.clip(np.asarray(image), 0, 255), np.uint8)
 
 
-def _grid(image: Pixels) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _grid(image: Pixels) -> tuple[Field, Field]:
     h, w = image.shape[:2]
     return np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
 
 
-def _soft(mask: Pixels, sigma: float) -> np.ndarray:  # type: ignore[type-arg]
+def _soft(mask: Pixels, sigma: float) -> Field:
     """Return *mask* (0 or 255) as shares with an edge of *sigma* pixels, shape (h, w, 1)."""
-    return np.asarray(cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), sigma))[:, :, None]
+    return np.asarray(cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), sigma), np.float32)[:, :, None]
 
 
 def out_of_focus(rng: np.random.Generator, image: Pixels, strength: float) -> Pixels:
