@@ -158,4 +158,4 @@ def _in_a_row(sheet: Sheet, tiny: NDArray[np.bool_]) -> NDArray[np.bool_]:
         rows[y, x : x + w] = 1
     spread = cv2.boxFilter(cv2.dilate(rows, np.ones((3, 1), np.uint8)), cv2.CV_32F, (81, 3), normalize=False)
     centre = sheet.marks[:, 0] + sheet.marks[:, 2] // 2
-    return np.asarray(spread[middle, centre] > 90, np.bool_)
+    return np.asarray(spread[middle, centre] > 60, np.bool_)

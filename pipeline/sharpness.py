@@ -14,6 +14,8 @@ _REACH = 13
 """Sheet pixels across which an edge's contrast is measured."""
 _LEAST_CONTRAST = 36
 """Grey levels on even paper; fainter edges are grain, foxing and the other side's ink."""
+_STRONG = 0.6
+"""Of the strongest contrast around: what is fainter may be the other side's ink, which is soft by nature."""
 _RULE = 41
 """Sheet pixels, 5 mm: no letter has so long a stroke."""
 _LEAST_EDGES = 60
@@ -46,6 +48,7 @@ def measure_softness(sheet: Sheet) -> Softness:
     dx, dy = cv2.Sobel(level, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(level, cv2.CV_32F, 0, 1, scale=1 / 8)
     steep = cv2.magnitude(dx, dy)
     crest = (steep >= 0.98 * cv2.dilate(steep, np.ones((5, 5), np.uint8))) & (contrast > _LEAST_CONTRAST)
+    crest &= contrast > _STRONG * _strongest(contrast)
     crest &= cv2.dilate(cv2.subtract(sheet.ink, _rules(sheet.ink)), np.ones((5, 5), np.uint8)) > 0
     ys, xs = np.nonzero(crest)
     sigma = contrast[ys, xs] / np.maximum(steep[ys, xs], 0.5) / np.sqrt(2 * np.pi)
@@ -64,6 +67,13 @@ def measure_softness(sheet: Sheet) -> Softness:
     ways = np.bincount(way, minlength=_WAYS)
     one_way = float(ways.max() / ways.sum()) if ways.sum() >= _LEAST_ALL else 0.0
     return Softness(focus.reshape(ROWS, COLUMNS), motion.reshape(ROWS, COLUMNS), one_way)
+
+
+def _strongest(contrast: Image) -> Image:
+    """Return the strongest contrast around each place."""
+    quarter = cv2.resize(contrast, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    around = cv2.dilate(quarter, np.ones((31, 31), np.uint8))
+    return np.asarray(cv2.resize(around, (contrast.shape[1], contrast.shape[0])), np.uint8)
 
 
 def _rules(ink: Image) -> Image:

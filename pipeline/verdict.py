@@ -40,9 +40,9 @@ SOFT = 1.9
 """Sigma in sheet pixels from which an edge is soft; clean and real tiles have a median of 0.95-1.45."""
 SOFT_SHARE = 0.2
 """Of the inked tiles; clean and real up to 0.16, half a page out of focus 0.28 and more."""
-SMEARED = 1.65
-"""Sigma of the softest direction, upper quartile of tiles; clean and real up to 1.49."""
-ONE_WAY = 0.56
+SMEARED = 1.6
+"""Sigma of the softest direction, upper quartile of tiles; clean and real up to 1.51."""
+ONE_WAY = 0.54
 """Share of edges that run one way; clean and real up to 0.52."""
 CUT = 3
 """Letters and rules that touch a side; clean and real up to 2."""
@@ -58,8 +58,8 @@ COVERED = 0.006
 """Of the page; clean and real none."""
 FAINT = 0.24
 """Of the letter-sized marks; clean and real up to 0.14, show-through 0.32 and more."""
-ON_ITS_HEAD = (0.27, 30)
-"""Share of tone marks above their letters, and of how many; upright 0.35 and more, on its head 0.07-0.40."""
+ON_ITS_HEAD = (0.4, 25)
+"""Share of tone marks above their letters, and of how many; upright 0.80 and more, on its head up to 0.18."""
 
 
 @dataclass(frozen=True, slots=True)
