@@ -31,7 +31,7 @@ from samples.faults import FAULTS, scanned_again, spoil
 CODES: dict[str, set[str]] = {
     "out_of_focus": {"SCAN_BLURRED", "SCAN_MOVED"},
     "moved": {"SCAN_BLURRED", "SCAN_MOVED"},
-    "cut_edge": {"SCAN_CUT"},
+    "cut_edge": {"SCAN_CUT", "SCAN_TIGHT"},
     "corner_folded": {"SCAN_CORNER"},
     "glare": {"SCAN_GLARE"},
     "finger": {"SCAN_COVERED"},

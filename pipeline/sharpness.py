@@ -44,7 +44,7 @@ def measure_softness(sheet: Sheet) -> Softness:
     """Return how soft the ink's edges are, tile by tile."""
     level = cv2.GaussianBlur(sheet.level, (0, 0), 0.7)
     window = np.ones((_REACH, _REACH), np.uint8)
-    contrast = cv2.subtract(cv2.dilate(level, window), cv2.erode(level, window))
+    contrast = np.asarray(cv2.subtract(cv2.dilate(level, window), cv2.erode(level, window)), np.uint8)
     dx, dy = cv2.Sobel(level, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(level, cv2.CV_32F, 0, 1, scale=1 / 8)
     steep = cv2.magnitude(dx, dy)
     crest = (steep >= 0.98 * cv2.dilate(steep, np.ones((5, 5), np.uint8))) & (contrast > _LEAST_CONTRAST)

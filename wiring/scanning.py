@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from records.errors import PageError
 from records.ports import Image
+from records.verdicts import Verdict
 from wiring.house import House
 from wiring.settings import Settings
 
@@ -20,6 +22,25 @@ def judge_file(settings: Settings, data: bytes, earlier: Mapping[str, Image] | N
     from wiring.parts import build_limits
 
     return judge(data, build_limits(settings), earlier or {})
+
+
+def judge_page(settings: Settings, data: bytes) -> tuple[Verdict, bytes]:
+    """Return the verdict on the picture of one page, and the page as JPEG with its faults marked.
+
+    Raises PageError for what cannot be opened, and SCAN_ONE_PAGE for a file of several pages.
+    """
+    from pipeline.decode import decode_page, read_header
+    from pipeline.marking import marked
+    from pipeline.verdict import judge
+    from wiring.parts import build_limits
+
+    limits = build_limits(settings)
+    header = read_header(data, limits)
+    if len(header.sizes) > 1:
+        raise PageError("SCAN_ONE_PAGE", pages=len(header.sizes))
+    image, _ = decode_page(data, header.media_type, 1, limits)
+    verdict = judge(image).verdict
+    return verdict, marked(image, verdict)
 
 
 def scan_log(settings: Settings, folder: Path) -> "ScanLog":
