@@ -14,6 +14,8 @@ MOST_TILT = 20.0
 """Degrees within which a tilt is measured."""
 _LETTER = (7, 80)
 """Height of letters and their pieces in sheet pixels (200 dpi on A4)."""
+_MOST_MARKS = 5000
+"""Small marks beyond which a page is grain, not writing."""
 _NEAR = 20
 """Sheet pixels, 2.5 mm at 200 dpi: no form is printed so close to the paper's edge."""
 _DARK = 60
@@ -127,15 +129,16 @@ def tilt(sheet: Sheet) -> float:
     return measure_tilt(sheet.level, MOST_TILT)
 
 
-def marks_above(sheet: Sheet) -> tuple[float, int]:
+def marks_above(sheet: Sheet, degrees: float) -> tuple[float, int]:
     """Return which share of the small marks beside letters stands above them, and of how many.
 
-    Vietnamese print has its tone marks and dots above the letters, but for one; on its head it has them below.
+    *degrees* is the tilt of the lines. Vietnamese print has its tone marks and dots above the letters, but for one;
+    on its head it has them below.
     """
     _, _, w, h, area, dark = sheet.marks.T
     big = (h >= 14) & (h <= 48) & (w >= 8) & (w <= 60) & (dark >= 60)
     tiny = (h >= 3) & (h <= 12) & (w >= 4) & (w <= 22) & (area >= 12) & (dark >= 60)
-    tiny &= ~_in_a_row(sheet, tiny)
+    tiny &= ~_in_a_row(sheet, tiny, degrees)
     where = np.zeros(sheet.ink.shape, np.uint8)
     for bx, by, bw, bh in sheet.marks[big][:, :4].tolist():
         where[by + bh // 4 : by + bh - bh // 4, bx : bx + bw] = 1
@@ -150,12 +153,14 @@ def marks_above(sheet: Sheet) -> tuple[float, int]:
     return above / max(1, above + below), above + below
 
 
-def _in_a_row(sheet: Sheet, tiny: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which of the small marks belong to a row of dots or dashes: others lie close by at the same height."""
-    rows = np.zeros(sheet.ink.shape, np.uint8)
-    middle = sheet.marks[:, 1] + sheet.marks[:, 3] // 2
-    for (x, _, w, _, _, _), y in zip(sheet.marks[tiny], middle[tiny], strict=True):
-        rows[y, x : x + w] = 1
-    spread = cv2.boxFilter(cv2.dilate(rows, np.ones((3, 1), np.uint8)), cv2.CV_32F, (81, 3), normalize=False)
-    centre = sheet.marks[:, 0] + sheet.marks[:, 2] // 2
-    return np.asarray(spread[middle, centre] > 60, np.bool_)
+def _in_a_row(sheet: Sheet, tiny: NDArray[np.bool_], degrees: float) -> NDArray[np.bool_]:
+    """Return which of the small marks belong to a row of dots or dashes: two others lie close by on their line."""
+    marks = sheet.marks[tiny]
+    found = np.zeros(len(sheet.marks), np.bool_)
+    if len(marks) > _MOST_MARKS:
+        return ~found
+    x = marks[:, 0] + marks[:, 2] / 2
+    line = marks[:, 1] + marks[:, 3] / 2 + x * np.tan(np.radians(degrees))
+    near = (np.abs(x[:, None] - x) <= 40) & (np.abs(line[:, None] - line) <= 2)
+    found[np.flatnonzero(tiny)[near.sum(axis=1) > 2]] = True
+    return found

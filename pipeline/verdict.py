@@ -46,8 +46,8 @@ ONE_WAY = 0.54
 """Share of edges that run one way; clean and real up to 0.52."""
 CUT = 3
 """Letters and rules that touch a side; clean and real up to 2."""
-TIGHT = 6
-"""Letters close to a side; clean up to 2."""
+TIGHT = 4
+"""Letters close to a side; clean up to 3. Real pages cropped to their text have more: a warning, no more."""
 CORNER = 0.1
 """Of the page's shorter side; clean and real up to 0.05."""
 SHADED = 0.035
@@ -58,8 +58,8 @@ COVERED = 0.006
 """Of the page; clean and real none."""
 FAINT = 0.24
 """Of the letter-sized marks; clean and real up to 0.14, show-through 0.32 and more."""
-ON_ITS_HEAD = (0.4, 25)
-"""Share of tone marks above their letters, and of how many; upright 0.80 and more, on its head up to 0.18."""
+ON_ITS_HEAD = (0.45, 25)
+"""Share of tone marks above their letters, and of how many; upright 0.62 and more, on its head up to 0.39."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ class _Page:
             for x, y, w, h in marks[:, :4]:
                 mask[y : y + h, x : x + w] = True
             yield self._placed("SCAN_SHOW_THROUGH", share, mask)
-        above, of = marks_above(self.sheet)
+        above, of = marks_above(self.sheet, self.tilt)
         if of >= ON_ITS_HEAD[1] and above < ON_ITS_HEAD[0]:
             yield self.fault("SCAN_UPSIDE_DOWN", above, warn=True)
 
