@@ -60,21 +60,8 @@ def create_desk(house: House, clock: Callable[[], dt.datetime] | None = None) ->
     app = FastAPI(title="Không Chờ", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.desk = desk
     app.mount("/static", _Static(directory=HERE / "static"), name="static")
-    screens = (
-        signing_in,
-        finding,
-        entry,
-        paper,
-        pictures,
-        scanning,
-        drafting,
-        signing,
-        ledger,
-        checking,
-        public,
-        status,
-    )
-    for part in screens:
+    lookers, workers = (finding, entry, paper, pictures), (scanning, drafting, signing, ledger, checking)
+    for part in (signing_in, *lookers, *workers, public, status):
         app.include_router(part.router)
     explain(app)
 
