@@ -21,6 +21,7 @@ from cli import (
     operating,
     recalling,
     sampling,
+    scanning,
     training,
 )
 from cli.failing import tell
@@ -55,7 +56,7 @@ def _root(
 
 
 _ROOMS = (
-    *(demonstrating, sampling, ingesting, books, evaluating, finding, deciding, forms, training),
+    *(demonstrating, sampling, scanning, ingesting, books, evaluating, finding, deciding, forms, training),
     *(issuing, recalling, checking, operating),
 )
 for room in _ROOMS:

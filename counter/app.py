@@ -22,6 +22,7 @@ from counter.screens import (
     paper,
     pictures,
     public,
+    scanning,
     signing,
     signing_in,
     status,
@@ -60,27 +61,15 @@ def create_desk(house: House, clock: Callable[[], dt.datetime] | None = None) ->
     app = FastAPI(title="Không Chờ", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.desk = desk
     app.mount("/static", _Static(directory=HERE / "static"), name="static")
-    for part in (
-        signing_in,
-        finding,
-        entry,
-        paper,
-        pictures,
-        drafting,
-        signing,
-        ledger,
-        books,
-        checking,
-        public,
-        status,
-    ):
+    lookers, workers = (finding, entry, paper, pictures), (scanning, drafting, signing, ledger, books, checking)
+    for part in (signing_in, *lookers, *workers, public, status):
         app.include_router(part.router)
     explain(app)
 
     async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
         await too_large(desk, scope)(scope, receive, send)
 
-    app.add_middleware(BodyLimit, uploads=(checking.PATH,), refuse=refuse)
+    app.add_middleware(BodyLimit, uploads=(checking.PATH, scanning.PATH), refuse=refuse)
     app.add_middleware(Headers, secure=desk.secure)
     return app
 

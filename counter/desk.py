@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 
 from counter import words
 from counter.gate import Visit
+from counter.marked import Marked
 from counter.sessions import Sessions, desk_key, form_token
 from counter.store import Store
 from counter.throttle import Throttle
@@ -53,6 +54,7 @@ class Desk:
         self.throttle = Throttle(self.store)
         self.sessions = Sessions(self.store)
         self.waiting = WaitingRequests(self.store)
+        self.marked = Marked()
         self._opened: dict[tuple[str, str], float] = {}
         self._pictures: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
         self._drawing = threading.Lock()

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from counter.desk import Desk
@@ -51,7 +51,9 @@ def explain(app: FastAPI) -> None:
 
 
 def page(request: Request, status: int, code: str, words: str, title: str) -> Response:
-    """Return the page of a failure; for a part of a page, the same words as a notice in it."""
+    """Return the page of a failure; for a part of a page, the same words as a notice in it; as JSON where asked for."""
+    if wants_json(request):
+        return _as_json(status, code, words)
     if getattr(request.state, "visit", None) is None:
         visit_of(request)
     headers = {"hx-retarget": "#thong-bao", "hx-reswap": "innerHTML"} if _partial(request) else {}
@@ -64,9 +66,20 @@ def too_large(desk: Desk, scope: Scope) -> Response:
     """Return the page for a body over the limit."""
     words = message("DESK_TOO_LARGE")
     request = Request(dict(scope) | {"state": {}})
+    if wants_json(request):
+        return _as_json(413, words.code, words.vi)
     return desk.page(
         request, "failure.html", status=413, code=words.code, said=words.vi, title="Dữ liệu gửi lên quá lớn"
     )
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a programme asks, and not a browser."""
+    return request.headers.get("accept", "").startswith("application/json")
+
+
+def _as_json(status: int, code: str, words: str) -> Response:
+    return JSONResponse({"error": {"code": code, "vi": words}}, status_code=status)
 
 
 async def _told(request: Request, failure: Exception) -> Response:

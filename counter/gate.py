@@ -25,6 +25,8 @@ DRAFTERS = (Role.CLERK,)
 """May draw up copies."""
 SIGNERS = (Role.OFFICER,)
 """May sign copies."""
+SCANNERS = (Role.ARCHIVIST,)
+"""May have pages judged at the scanner."""
 LEDGER_READERS = (Role.CLERK, Role.OFFICER, Role.LEADER)
 """May read the book of issued copies."""
 

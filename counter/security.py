@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 FORM_BYTES = 1_000_000
 """Largest form: everything a person can type."""
 UPLOAD_BYTES = 25_000_000
-"""Largest file to be checked."""
+"""Largest file to be checked, and largest page picture."""
 
 _POLICY = "; ".join(
     [

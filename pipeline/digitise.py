@@ -7,7 +7,7 @@ page becomes a row with its reason and never stops the others.
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from pipeline.page_work import CODE_VERSION, Work, do_classify, do_prepare, do_r
 from pipeline.payloads import Json, to_reading, to_words
 from pipeline.readers import MakeReaders
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
+from pipeline.scan_log import PageKey, standing_for
 from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, Presence, RegisterKind
 from records.entries import Entry, FieldValue
 from records.errors import KhongChoError, PartUnavailable, WrongUse
@@ -58,6 +59,7 @@ class Digitiser:
         workers: int = 2,
         limits: Limits | None = None,
         page_seconds: float = 120.0,
+        replaced: Callable[[Path], Mapping[PageKey, PageKey]] | None = None,
     ) -> None:
         self.archive = archive
         self.register = register
@@ -65,6 +67,7 @@ class Digitiser:
         self.limits = limits or Limits()
         self.crew = Crew(workers, page_seconds)
         self.masters = Masters(archive, spool, most=8 * self.crew.workers)
+        self._replaced = replaced or (lambda _: {})
         self._kinds: dict[str, DeliveryKind] = {}
 
     def close(self) -> None:
@@ -78,12 +81,17 @@ class Digitiser:
         """Store every file of *path* and open its delivery. *authority* is who kept the book.
 
         The same again finds the delivery as it stands, but opens two sorts of pages once more: those that failed (the
-        cause may have passed: a busy machine, damaged bytes delivered anew), and those last read by other code.
+        cause may have passed: a busy machine, damaged bytes delivered anew), and those last read by other code. Pages
+        that a rescan in the same delivery has replaced are kept and make no entry.
         """
         delivery, pages = take_in(path, kind, self.archive, self.limits, progress, authority)
         opened = self.register.open_delivery(delivery, pages)
+        stands = standing_for(self.register.delivered_pages(opened.id), self._replaced(path))
         for page in self.register.delivered_pages(opened.id):
-            if page.status is PageStatus.FAILED or (
+            if good := stands.get((page.file, page.page.master, page.page.page_in_file)):
+                problem = PageProblem("PAGE_REPLACED", {"file": good})
+                self.register.settle_page(replace(page, status=PageStatus.DONE, problem=problem, edition=None))
+            elif page.status is PageStatus.FAILED or (
                 page.status is not PageStatus.RECEIVED and self._result(page, "prepare") is None
             ):
                 self.register.settle_page(replace(page, status=PageStatus.RECEIVED, problem=None))

@@ -75,8 +75,8 @@ def ink_mask(grey: Image, window: int = 41, offset: int = 14) -> Image:
     )
 
 
-def measure_tilt(image: Image) -> float:
-    """Return the tilt of text lines and rules in degrees, counter-clockwise positive, within ±:data:`MAX_TILT`.
+def measure_tilt(image: Image, most: float = MAX_TILT) -> float:
+    """Return the tilt of text lines and rules in degrees, counter-clockwise positive, within ±*most*.
 
     The angle whose row profile is sharpest: ink rows and gaps alternate most strongly when lines lie level.
     """
@@ -100,10 +100,10 @@ def measure_tilt(image: Image) -> float:
         return float(np.square(np.diff(counts.astype(np.float64))).sum())
 
     best = 0.0
-    for span, step in ((MAX_TILT, 0.5), (0.5, 0.1), (0.1, 0.025)):
+    for span, step in ((most, 0.5), (0.5, 0.1), (0.1, 0.025)):
         tries = np.arange(best - span, best + span + step / 2, step)
         best = float(max(tries, key=sharpness))
-    return best if abs(best) <= MAX_TILT else 0.0
+    return best if abs(best) <= most else 0.0
 
 
 def deskew(image: Image) -> tuple[Image, Step]:

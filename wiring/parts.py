@@ -88,6 +88,7 @@ def build_verifier(register: Register, identity: "SigningIdentity") -> "Verifier
 def build_digitiser(settings: Settings, archive: Archive, register: Register) -> "Digitiser":
     """Build the digitiser; its readers are made in the worker processes."""
     from pipeline import Digitiser
+    from pipeline.scan_log import ScanLog
 
     return Digitiser(
         archive,
@@ -97,6 +98,7 @@ def build_digitiser(settings: Settings, archive: Archive, register: Register) ->
         workers=settings.workers,
         limits=build_limits(settings),
         page_seconds=settings.limits.page_seconds,
+        replaced=lambda path: ScanLog(settings.home, path).replaced(),
     )
 
 

@@ -133,6 +133,10 @@ document.addEventListener("change", (e) => {
 document.addEventListener("change", (e) => {
   const told = e.target.matches?.("[type=file]") && $("output", e.target.parentElement);
   if (told) told.textContent = e.target.files[0]?.name ?? told.dataset.none;
+  if (e.target.matches?.("[data-send]") && e.target.files.length) {
+    told.textContent = `Đang xem ${e.target.files[0].name} …`;
+    e.target.form.requestSubmit();
+  }
 });
 
 document.addEventListener("htmx:after:settle", settle);

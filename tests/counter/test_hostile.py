@@ -41,7 +41,7 @@ def test_no_page_holds_script_or_style_of_its_own() -> None:
         assert "https://" not in text
 
 
-SCREENS = ["/tra-cuu", "/ky", "/so-cap", "/so-cap.csv", "/kiem-tra", "/tinh-trang", "/muc/{}", "/muc/{}/soan",
+SCREENS = ["/tra-cuu", "/ky", "/so-cap", "/so-cap.csv", "/kiem-tra", "/tinh-trang", "/quet", "/muc/{}", "/muc/{}/soan",
            "/anh/muc/{}/trang/0", "/anh/muc/{}/o/nksHoTen", "/de-nghi/x", "/ban-sao/x",
            "/so-ho-tich", "/so-ho-tich/cac-quyen", "/so-ho-tich/quyen/giao-thu"]  # fmt: skip
 

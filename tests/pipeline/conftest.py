@@ -2,6 +2,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,10 +47,12 @@ def open_desk(tmp_path: Path) -> Iterator[Callable[[MakeReaders], Desk]]:
     """Opens the desk of one house again and again, as one run after the other does."""
     opened: list[Desk] = []
 
-    def make(readers: MakeReaders, *, page_seconds: float = 120.0) -> Desk:
+    def make(readers: MakeReaders, *, page_seconds: float = 120.0, replaced: Any = None) -> Desk:
         archive = FolderArchive(tmp_path / "archive", keep_free=0)
         register = open_register(f"sqlite:///{tmp_path / 'register.db'}")
-        digitiser = Digitiser(archive, register, readers, tmp_path / "spool", workers=2, page_seconds=page_seconds)
+        digitiser = Digitiser(
+            archive, register, readers, tmp_path / "spool", workers=2, page_seconds=page_seconds, replaced=replaced
+        )
         desk = Desk(digitiser, archive, register)
         opened.append(desk)
         return desk

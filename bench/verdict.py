@@ -1,0 +1,154 @@
+"""What the verdict at the scanner finds, what it finds wrongly, and what it costs.
+
+    .venv/bin/python -m bench.verdict [--cases N] [--seed S] [--strength X] [PICTURE_OR_FOLDER...]
+
+Books of all three difficulties, every page by another printing house, in hands that nothing is trained with. Detection:
+each fault is put on entry pages (:mod:`samples.faults`), and counts as found when one of its own codes is said.
+False alarms: pages as the sample scanner gave them. The same sheet again and another case of the same form: pairs of
+pages of books with one form in one hand. Real pictures that are named are told of one by one. One thread.
+"""
+
+import argparse
+import itertools
+import statistics
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from pipeline.decode import Limits, decode_page, sniff
+from pipeline.fingerprint import SAME_SHEET, likeness
+from pipeline.verdict import judge
+from records.ports import Image
+from records.verdicts import Verdict
+from samples import HELD_OUT, SETTINGS, make_book
+from samples.difficulty import Difficulty
+from samples.faults import FAULTS, scanned_again, spoil
+
+CODES: dict[str, set[str]] = {
+    "out_of_focus": {"SCAN_BLURRED", "SCAN_MOVED"},
+    "moved": {"SCAN_BLURRED", "SCAN_MOVED"},
+    "cut_edge": {"SCAN_CUT", "SCAN_TIGHT"},
+    "corner_folded": {"SCAN_CORNER"},
+    "glare": {"SCAN_GLARE"},
+    "finger": {"SCAN_COVERED"},
+    "skewed": {"SCAN_SKEWED"},
+    "show_through": {"SCAN_SHOW_THROUGH"},
+    "too_dark": {"SCAN_DARK"},
+    "too_light": {"SCAN_LIGHT"},
+    "low_resolution": {"SCAN_COARSE"},
+    "shadow": {"SCAN_SHADOW"},
+    "upside_down": {"SCAN_UPSIDE_DOWN"},
+    "no_page": {"SCAN_NO_PAGE"},
+    "blank": {"SCAN_BLANK"},
+}
+"""By which codes a fault counts as found."""
+DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
+
+
+def opened(file: Path) -> Image:
+    """Return the first page of *file*."""
+    data = file.read_bytes()
+    return decode_page(data, sniff(data) or "", 1, Limits())[0]
+
+
+def told(verdict: Verdict) -> str:
+    """Return the verdict in one line."""
+    faults = [f"{f.code}({f.measure:.2f}{'' if f.severity == 'rescan' else ', warn'})" for f in verdict.faults]
+    return f"{'OK' if verdict.ok else 'RESCAN'} {' '.join(faults)}".rstrip()
+
+
+def clean(books: Mapping[Difficulty, list[Path]]) -> list[float]:
+    """Print the false alarms on clean pages by difficulty; return the seconds of each page."""
+    seconds = []
+    for difficulty, files in books.items():
+        verdicts = [judge(opened(file)).verdict for file in files]
+        seconds += [v.seconds for v in verdicts]
+        again = sum(not v.ok for v in verdicts)
+        codes = Counter(f.code for v in verdicts for f in v.faults)
+        print(f"clean {difficulty}: {again} of {len(files)} to scan again; said: {dict(codes)}", flush=True)
+        for file, verdict in zip(files, verdicts, strict=True):
+            if not verdict.ok:
+                print(f"  {file.name}: {told(verdict)}")
+    return seconds
+
+
+def found(books: Mapping[Difficulty, list[Path]], strength: float, pages: int) -> None:
+    """Print how many of the faults were found on *pages* entry pages of each difficulty."""
+    for name in FAULTS:
+        hits: Counter[str] = Counter()
+        stopped = tried = 0
+        for difficulty, files in books.items():
+            for number, file in enumerate(files[2 : 2 + pages]):
+                verdict = judge(spoil(opened(file), name, strength, number)).verdict
+                tried += 1
+                stopped += not verdict.ok
+                hits[difficulty] += any(f.code in CODES[name] for f in verdict.faults)
+        shares = ", ".join(f"{d} {hits[d]}/{tried // len(books)}" for d in books)
+        print(f"{name}: found {hits.total()} of {tried} ({shares}); to scan again {stopped}", flush=True)
+
+
+def twins(folder: Path, seed: int, cases: int) -> None:
+    """Print how the same sheet again, and other cases of the same form, compare."""
+    same, other = [], []
+    for number, setting in enumerate(SETTINGS):
+        book = make_book(
+            folder / setting, cases=cases, seed=seed + number, difficulty=DIFFICULTIES[number], formats=("jpeg",),
+            setting=setting, hands=HELD_OUT[:1],
+        )  # fmt: skip
+        pictures = [opened(file) for file in book.images[2 : 2 + cases]]
+        prints = [judge(picture).print for picture in pictures]
+        other += [likeness(a, b) for a, b in itertools.permutations(prints, 2)]
+        same += [
+            likeness(judge(scanned_again(p, n)).print, mark)
+            for n, (p, mark) in enumerate(zip(pictures, prints, strict=True))
+        ]
+    print(
+        f"same sheet again: {sum(s >= SAME_SHEET for s in same)} of {len(same)} known (least {min(same):.2f}); "
+        f"other cases of the form: {sum(s >= SAME_SHEET for s in other)} of {len(other)} taken for it "
+        f"(most {max(other):.2f}); threshold {SAME_SHEET}"
+    )
+
+
+def files_in(named: Sequence[Path]) -> Iterator[Path]:
+    """Yield the pictures named, and those in the folders named."""
+    for path in named:
+        for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+            if file.suffix.casefold() in {".jpg", ".jpeg", ".png", ".tif", ".tiff"}:
+                yield file
+
+
+def main() -> None:
+    """Print detection, false alarms and cost."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("real", nargs="*", type=Path)
+    parser.add_argument("--cases", type=int, default=30, help="cases of each of the three books")
+    parser.add_argument("--spoilt", type=int, default=10, help="pages of each book that get each fault")
+    parser.add_argument("--seed", type=int, default=901)
+    parser.add_argument("--strength", type=float, default=0.5)
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    for file in files_in(options.real):
+        print(f"{file.name}: {told(judge(opened(file)).verdict)}", flush=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        books = {}
+        for difficulty in DIFFICULTIES:
+            book = make_book(
+                Path(temporary) / difficulty, cases=options.cases, seed=options.seed, difficulty=difficulty,
+                formats=("jpeg",), setting="mixed", hands=HELD_OUT,
+            )  # fmt: skip
+            books[difficulty] = list(book.images)
+        seconds = clean(books)
+        found(books, options.strength, options.spoilt)
+        twins(Path(temporary), options.seed, 8)
+    print(
+        f"ms a page: median {1e3 * statistics.median(seconds):.0f}, 95 % {1e3 * np.percentile(seconds, 95):.0f}, "
+        f"most {1e3 * max(seconds):.0f} (n = {len(seconds)}, one thread, page decoded)"
+    )
+
+
+if __name__ == "__main__":
+    main()

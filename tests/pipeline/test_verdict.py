@@ -1,0 +1,206 @@
+"""The verdict at the scanner: every fault is found where it was put, and nothing on clean pages."""
+
+import io
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from pipeline.decode import Limits, decode_page, read_header
+from pipeline.marking import marked
+from pipeline.places import place_of
+from pipeline.verdict import judge, same_sheet
+from pipeline.watch import judge_file
+from records.geometry import Box
+from records.messages import catalogue
+from records.ports import Image
+from records.verdicts import Severity
+from samples import HELD_OUT, make_book
+from samples.faults import FAULTS, scanned_again, spoil
+from tests.pipeline.hostile import corpus, cut_with_end_mark, png_bomb, saved, text_page
+
+FOUND_BY = {
+    "out_of_focus": {"SCAN_BLURRED", "SCAN_MOVED"},
+    "moved": {"SCAN_BLURRED", "SCAN_MOVED"},
+    "cut_edge": {"SCAN_CUT"},
+    "corner_folded": {"SCAN_CORNER"},
+    "glare": {"SCAN_GLARE"},
+    "finger": {"SCAN_COVERED"},
+    "skewed": {"SCAN_SKEWED"},
+    "show_through": {"SCAN_SHOW_THROUGH"},
+    "too_dark": {"SCAN_DARK"},
+    "too_light": {"SCAN_LIGHT"},
+    "low_resolution": {"SCAN_COARSE"},
+    "shadow": {"SCAN_SHADOW"},
+    "upside_down": {"SCAN_UPSIDE_DOWN"},
+    "no_page": {"SCAN_NO_PAGE"},
+    "blank": {"SCAN_BLANK"},
+}
+WARNED = {"upside_down", "blank"}
+
+
+def opened(file: Path) -> Image:
+    data = file.read_bytes()
+    return decode_page(data, "image/jpeg", 1, Limits())[0]
+
+
+def codes(image: Image) -> set[str]:
+    return {fault.code for fault in judge(image).verdict.faults}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Image]:
+    """Two entries of one form in one hand."""
+    book = make_book(
+        tmp_path_factory.mktemp("glass"), cases=2, seed=41, difficulty="medium", formats=("jpeg",), setting="dotted",
+        hands=HELD_OUT[:1],
+    )  # fmt: skip
+    return [opened(file) for file in book.images[2:4]]
+
+
+def test_every_fault_of_the_samples_is_looked_for() -> None:
+    assert set(FOUND_BY) == set(FAULTS)
+
+
+@pytest.mark.slow
+def test_clean_pages_are_accepted_without_a_word(pages: list[Image]) -> None:
+    assert [judge(page).verdict.faults for page in pages] == [(), ()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_found_and_told_with_its_place(pages: list[Image], name: str) -> None:
+    image = spoil(pages[0], name, 0.6, seed=3)
+    verdict = judge(image).verdict
+    found = [fault for fault in verdict.faults if fault.code in FOUND_BY[name]]
+    assert found, verdict.faults
+    assert verdict.ok is (name in WARNED)
+    box = found[0].region.box()
+    assert box.x >= 0
+    assert box.y >= 0
+    assert box.right <= image.shape[1] + 1
+    assert box.bottom <= image.shape[0] + 1
+    assert "{" not in found[0].message().vi
+
+
+@pytest.mark.slow
+def test_a_finger_is_framed_where_it_lies(pages: list[Image]) -> None:
+    image = spoil(pages[0], "finger", 0.5, seed=1)
+    (fault,) = [f for f in judge(image).verdict.faults if f.code == "SCAN_COVERED"]
+    changed = np.abs(image.astype(int) - pages[0]).max(axis=2) > 60
+    ys, xs = np.nonzero(changed)
+    truth = Box(float(xs.min()), float(ys.min()), float(np.ptp(xs)), float(np.ptp(ys)))
+    assert fault.region.box().iou(truth) > 0.5
+
+
+@pytest.mark.slow
+def test_the_same_sheet_is_known_again_and_another_case_of_its_form_is_not(pages: list[Image]) -> None:
+    first, second = (judge(page).print for page in pages)
+    assert same_sheet(second, {"one.jpg": first}) is None
+    for bad in ("finger", "out_of_focus", "skewed", "too_dark", "glare"):
+        again = judge(spoil(scanned_again(pages[0], 3), bad, 0.5, seed=5)).print
+        assert same_sheet(again, {"other.jpg": second, "one.jpg": first}) == "one.jpg", bad
+    told = judge(scanned_again(pages[0], 4), {"one.jpg": first}).verdict
+    assert [(f.code, f.severity) for f in told.faults] == [("SCAN_TWICE", Severity.WARN)]
+    assert "one.jpg" in told.faults[0].message().vi
+
+
+@pytest.mark.slow
+def test_a_number_that_jumps_is_told_and_the_next_one_is_not(pages: list[Image]) -> None:
+    assert [f.code for f in judge(pages[0], numbers=(12, 14)).verdict.faults] == ["SCAN_NUMBER_JUMP"]
+    assert judge(pages[0], numbers=(12, 13)).verdict.faults == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["grey", "cmyk", "sixteen", "alpha"])
+def test_a_clean_page_is_accepted_in_every_kind_of_pixels(pages: list[Image], name: str) -> None:
+    picture = Pillow.fromarray(np.ascontiguousarray(pages[0][:, :, ::-1]))
+    made = {
+        "grey": lambda: saved(picture.convert("L"), "PNG"),
+        "cmyk": lambda: saved(picture.convert("CMYK"), "JPEG", quality=90),
+        "sixteen": lambda: saved(Pillow.fromarray(np.asarray(picture.convert("L"), np.uint16) * 257), "TIFF"),
+        "alpha": lambda: saved(picture.convert("RGBA"), "PNG"),
+    }[name]()
+    (page,) = judge_file(made, Limits(), {})
+    assert page.verdict.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "FILE_EMPTY"),
+        (b"not a picture", "FILE_NOT_AN_IMAGE"),
+        (png_bomb(), "IMAGE_TOO_LARGE"),
+        (saved(Pillow.new("RGB", (1, 1)), "PNG"), "IMAGE_TOO_SMALL"),
+        (cut_with_end_mark(saved(text_page(), "JPEG")), "IMAGE_TRUNCATED"),
+    ],
+    ids=["empty", "text", "bomb", "one pixel", "cut"],
+)
+def test_what_cannot_be_opened_is_to_be_scanned_again(data: bytes, code: str) -> None:
+    (page,) = judge_file(data, Limits(), {})
+    assert not page.verdict.ok
+    assert [f.code for f in page.verdict.faults] == [code]
+    assert page.image is None
+
+
+def test_no_hostile_file_is_called_good() -> None:
+    for file in corpus():
+        verdicts = [page.verdict for page in judge_file(file.data, Limits(pages_per_file=50), {})]
+        assert verdicts, file.name
+        assert not all(v.ok for v in verdicts), file.name
+
+
+@pytest.mark.parametrize(("width", "height"), [(20_000, 100), (64, 4000), (1, 1), (3, 900)])
+def test_a_strip_is_no_page(width: int, height: int) -> None:
+    verdict = judge(np.full((height, width, 3), 240, np.uint8)).verdict
+    assert [f.code for f in verdict.faults] == ["SCAN_NO_PAGE"]
+
+
+@pytest.mark.slow
+def test_a_picture_20000_pixels_wide_is_judged(pages: list[Image]) -> None:
+    wide = np.asarray(cv2.resize(pages[0], (20_000, 4_400), interpolation=cv2.INTER_NEAREST), np.uint8)
+    assert judge(wide).verdict.width == 20_000
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_an_even_picture_is_judged_without_failing(level: int) -> None:
+    verdict = judge(np.full((900, 700), level, np.uint8)).verdict
+    assert {f.code for f in verdict.faults} & {"SCAN_NO_PAGE", "SCAN_BLANK"}
+
+
+def test_noise_is_judged_without_failing() -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (1200, 900, 3), dtype=np.uint8)
+    assert judge(noise).verdict.width == 900
+
+
+@pytest.mark.parametrize(
+    ("box", "words"),
+    [
+        (Box(0, 0, 100, 100), "cả trang"),
+        (Box(0, 60, 100, 40), "nửa dưới"),
+        (Box(0, 0, 30, 100), "nửa trái"),
+        (Box(80, 0, 10, 10), "góc trên bên phải"),
+        (Box(40, 40, 20, 20), "giữa trang"),
+    ],
+)
+def test_a_place_is_told_in_words(box: Box, words: str) -> None:
+    assert place_of(box.polygon(), 100, 100)["where"] == words
+
+
+@pytest.mark.slow
+def test_the_marked_picture_shows_the_page_and_frames_in_colour(pages: list[Image]) -> None:
+    image = spoil(pages[0], "glare", 0.5, seed=1)
+    verdict = judge(image).verdict
+    picture = Pillow.open(io.BytesIO(marked(image, verdict, 1000)))
+    assert max(picture.size) == 1000
+    red = np.asarray(picture).astype(int)
+    assert ((red[:, :, 0] > 170) & (red[:, :, 1] < 90) & (red[:, :, 2] < 90)).sum() > 500
+    assert read_header(marked(image, verdict), Limits()).sizes[0][1] == 1400
+
+
+def test_every_message_of_a_verdict_says_what_to_do_next() -> None:
+    for code, words in catalogue().items():
+        if code.startswith("SCAN_") and ":" in words["vi"]:
+            assert words["vi"].split(":", 1)[1].strip().endswith(".")
