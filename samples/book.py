@@ -16,6 +16,7 @@ from samples.filling import Page, fill_case
 from samples.hand import Hand, draw_hand, typed
 from samples.ink import PENS, PRINTER
 from samples.layout import HEIGHT, WIDTH, FormPage, set_page
+from samples.margin import margin_note
 from samples.pdf import Scanned, book_pdf
 from samples.people import chance, pick
 from samples.press import Press
@@ -281,5 +282,10 @@ def _entry(rng: np.random.Generator, desk: _Desk, number: int, case: Case, real:
         x, y = room.x + float(rng.uniform(0, 16)), room.y + room.h * float(rng.uniform(0.3, 0.6))
         studio.office_seal(rng, page, x, y)
     studio.join_seal(rng, page, outer_right=number % 2 == 1)
+    later = np.random.default_rng([desk.seed, 200_000 + number])  # its own: nothing else of the book depends on it
+    if chance(later, studio.dials.margin):
+        middle = margin_note(later, page, form, case, desk.facts.habits, desk.visitor)
+        if chance(later, 0.25):
+            studio.office_seal(later, page, *middle)
     about = {"setting": form.style.setting, "hand": hand.font, "ink_colour": hand.ink.name}
     return _Ready(page, "entry", about)
