@@ -63,19 +63,21 @@ def find_notes(
 def _joined(notes: Sequence[FoundNote], gap: float) -> list[FoundNote]:
     """Return the notes with those as one whose boxes lie nearer than *gap* pixels."""
     out: list[FoundNote] = []
-    for note in notes:
+    waiting = list(notes)
+    while waiting:
+        note = waiting.pop()
         near = [other for other in out if _grown(other.box, gap).overlap(note.box) > 0]
-        while near:
-            out = [other for other in out if other not in near]
-            points = [p for each in (*near, note) for p in each.box.polygon().points]
-            note = FoundNote(Box.around(points), max(each.confidence for each in (*near, note)))
-            near = [other for other in out if _grown(other.box, gap).overlap(note.box) > 0]
-        out.append(note)
+        if not near:
+            out.append(note)
+            continue
+        out = [other for other in out if other not in near]
+        points = [p for each in (*near, note) for p in each.box.polygon().points]
+        waiting.append(FoundNote(Box.around(points), max(each.confidence for each in (*near, note))))
     return out
 
 
 def _sure(group: Group, clean: CleanPage, letter: float) -> float:
-    """Return how surely a group is writing: much ink in several strokes, as dark as the page's, off the paper's edge."""
+    """Return how surely a group is writing: much ink in several strokes, as dark as the page's, off its edge."""
     box, (height, width) = group.box, clean.grey.shape
     narrow = min(box.w, box.h) / letter
     from_edge = min(box.x, box.y, width - box.right, height - box.bottom) / letter
