@@ -16,13 +16,14 @@ import forms
 from pipeline.crew import Crew
 from pipeline.decode import Limits
 from pipeline.intake import take_in
+from pipeline.margins import MARGIN
 from pipeline.masters import Masters
 from pipeline.page_work import CODE_VERSION, Work, do_classify, do_prepare, do_read
 from pipeline.payloads import Json, to_reading, to_words
 from pipeline.readers import MakeReaders
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
 from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, Presence, RegisterKind
-from records.entries import Entry, FieldValue
+from records.entries import Entry, FieldValue, Note
 from records.errors import KhongChoError, PartUnavailable, WrongUse
 from records.finding import SearchDocument
 from records.geometry import Point, Polygon
@@ -249,13 +250,15 @@ class Digitiser:
         return 0.0
 
     def _entry(self, page: DeliveredPage, kind: RegisterKind, edition: str) -> Entry:
-        rows = self._payload(page, "read")["fields"]
+        read = self._payload(page, "read")
+        rows = read["fields"]
         return Entry(
             id=entry_id(kind, page.page.id, 0),
             kind=kind,
             edition=edition,
             pages=(page.page.id,),
             fields=(*(_field(row, page.page.id) for row in rows), *self._from_cover(page, edition)),
+            notes=tuple(_note(row, page.page.id) for row in read["notes"]),
             delivery=page.delivery,
         )
 
@@ -343,15 +346,31 @@ def version_of(kind: DeliveryKind) -> str:
     return CODE_VERSION if kind is DeliveryKind.BOOK else f"{CODE_VERSION}-{kind}"
 
 
+def note_id(page: PageId, place: str, outline: Polygon) -> str:
+    """Return the identity of the note at *place* on *page*, about where *outline* (master pixels) has its middle."""
+    box = outline.box()
+    where = place if place != MARGIN else f"{round((box.x + box.w / 2) / 64)},{round((box.y + box.h / 2) / 64)}"
+    return base64.b32encode(hashlib.sha256(f"{page}/note/{where}".encode()).digest())[:10].decode().lower()
+
+
+def _note(row: Json, page: PageId) -> Note:
+    """Return a note as the machine leaves it: seen, its words for a person to read."""
+    evidence = _evidence(row["outline"], page)
+    assert evidence is not None
+    return Note(note_id(page, row["place"], evidence.polygon), "", evidence)
+
+
+def _evidence(outline: list[list[float]] | None, page: PageId) -> Evidence | None:
+    return Evidence(page, Polygon(tuple(Point(x, y) for x, y in outline))) if outline else None
+
+
 def _field(row: Json, page: PageId) -> FieldValue:
-    outline = row["outline"]
-    evidence = Evidence(page, Polygon(tuple(Point(x, y) for x, y in outline))) if outline else None
     return FieldValue(
         column=row["column"],
         presence=Presence(row["presence"]),
         text=row["text"],
         value=row["value"],
-        evidence=evidence,
+        evidence=_evidence(row["outline"], page),
         reading=to_reading(row["reading"]) if row["reading"] else None,
         doubts=tuple(row["doubts"]),
     )

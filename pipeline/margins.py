@@ -19,6 +19,8 @@ from pipeline.rules import MAX_THICK
 from records.geometry import Box
 from records.ports import Image
 
+MARGIN = "margin"
+"""Names the place of a note that stands outside of the form's own room for notes."""
 REACH = 1.1
 """Marks nearer than this (in letters) are of one note."""
 LEAST = 0.1

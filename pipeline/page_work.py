@@ -4,7 +4,7 @@
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,16 +18,18 @@ from pipeline.crops import Line, field_lines, page_marks
 from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.labels import find_labels
 from pipeline.locate import CleanPage, FieldArea, LabelledPage, clean_page, field_areas, find_page_labels
+from pipeline.margins import MARGIN, find_notes
 from pipeline.payloads import Json, of_engine, of_preparation, of_reading, of_words, to_preparation, to_words
 from pipeline.prepare import PreparedPage, again, prepare, red_ink
 from pipeline.readers import MakeReaders, Readers
 from pipeline.values import BLANK_VALUE, ReadValue, cross_check, read_value
 from records.codes import PageRole, Presence, ValueKind
+from records.entries import NOTES
 from records.geometry import Box
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading, Reading, Word
 
-CODE_VERSION = "7"
+CODE_VERSION = "8"
 """Raised whenever a stage's result would differ: then pages are read anew."""
 CHECK_ENGINE = EngineIdentity("checkbox", "1", "")
 SURE_WORD = 0.6
@@ -200,12 +202,9 @@ def do_read(work: Work, prepared: Json, jpeg: bytes, edition_id: str) -> Json:
     readers = readers_of(work.make)
     page, clean, labelled = _labelled(prepared, jpeg, edition_id, readers)
     fields = read_fields(page, clean, labelled, readers)
-    to_master = page.preparation.to_master
     rows = []
     for column, (value, boxes) in fields.items():
-        outline = (
-            to_master.polygon(Box.around([p for b in boxes for p in b.polygon().points]).polygon()) if boxes else None
-        )
+        outline = _in_master(page, boxes)
         rows.append(
             {
                 "column": column,
@@ -214,10 +213,41 @@ def do_read(work: Work, prepared: Json, jpeg: bytes, edition_id: str) -> Json:
                 "value": value.value,
                 "reading": of_reading(value.reading) if value.reading else None,
                 "doubts": list(value.doubts),
-                "outline": [[round(p.x, 1), round(p.y, 1)] for p in outline.points] if outline else None,
+                "outline": outline,
             }
         )
-    return {"fields": rows, "coverage": labelled.coverage, "seconds": time.perf_counter() - began}
+    notes = [
+        {"place": place, "confidence": sure, "outline": _in_master(page, [box])}
+        for place, sure, box in page_notes(page, clean, labelled, fields)
+    ]
+    return {"fields": rows, "notes": notes, "coverage": labelled.coverage, "seconds": time.perf_counter() - began}
+
+
+def _in_master(page: PreparedPage, boxes: Sequence[Box]) -> list[list[float]] | None:
+    """Return the outline around *boxes* (prepared pixels) as points in master pixels; None where there are none."""
+    if not boxes:
+        return None
+    around = Box.around([p for b in boxes for p in b.polygon().points])
+    return [[round(p.x, 1), round(p.y, 1)] for p in page.preparation.to_master.polygon(around.polygon()).points]
+
+
+def page_notes(
+    page: PreparedPage,
+    clean: CleanPage,
+    labelled: LabelledPage,
+    fields: Mapping[str, tuple[ReadValue, tuple[Box, ...]]],
+) -> list[tuple[str, float, Box]]:
+    """Return what a person has to read beside the fields: (where, confidence, box in prepared pixels).
+
+    That is what was written into the form's own room for notes, and what stands outside of all fields (``margin``).
+    """
+    _, _, choices = _ticked(clean, labelled)
+    areas = field_areas(labelled, clean, list(choices))
+    out = [(MARGIN, note.confidence, note.box) for note in find_notes(page, clean, labelled, areas, choices)]
+    value, boxes = fields.get(NOTES, (BLANK_VALUE, ()))
+    if boxes and value.presence is not Presence.BLANK:
+        out.append((NOTES, 1.0, Box.around([p for b in boxes for p in b.polygon().points])))
+    return out
 
 
 def read_fields(

@@ -8,6 +8,9 @@ from records.errors import WrongUse
 from records.pages import Evidence, PageId
 from records.readings import Decision, Reading
 
+NOTES = "ghiChu"
+"""The ministry's column of the form's own room for notes, the same for every kind of register."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
@@ -46,6 +49,15 @@ class Note:
     evidence: Evidence | None
     read_by: str | None = None
     read_at: dt.datetime | None = None
+
+    def same_place(self, other: "Note") -> bool:
+        """Whether *other* is the same writing: by its id, or because their outlines are nearly one."""
+        if self.id == other.id:
+            return True
+        if self.evidence is None or other.evidence is None or self.evidence.page != other.evidence.page:
+            return False
+        one, two = self.evidence.polygon.box(), other.evidence.polygon.box()
+        return one.iou(two) > 0.3
 
 
 @dataclass(frozen=True, slots=True)

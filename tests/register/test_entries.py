@@ -266,6 +266,16 @@ def test_a_read_note_survives_a_new_draft(register: SqlRegister) -> None:
     assert register.history(now.id)[1] == read
 
 
+def test_a_note_seen_a_little_differently_is_not_asked_again(register: SqlRegister) -> None:
+    register.draft([entry(so="1", notes=[note("n1", "")])])
+    read = register.read_note("KS-AAAAAAAAAA", "n1", "Đã cấp bản sao", by(), 1)
+    shifted = replace(note("n1", "", shift=8), id="n7")
+    (now,) = register.draft([entry(so="1", notes=[shifted, note("n2", "")])])
+    assert now.notes == (read.notes[0], note("n2", ""))
+    (now,) = register.draft([entry(so="1", notes=[replace(note("n1", "", shift=200), id="n8")])])
+    assert [n.id for n in now.notes] == ["n1", "n8"]
+
+
 def test_a_withdrawn_entry_stays_as_it_is(register: SqlRegister) -> None:
     done = verified(register)
     gone = register.withdraw(done.id, "minh", "Trùng với mục khác", done.version)
