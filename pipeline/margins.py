@@ -12,18 +12,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.crops import FAINT, PAPER, Marks, assign, page_marks
+from pipeline.crops import FAINT, PALE, PAPER, Marks, assign, page_marks
 from pipeline.locate import ONE_LINE, CleanPage, FieldArea, LabelledPage
 from pipeline.prepare import PreparedPage, red_ink
 from pipeline.rules import MAX_THICK
 from records.geometry import Box
 from records.ports import Image
 
+Stats = NDArray[np.int32]
+"""Of connected components: columns x, y, w, h, area."""
 MARGIN = "margin"
 """Names the place of a note that stands outside of the form's own room for notes."""
 REACH = 1.1
 """Marks nearer than this (in letters) are of one note."""
-LEAST = 0.1
+REDDISH = 20
+"""How far red exceeds green and blue, on the whole, in what is left of a seal."""
+LEAST = 0.15
 """Confidence from which a group is a note: better one too many than one missed."""
 EDGE = 6
 """Pixels along the picture's edge in which nothing is looked at: shadow, scanner bed."""
@@ -104,15 +108,64 @@ def find_groups(
     darkness = np.bincount(pieces[inked], weights=PAPER - clean.grey[inked].astype(np.float64), minlength=count)
     place = np.zeros(count, np.int64)
     place[pieces[inked]] = places[inked]
+    grain = _shadow(clean, np.asarray(stats, np.int32), darkness, marks.strong, letter)
     members: dict[int, list[int]] = {}
-    for i in range(1, count):
+    for i in np.flatnonzero(~grain[1:]) + 1:
         members.setdefault(int(place[i]), []).append(i)
     groups = [
         _group(np.asarray(stats[own], np.int32), float(darkness[own].sum()), letter, marks.strong)
         for own in members.values()
     ]
     values = np.asarray(owned[marks.labels] * 255, np.uint8)
-    return [g for g in groups if not _of_value(g, values, _body(labelled, clean), letter)]
+    body = _body(labelled, clean)
+    return [
+        g
+        for g in groups
+        if not (
+            _of_value(g, values, body, letter)
+            or _in_cell(g, labelled, clean)
+            or _in_row(g, labelled, clean, areas, body)
+            or _of_seal(g, page, shown)
+        )
+    ]
+
+
+def _of_seal(group: Group, page: PreparedPage, shown: Image) -> bool:
+    """Whether a group is a pale or worn part of a seal: red on the whole, though no pixel of it is as red as a seal."""
+    box = group.box
+    part = (slice(int(box.y), int(box.bottom)), slice(int(box.x), int(box.right)))
+    b, g, r = (page.colour[part][shown[part] > 0][:, k].astype(np.int16) for k in range(3))
+    return bool(r.size) and float(np.mean(r - np.maximum(b, g))) > REDDISH
+
+
+def _in_row(group: Group, labelled: LabelledPage, clean: CleanPage, areas: Sequence[FieldArea], body: Box) -> bool:
+    """Whether a group is one written line inside the form, beside or just below a column's label."""
+    box, letter = group.box, labelled.letter
+    if box.h > 3.4 * letter or box.overlap(body) < 0.98 * box.area:
+        return False
+    middle = box.y + box.h / 2
+    return any(
+        match.first.y - letter < middle < match.last.bottom + 2.2 * letter
+        and match.first.x - letter < box.x < _end_of_line(area, clean, labelled)
+        for area in areas
+        for i, match in labelled.labels.items()
+        if labelled.edition.labels[i].column == area.column
+    )
+
+
+def _in_cell(group: Group, labelled: LabelledPage, clean: CleanPage) -> bool:
+    """Whether a group lies in a ruled cell made for a value: one with a label of a column in it or to its left."""
+    box = group.box
+    x, y = box.x + box.w / 2, box.y + box.h / 2
+    around = [c for c in clean.cells if c.x < x < c.right and c.y < y < c.bottom]
+    if not around:
+        return False
+    cell = min(around, key=lambda c: c.area)
+    if box.h > 1.15 * cell.h or cell.h > 12 * labelled.letter:
+        return False
+    names = [m.first for i, m in labelled.labels.items() if labelled.edition.labels[i].column]
+    left = [c for c in clean.cells if 0 <= cell.x - c.right < 20 and c.y < y < c.bottom]
+    return any(c.overlap(name) > 0.5 * name.area for c in (cell, *left) for name in names)
 
 
 def _of_value(group: Group, values: Image, body: Box, letter: float) -> bool:
@@ -125,7 +178,7 @@ def _of_value(group: Group, values: Image, body: Box, letter: float) -> bool:
     return cv2.countNonZero(part) > 0.3 * letter * letter
 
 
-def _group(stats: NDArray[np.int32], darkness: float, letter: float, strong: float) -> Group:
+def _group(stats: Stats, darkness: float, letter: float, strong: float) -> Group:
     x, y, w, h, size = (stats[:, k].astype(float) for k in range(5))
     box = Box(float(x.min()), float(y.min()), float((x + w).max() - x.min()), float((y + h).max() - y.min()))
     strokes = int((np.maximum(w, h) >= 0.5 * letter).sum())
@@ -151,6 +204,15 @@ def _pen_strokes(shown: Image, letter: float) -> Image:
     gone |= (x <= EDGE) | (y <= EDGE) | (x + w >= width - EDGE) | (y + h >= height - EDGE)
     out[gone[pieces]] = 0
     return out
+
+
+def _shadow(
+    clean: CleanPage, pieces: Stats, dark: NDArray[np.float64], strong: float, letter: float
+) -> NDArray[np.bool_]:
+    """Return which *pieces* near the left or right edge are grain of the shadow there: small or pale."""
+    x, _, w, _, size = (pieces[:, k].astype(float) for k in range(5))
+    near = np.minimum(x, clean.grey.shape[1] - x - w) < 4 * letter
+    return np.asarray(near & ((size < 0.15 * letter**2) | (dark < PALE * strong * size)), np.bool_)
 
 
 def _unexplained(
