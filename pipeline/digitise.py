@@ -373,4 +373,5 @@ def _field(row: Json, page: PageId) -> FieldValue:
         evidence=_evidence(row["outline"], page),
         reading=to_reading(row["reading"]) if row["reading"] else None,
         doubts=tuple(row["doubts"]),
+        struck=row["struck"],
     )

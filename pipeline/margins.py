@@ -108,9 +108,9 @@ def find_groups(
     darkness = np.bincount(pieces[inked], weights=PAPER - clean.grey[inked].astype(np.float64), minlength=count)
     place = np.zeros(count, np.int64)
     place[pieces[inked]] = places[inked]
-    grain = _shadow(clean, np.asarray(stats, np.int32), darkness, marks.strong, letter)
+    grain = _shadow(clean, np.asarray(stats, np.int32), np.asarray(darkness, np.float64), marks.strong, letter)
     members: dict[int, list[int]] = {}
-    for i in np.flatnonzero(~grain[1:]) + 1:
+    for i in (np.flatnonzero(~grain[1:]) + 1).tolist():
         members.setdefault(int(place[i]), []).append(i)
     groups = [
         _group(np.asarray(stats[own], np.int32), float(darkness[own].sum()), letter, marks.strong)

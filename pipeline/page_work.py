@@ -14,7 +14,7 @@ import numpy as np
 
 import forms
 from pipeline.checks import find_choices, ticked
-from pipeline.crops import Line, field_lines, page_marks
+from pipeline.crops import Line, page_marks
 from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.labels import find_labels
 from pipeline.locate import CleanPage, FieldArea, LabelledPage, clean_page, field_areas, find_page_labels
@@ -22,7 +22,8 @@ from pipeline.margins import MARGIN, find_notes
 from pipeline.payloads import Json, of_engine, of_preparation, of_reading, of_words, to_preparation, to_words
 from pipeline.prepare import PreparedPage, again, prepare, red_ink
 from pipeline.readers import MakeReaders, Readers
-from pipeline.values import BLANK_VALUE, ReadValue, cross_check, read_value
+from pipeline.strikes import Written, written
+from pipeline.values import BLANK_VALUE, ReadValue, cross_check, read_corrected
 from records.codes import PageRole, Presence, ValueKind
 from records.entries import NOTES
 from records.geometry import Box
@@ -212,6 +213,7 @@ def do_read(work: Work, prepared: Json, jpeg: bytes, edition_id: str) -> Json:
                 "text": value.text,
                 "value": value.value,
                 "reading": of_reading(value.reading) if value.reading else None,
+                "struck": value.struck,
                 "doubts": list(value.doubts),
                 "outline": outline,
             }
@@ -257,14 +259,14 @@ def read_fields(
     values, places, extra = _ticked(clean, labelled)
     red = red_ink(page.colour)
     years = labelled.edition.years
-    for area, lines in _written(clean, labelled, extra):
+    for area, lines in _written(page, clean, labelled, extra):
         found = labelled.edition.label(area.column)
         assert found is not None
-        value = read_value(found, lines, readers, years)
+        value = read_corrected(found, lines, readers, years)
         if value.presence is Presence.BLANK and _is_red(red, area.boxes):
             value = ReadValue(Presence.NOT_READ, "", "", None, ("RED_INK",))
         values[area.column] = value
-        places[area.column] = tuple(line.box for line in lines) or area.boxes[:1]
+        places[area.column] = tuple(line.box for line in (*lines.struck, *lines.standing)) or area.boxes[:1]
     for label in labelled.edition.labels:
         if label.repeats and label.column:
             values = cross_check(values, label.repeats, label.column)
@@ -273,9 +275,9 @@ def read_fields(
 
 def written_lines(prepared: Json, jpeg: bytes, edition_id: str, readers: Readers) -> dict[str, list[Line]]:
     """Return the written lines of each column of an entry page, as they are cut out for reading."""
-    _, clean, labelled = _labelled(prepared, jpeg, edition_id, readers)
+    page, clean, labelled = _labelled(prepared, jpeg, edition_id, readers)
     _, _, extra = _ticked(clean, labelled)
-    return {area.column: lines for area, lines in _written(clean, labelled, extra)}
+    return {area.column: lines.standing for area, lines in _written(page, clean, labelled, extra)}
 
 
 def _ticked(
@@ -301,12 +303,14 @@ def _ticked(
     return values, places, extra
 
 
-def _written(clean: CleanPage, labelled: LabelledPage, extra: Sequence[Box]) -> Iterator[tuple[FieldArea, list[Line]]]:
+def _written(
+    page: PreparedPage, clean: CleanPage, labelled: LabelledPage, extra: Sequence[Box]
+) -> Iterator[tuple[FieldArea, Written]]:
     """Yield each area that is written into, with its lines; *extra* are printed boxes beside the labels."""
     letter = labelled.letter
     areas = field_areas(labelled, clean, list(extra))
     marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *extra], letter)
-    lines = field_lines(clean, marks, areas, letter)
+    lines = written(page, clean, marks, areas, letter)
     for area in areas:
         yield area, lines[area.column]
 
