@@ -310,7 +310,7 @@ def _written(
     letter = labelled.letter
     areas = field_areas(labelled, clean, list(extra))
     marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *extra], letter)
-    lines = written(page, clean, marks, areas, letter)
+    lines = written(page, clean, marks, areas, labelled)
     for area in areas:
         yield area, lines[area.column]
 

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.crops import Line, Marks, field_marks, lines_of
-from pipeline.locate import CleanPage, FieldArea
+from pipeline.locate import CleanPage, FieldArea, LabelledPage
 from pipeline.prepare import PreparedPage, ink_mask
+from records.codes import ValueKind
 from records.geometry import Box
 from records.ports import Image
 
@@ -22,8 +23,12 @@ STEP = 5
 """Pixels in which a stroke that is nearly level climbs one pixel at most."""
 SHORTEST = 3.0
 """Letters' heights: shorter level strokes are parts of letters."""
-LONGER = 5.0
-"""The same where nothing else stands in the field: figures of a year may be joined, and a strike is not alone."""
+LONGER = 5.2
+"""The same for strikes through letters: joined hands run level through a short word. Figures are not joined."""
+LONGEST = 8.0
+"""The same from which a stroke need not be crossed so often: low letters hardly reach below it."""
+FIGURES = frozenset({ValueKind.DATE, ValueKind.ENTRY_NUMBER, ValueKind.PERSONAL_ID})
+"""Kinds of value in which a shorter stroke is a strike, if something stands beside it."""
 WHOLE = 0.75
 """Share of the words it crosses that a strike covers: who strikes out strikes out the word."""
 STRAIGHT = 1.3
@@ -60,14 +65,16 @@ class Written:
 
 
 def written(
-    page: PreparedPage, clean: CleanPage, marks: Marks, areas: Sequence[FieldArea], letter: float
+    page: PreparedPage, clean: CleanPage, marks: Marks, areas: Sequence[FieldArea], labelled: LabelledPage
 ) -> dict[str, Written]:
     """Return what is written in each area's column, line by line from the top, apart from what was struck out."""
-    ink = _with_strokes(page, clean)
+    ink, letter = _with_strokes(page, clean), labelled.letter
     out = {}
     for column, own in field_marks(marks, areas, letter).items():
         lines = lines_of(clean, marks, own, letter)
-        found = sorted((s for line in lines for s in strikes(ink, clean.ink, line.box, letter)), key=lambda s: s.x)
+        least = (SHORTEST if labelled.edition.value_kind(column) in FIGURES else LONGER) * letter
+        every = (s for line in lines for s in strikes(ink, clean.ink, line.box, letter))
+        found = sorted((s for s in every if s.right - s.x >= least), key=lambda s: s.x)
         gone, standing = _parted(found, clean, marks, own, letter)
         if gone and not standing and found[-1].x > found[0].right:  # what was written last is what is right
             gone, standing = _parted([s for s in found if s.x <= found[0].right], clean, marks, own, letter)
@@ -172,7 +179,10 @@ def _is_strike(ink: Image, writing: Image, begin: int, heights: NDArray[np.float
         return False
     far = max(3.0, 0.2 * letter) + pen / 2
     above, below = (_runs(reach >= far) * letter / long for reach in (up, down))
-    return above >= CROSSED[0] and below >= CROSSED[1]
+    if above < CROSSED[0] or below >= CROSSED[1]:
+        return above >= CROSSED[0]
+    # no letters are joined so far; only a printed line is so long, and that one does not end with the words
+    return below > 0 and long > LONGEST * letter and begin > STEP and begin + long < ink.shape[1] - STEP
 
 
 def _reach(
