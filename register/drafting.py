@@ -9,7 +9,7 @@ from records.errors import WrongUse
 
 def refuse_claims(draft: Entry) -> None:
     """Raise WrongUse where a draft claims what only a person can say."""
-    decided = any(f.decided for f in draft.fields) or any(n.read_by is not None for n in draft.notes)
+    decided = any(f.decided for f in draft.fields) or any(n.read_by is not None or n.amendments for n in draft.notes)
     if decided or draft.state is not EntryState.DRAFT or draft.verified_by is not None:
         raise WrongUse("DRAFT_CLAIMS_DECISION", entry=draft.id)
 
