@@ -23,7 +23,7 @@ STEP = 5
 """Pixels in which a stroke that is nearly level climbs one pixel at most."""
 SHORTEST = 3.0
 """Letters' heights: shorter level strokes are parts of letters."""
-LONGER = 5.2
+LONGER = 6.5
 """The same for strikes through letters: joined hands run level through a short word. Figures are not joined."""
 LONGEST = 8.0
 """The same from which a stroke need not be crossed so often: low letters hardly reach below it."""
