@@ -2,10 +2,11 @@
 
     .venv/bin/python -m bench.margins [--cases N] [--seed N] [--workers N] [--json]
 
-Every figure is of **synthetic forms**; no Vietnamese register pages are to be had. Two sorts of books are made, in hands
-that are held out: one in which 6 pages of 10 have a note in the margin (as books of difficulty *medium* and *hard*), one in
-which every page has a correction. A note counts as found where a found one shares a quarter of the smaller box; every
-other found one is false and costs a person's look. A struck field counts as found where its value carries the doubt.
+Every figure is of **synthetic forms**; no Vietnamese register pages are to be had. Two sorts of books are made, in
+hands that are held out: one in which 6 pages of 10 have a note in the margin (as books of difficulty *medium* and
+*hard*), one in which every page has a correction. A note counts as found where a found one shares a quarter of the
+smaller box; every other found one is false and costs a person's look. A struck field counts as found where its value
+carries the doubt.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from pipeline.page_work import Work, do_classify, do_prepare, do_read
 from pipeline.payloads import Json
 from records.errors import KhongChoError
 from records.geometry import Box, Point
-from samples import cases, make_book
+from samples import cases, make_book, people
 from samples.difficulty import DIALS, Difficulty
 from samples.fonts import HELD_OUT
 from wiring.readers import ReaderMaker
@@ -53,7 +54,7 @@ def noted(difficulty: Difficulty) -> Iterator[None]:
 @contextmanager
 def corrected() -> Iterator[None]:
     """Let every case of the books made meanwhile have a slip."""
-    drawn = cases.chance
+    drawn = people.chance
 
     def chance(rng: np.random.Generator, share: float) -> bool:
         return drawn(rng, share) or share == SLIPS
@@ -148,14 +149,8 @@ def main() -> None:
                 count_notes(truth, read, seen)
             figures[f"notes, {difficulty}"] = dict(seen)
         with corrected():
-            make_book(
-                root / "struck",
-                cases=told.cases,
-                seed=told.seed + 2,
-                setting="mixed",
-                hands=HELD_OUT,
-                formats=("jpeg",),
-            )
+            folder, seed = root / "struck", told.seed + 2
+            make_book(folder, cases=told.cases, seed=seed, setting="mixed", hands=HELD_OUT, formats=("jpeg",))
         seen = Counter()
         for truth, read in read_entries(root / "struck", told.workers):
             count_strikes(truth, read, seen)
@@ -164,17 +159,25 @@ def main() -> None:
         print(json.dumps(figures))
         return
     for name, f in figures.items():
-        if name == "strikes":
-            print(
-                f"{name}: {f['found']} of {f['struck']} struck fields found, {f['exact']} read exactly, the struck text of "
-                f"{f['struck_text_exact']}; {1000 * f['false'] / (f['fields'] - f['struck']):.1f} false alarms in 1,000 "
-                f"other written fields (n = {f['fields'] - f['struck']})"
-            )
-        else:
-            print(
-                f"{name}: {f['found']} of {f['notes']} notes in margins found, {f['rooms_found']} of {f['rooms']} in Ghi chú; "
-                f"{f['false']} false ones on {f['pages_with_false']} of {f['pages']} pages"
-            )
+        print(f"{name}: {strikes_told(f) if name == 'strikes' else notes_told(f)}")
+
+
+def notes_told(f: dict[str, int]) -> str:
+    """Return the figures of notes in words."""
+    return (
+        f"{f['found']} of {f['notes']} notes in margins found, {f['rooms_found']} of {f['rooms']} in Ghi chú; "
+        f"{f['false']} false ones on {f['pages_with_false']} of {f['pages']} pages"
+    )
+
+
+def strikes_told(f: dict[str, int]) -> str:
+    """Return the figures of strikes in words."""
+    others = f["fields"] - f["struck"]
+    return (
+        f"{f['found']} of {f['struck']} struck fields found, {f['exact']} read exactly, the struck text of "
+        f"{f['struck_text_exact']}; {1000 * f['false'] / others:.1f} false alarms in 1,000 other written fields "
+        f"(n = {others})"
+    )
 
 
 if __name__ == "__main__":
