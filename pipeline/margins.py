@@ -125,16 +125,15 @@ def find_groups(
             _of_value(g, values, body, letter)
             or _in_cell(g, labelled, clean)
             or _in_row(g, labelled, clean, areas, body)
-            or _of_seal(g, page, shown)
+            or of_seal(g.box, page, shown)
         )
     ]
 
 
-def _of_seal(group: Group, page: PreparedPage, shown: Image) -> bool:
-    """Whether a group is a pale or worn part of a seal: red on the whole, though no pixel of it is as red as a seal."""
-    box = group.box
-    part = (slice(int(box.y), int(box.bottom)), slice(int(box.x), int(box.right)))
-    b, g, r = (page.colour[part][shown[part] > 0][:, k].astype(np.int16) for k in range(3))
+def of_seal(box: Box, page: PreparedPage, ink: Image) -> bool:
+    """Whether the *ink* (mask of the page) in a box is part of a seal, pale or worn: red on the whole."""
+    part = (slice(max(0, int(box.y)), int(box.bottom)), slice(max(0, int(box.x)), int(box.right)))
+    b, g, r = (page.colour[part][ink[part] > 0][:, k].astype(np.int16) for k in range(3))
     return bool(r.size) and float(np.mean(r - np.maximum(b, g))) > REDDISH
 
 

@@ -18,7 +18,7 @@ from pipeline.crops import Line, page_marks
 from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.labels import find_labels
 from pipeline.locate import CleanPage, FieldArea, LabelledPage, clean_page, field_areas, find_page_labels
-from pipeline.margins import MARGIN, find_notes
+from pipeline.margins import MARGIN, find_notes, of_seal
 from pipeline.payloads import Json, of_engine, of_preparation, of_reading, of_words, to_preparation, to_words
 from pipeline.prepare import PreparedPage, again, prepare, red_ink
 from pipeline.readers import MakeReaders, Readers
@@ -248,7 +248,9 @@ def page_notes(
     out = [(MARGIN, note.confidence, note.box) for note in find_notes(page, clean, labelled, areas, choices)]
     value, boxes = fields.get(NOTES, (BLANK_VALUE, ()))
     if boxes and value.presence is not Presence.BLANK:
-        out.append((NOTES, 1.0, Box.around([p for b in boxes for p in b.polygon().points])))
+        room = Box.around([p for b in boxes for p in b.polygon().points])
+        if "RED_INK" not in value.doubts and not of_seal(room, page, clean.ink):
+            out.append((NOTES, 1.0, room))
     return out
 
 
