@@ -23,7 +23,7 @@ def confirm(
         bool,
         typer.Option(
             "--all",
-            help="Confirm open fields as they were read, and notes; doubtful ones stay open.",
+            help="Confirm open fields as they were read; doubtful ones and notes stay open.",
         ),
     ] = False,
     fields: Annotated[
@@ -32,6 +32,9 @@ def confirm(
     blank: Annotated[list[str] | None, typer.Option("--blank", metavar="COLUMN", help="Blank in the book.")] = None,
     illegible: Annotated[
         list[str] | None, typer.Option("--illegible", metavar="COLUMN", help="Cannot be read by a person.")
+    ] = None,
+    notes: Annotated[
+        list[str] | None, typer.Option("--note", metavar="NOTE=TEXT", help="What a note says; repeatable.")
     ] = None,
     by: Annotated[str, typer.Option("--by", help="Who decides; default: the account of this machine.")] = "",
     as_json: Json = False,
@@ -42,11 +45,14 @@ def confirm(
     """
     house, who = opened(), account(by)
     told = _told(fields or [], blank or [], illegible or [])
-    if not told and not everything:
-        raise typer.BadParameter("--all, --field, --blank or --illegible is needed")
+    words = dict(_parted("--note NOTE=TEXT", given) for given in notes or [])
+    if not told and not everything and not words:
+        raise typer.BadParameter("--all, --field, --blank, --illegible or --note is needed")
     entry = house.entry(entry_id)
     for column, (presence, text) in told.items():
         entry = house.confirm_field(entry_id, column, presence, text, by=who, expected_version=entry.version)
+    for note, text in words.items():
+        entry = house.read_note(entry_id, note, text, by=who, expected_version=entry.version)
     if everything:
         entry = confirm_open(house, entry, by=who)
     if not entry.open_questions() and entry.state is EntryState.DRAFT:
@@ -61,25 +67,20 @@ def confirm(
 
 
 def confirm_open(house: House, entry: Entry, *, by: str) -> Entry:
-    """Confirm every open field as the machine read it and every note as read; the unread and the doubtful stay."""
+    """Confirm every open field as the machine read it; the unread, the doubtful and the notes stay."""
     for found in entry.fields:
         if not found.decided and not found.doubts and found.presence is not Presence.NOT_READ:
             entry = house.confirm_field(
                 entry.id, found.column, found.presence, found.text, by=by, expected_version=entry.version
             )
-    for note in entry.notes:
-        if note.read_by is None:
-            entry = house.read_note(entry.id, note.id, note.text, by=by, expected_version=entry.version)
     return entry
 
 
 def _told(fields: list[str], blank: list[str], illegible: list[str]) -> dict[str, tuple[Presence, str]]:
     told: dict[str, tuple[Presence, str]] = {}
     for given in fields:
-        column, equals, text = given.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"--field needs COLUMN=TEXT: {given}")
-        told[column.strip()] = (Presence.WRITTEN, text)
+        column, text = _parted("--field COLUMN=TEXT", given)
+        told[column] = (Presence.WRITTEN, text)
     for column in blank:
         told[column] = (Presence.BLANK, "")
     for column in illegible:
@@ -87,3 +88,10 @@ def _told(fields: list[str], blank: list[str], illegible: list[str]) -> dict[str
     if len(told) != len(fields) + len(blank) + len(illegible):
         raise WrongUse("FIELD_TOLD_TWICE")
     return told
+
+
+def _parted(option: str, given: str) -> tuple[str, str]:
+    name, equals, text = given.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"it is {option}: {given}")
+    return name.strip(), text

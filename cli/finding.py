@@ -93,7 +93,7 @@ def show(
         return
     out.print(entry_table(found))
     for note in found.notes:
-        notice(f"Ghi chú ({'đã đọc' if note.read_by else 'chưa đọc'}): {note.text}")
+        notice(f"Ghi chú {note.id} ({'đã đọc' if note.read_by else 'chưa đọc'}): {note.text}")
 
 
 def _entry_or_paper(house: House, named: str) -> Entry | Paper:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from records.codes import Presence
-from records.entries import Entry
+from records.entries import NOTES, Entry
 from records.errors import WrongUse
 from records.text import nfc
 from wiring import House, Settings, open_house
@@ -77,7 +77,7 @@ def read_truth(book: Path) -> list[TruthEntry]:
     found = []
     for line in (book / "truth.jsonl").read_text(encoding="utf-8").splitlines():
         page: dict[str, Any] = json.loads(line)
-        notes = tuple(nfc(note["text"]) for note in page.get("notes", ()))
+        notes = tuple(nfc(note["text"]) for note in page.get("margin", ()))
         for entry in page["entries"]:
             texts = {column: nfc(value["text"]) for column, value in entry["fields"].items()}
             found.append(TruthEntry(page["file"], texts, notes))
@@ -108,8 +108,11 @@ def key_from_truth(house: House, entry: Entry, truth: TruthEntry) -> Entry:
         entry = house.confirm_field(
             entry.id, found.column, presence, text, by=KEYER, expected_version=entry.version, simulated=True
         )
+    room = entry.field(NOTES)
+    margin = iter(truth.notes)
     for note in entry.notes:
-        text = next(iter(truth.notes), note.text)
+        in_room = room is not None and room.evidence == note.evidence
+        text = truth.fields.get(NOTES, "") if in_room else next(margin, "")
         entry = house.read_note(entry.id, note.id, text, by=KEYER, expected_version=entry.version, simulated=True)
     return house.verify_entry(entry.id, by=KEYER, expected_version=entry.version).entry
 

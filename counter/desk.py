@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse
 from counter import words
 from counter.gate import Visit
 from counter.marked import Marked
+from counter.present import label
 from counter.sessions import Sessions, desk_key, form_token
 from counter.store import Store
 from counter.throttle import Throttle
@@ -66,7 +67,7 @@ class Desk:
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True,
         )  # fmt: skip
-        env.globals.update(icon=_icon, static=self._static, words=words, Role=Role, Stand=Stand)
+        env.globals.update(icon=_icon, static=self._static, words=words, label_of=label, Role=Role, Stand=Stand)
         env.filters.update(day=words.day, moment=words.moment, partial=words.partial)
         return env
 
@@ -123,9 +124,14 @@ class Desk:
         found = self.house.register.account(account)
         return found.full_name if found else account
 
+    @property
+    def today(self) -> dt.date:
+        """The day in Vietnam."""
+        return self.clock().astimezone(words.VIETNAM).date()
+
     def _office(self) -> str:
         try:
-            authority, _ = self.house.office.on(self.clock().astimezone(words.VIETNAM).date())
+            authority, _ = self.house.office.on(self.today)
         except KhongChoError:
             return ""
         return " ".join(authority.name_lines)

@@ -1,5 +1,6 @@
 """What the screens show of an entry: rows, state, progress. Pure: an entry in, values for a page out."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -47,6 +48,10 @@ class Row:
     choices: tuple[str, ...]
     engine: str
     by: str
+    now: str | None
+    """What a note made of it, in words; None where none changed it."""
+    struck: str
+    """What was written first and struck out, as read."""
 
     @property
     def full_label(self) -> str:
@@ -57,12 +62,17 @@ class Row:
     @property
     def said(self) -> str:
         """What stands in the field, in words where it is no text."""
-        return {
-            Presence.WRITTEN: self.text,
-            Presence.BLANK: "(để trống)",
-            Presence.ILLEGIBLE: "(không đọc được)",
-            Presence.NOT_READ: "(chưa đọc)",
-        }[self.presence]
+        return said(self.presence, self.text)
+
+
+def said(presence: Presence, text: str) -> str:
+    """Return what stands in a field, in words where it is no text."""
+    return {
+        Presence.WRITTEN: text,
+        Presence.BLANK: "(để trống)",
+        Presence.ILLEGIBLE: "(không đọc được)",
+        Presence.NOT_READ: "(chưa đọc)",
+    }[presence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +93,9 @@ def headline(entry: Entry) -> str:
     return first or f"Mục {entry.id}"
 
 
-def row(entry: Entry, field: FieldValue) -> Row:
-    """Return *field* as a line of the screen."""
+def row(entry: Entry, field: FieldValue, standing: FieldValue | None = None) -> Row:
+    """Return *field* as a line of the screen; *standing* is what notes made of it."""
+    changed = standing is not None and (standing.presence, standing.text) != (field.presence, field.text)
     sign, word, style = words.state_of(field)
     known = catalogue()
     return Row(
@@ -103,21 +114,23 @@ def row(entry: Entry, field: FieldValue) -> Row:
         choices=_choices(entry.edition, field.column),
         engine=_engine(field),
         by=field.decision.by if field.decision else "",
+        now=said(standing.presence, standing.text) if standing is not None and changed else None,
+        struck=field.struck,
     )
 
 
-def rows(entry: Entry, columns: Iterable[str] | None = None) -> Sequence[Row]:
-    """Return the lines of an entry, of *columns* alone and in that order where given."""
-    if columns is None:
-        return [row(entry, f) for f in entry.fields]
-    found = ((c, entry.field(c)) for c in columns)
-    return [row(entry, f) for _, f in found if f is not None]
+def rows(entry: Entry, on: dt.date, columns: Iterable[str] | None = None) -> Sequence[Row]:
+    """Return the lines of an entry on a day, of *columns* alone and in that order where given."""
+    now = entry.current(on)
+    wanted = [f.column for f in entry.fields] if columns is None else columns
+    found = ((entry.field(column), now.field(column)) for column in wanted)
+    return [row(entry, field, standing) for field, standing in found if field is not None]
 
 
-def sections(entry: Entry) -> Sequence[Section]:
+def sections(entry: Entry, on: dt.date) -> Sequence[Section]:
     """Return the lines of an entry under their headings, in the order of the page."""
     made = [
-        Section(title, tuple(lines)) for title, lines in groupby(rows(entry), lambda line: words.group(line.column))
+        Section(title, tuple(lines)) for title, lines in groupby(rows(entry, on), lambda line: words.group(line.column))
     ]
     return [
         replace(part, title=words.CLOSING) if n and part.title == words.REGISTRATION else part

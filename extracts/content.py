@@ -8,11 +8,12 @@ letters with their marks (31). Nothing here knows how a page is drawn.
 import datetime as dt
 from dataclasses import asdict, dataclass
 
-from extracts.doubts import refuse_doubtful
+from extracts.doubts import printable
 from extracts.numbering import mark_svg, mark_text
 from forms.extract_templates import ExtractTemplate, PrintedField, Show
+from records.codes import AmendmentKind
 from records.dates import PartialDate
-from records.entries import Entry
+from records.entries import NOTES, Entry
 from records.extracts import DraftExtract, IssueNumber
 from records.text import clean
 
@@ -86,9 +87,8 @@ def paper_of(draft: DraftExtract, template: ExtractTemplate, at: dt.datetime, se
     Raises WrongUse for what must never be certified (:mod:`extracts.doubts`): a blank line would say that the book
     is blank.
     """
-    entry = draft.source.entry
-    refuse_doubtful(draft.source, template)
     day = at.astimezone(VIETNAM).date()
+    entry = printable(draft.source, template, day)
     return Paper(
         authority=tuple(map(clean, draft.authority.name_lines)),
         national_title=template.national_title,
@@ -100,7 +100,7 @@ def paper_of(draft: DraftExtract, template: ExtractTemplate, at: dt.datetime, se
         title=template.title,
         subtitle=template.subtitle,
         rows=tuple(
-            Row(tuple(_line(f, entry) for f in row.fields), row.aligned, row.starts_block) for row in template.rows
+            Row(tuple(_line(f, entry, day) for f in row.fields), row.aligned, row.starts_block) for row in template.rows
         ),
         signer_heading=template.signer_heading,
         signer_hint=template.signer_hint,
@@ -126,12 +126,12 @@ def seal_of(number: IssueNumber, signed_by: str, at: dt.datetime, *, demo: bool)
     )
 
 
-def _line(spec: PrintedField, entry: Entry) -> Line:
-    value = _value(spec, entry)
+def _line(spec: PrintedField, entry: Entry, day: dt.date) -> Line:
+    value = _value(spec, entry, day)
     return Line(spec.label, value, strong=spec.show is Show.CAPITALS, after=spec.after if any(value) else "")
 
 
-def _value(spec: PrintedField, entry: Entry) -> tuple[str, ...]:
+def _value(spec: PrintedField, entry: Entry, day: dt.date) -> tuple[str, ...]:
     text = clean(entry.text(spec.column)).strip()
     match spec.show:
         case Show.CAPITALS:
@@ -139,7 +139,7 @@ def _value(spec: PrintedField, entry: Entry) -> tuple[str, ...]:
         case Show.DATE:
             return (_date(text, entry.value(spec.column)),)
         case Show.NOTES:
-            return _notes(text, entry)
+            return _notes(text, entry, day)
         case Show.VERBATIM:
             return (text,)
 
@@ -153,6 +153,20 @@ def _date(text: str, value: str) -> str:
     return written.shown() if written == meant else text
 
 
-def _notes(text: str, entry: Entry) -> tuple[str, ...]:
-    paragraphs = [line.strip() for part in (text, *(clean(n.text) for n in entry.notes)) for line in part.splitlines()]
+def _notes(text: str, entry: Entry, day: dt.date) -> tuple[str, ...]:
+    """Return the paragraphs under *Ghi chú*: of a divorce the law's words in place of the note's own.
+
+    A note that stands in the form's own room for notes is that field's text, and is not printed again.
+    """
+    divorces = {
+        note.id: f"Đã ly hôn theo {change.basis.said()}"
+        for note, change in entry.amendments(day)
+        if change.kind is AmendmentKind.DIVORCE
+    }
+    field = entry.field(NOTES)
+    place = field.evidence if field else None
+    here = [n for n in entry.notes if place is not None and n.evidence == place]
+    parts = [] if any(n.id in divorces for n in here) else [text]
+    parts += [clean(divorces.get(n.id, n.text)) for n in entry.notes if n not in here or n.id in divorces]
+    paragraphs = [line.strip() for part in parts for line in part.splitlines()]
     return tuple(dict.fromkeys(line for line in paragraphs if line))

@@ -3,6 +3,7 @@
 Such a copy is made by a person from the paper book; or the keyers erred, and the entry is corrected.
 """
 
+import datetime as dt
 import re
 
 import forms
@@ -15,9 +16,20 @@ from records.errors import WrongUse
 _WHOLE_DATE = re.compile(r"\s*\d{1,2}\s*[./-]\s*\d{1,2}\s*[./-]\s*\d{4}\s*")
 
 
-def refuse_doubtful(source: VerifiedEntry, template: ExtractTemplate) -> None:
-    """Raise WrongUse where a printed field is illegible or unread, a date is none, or digits and words differ."""
-    entry = source.entry
+def printable(source: VerifiedEntry, template: ExtractTemplate, on: dt.date) -> Entry:
+    """Return the entry as it stands on the day *on*, with what its notes changed (circular 04/2020, article 23(3)).
+
+    Raises WrongUse where a note cancels it, a printed field is illegible or unread, a date is none, or digits and words
+    differ.
+    """
+    if source.entry.is_cancelled(on):
+        raise WrongUse("EXTRACT_ENTRY_CANCELLED", entry=source.entry.id)
+    entry = source.entry.current(on)
+    _refuse_contradiction(entry, template)
+    return entry
+
+
+def _refuse_contradiction(entry: Entry, template: ExtractTemplate) -> None:
     _refuse_unreadable(entry, template)
     try:
         edition = forms.edition(entry.edition)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from extracts.content import VIETNAM, paper_of, seal_of
-from extracts.doubts import refuse_doubtful
+from extracts.doubts import printable
 from extracts.inspecting import inspect
 from extracts.numbering import new_code
 from extracts.rendering import render
@@ -58,7 +58,7 @@ class Issuer:
     def draft(self, request: ExtractRequest, authority: Authority, signer: Signer, on: dt.date) -> DraftExtract:
         """Draw up an extract as of the day *on*, by the template edition in force then.
 
-        Raises NotFound for an unknown entry; WrongUse where the entry is not verified, a printed field is
+        Raises NotFound for an unknown entry; WrongUse where the entry is not verified or cancelled, a printed field is
         illegible, dates contradict each other or the calendar, no template is in force, or the number of copies
         makes no sense.
         """
@@ -66,7 +66,7 @@ class Issuer:
             raise WrongUse("EXTRACT_COPIES", copies=request.copies, most=MOST_COPIES)
         source = VerifiedEntry(self._register.entry(request.entry_id))
         template = template_for(source.entry.kind, on)
-        refuse_doubtful(source, template)
+        printable(source, template, on)
         return DraftExtract(request, source, template.id, authority, signer)
 
     def preview(self, draft: DraftExtract) -> bytes:

@@ -1,21 +1,25 @@
 """From the parts of a picture to its cases: of each the areas of its fields, the lines in them, and their values."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 import forms
 from forms import Edition, PageShape
 from pipeline.checks import find_choices, ticked
-from pipeline.crops import Line, field_lines, page_marks
+from pipeline.crops import field_marks, page_marks
+from pipeline.labels import Match
 from pipeline.locate import CleanPage, FieldArea, LabelledPage, clean_page, field_areas, find_page_labels
+from pipeline.margins import MARGIN, FoundNote, find_notes, of_seal
 from pipeline.parts import Part, words_in
 from pipeline.prepare import PreparedPage, cut, red_ink
 from pipeline.readers import Readers
+from pipeline.strikes import Written, with_strokes, written
 from pipeline.table import find_table
-from pipeline.values import BLANK_VALUE, ReadValue, cross_check, read_value
+from pipeline.values import BLANK_VALUE, ReadValue, cross_check, read_corrected
 from records.codes import Presence, ValueKind
+from records.entries import NOTES
 from records.geometry import Box
 from records.ports import Image
 from records.readings import EngineIdentity, Reading, Word
@@ -33,13 +37,16 @@ Fields = dict[str, tuple[ReadValue, tuple[Box, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case as it stands in a part of the picture, ready to be read: its areas and the lines in each."""
+    """One case as it stands in a part of the picture, ready to be read: its areas and what is written in each."""
 
     edition: Edition
     page: PreparedPage
+    clean: CleanPage
     ticked: dict[str, ReadValue]
     places: dict[str, tuple[Box, ...]]
-    written: list[tuple[FieldArea, list[Line]]]
+    written: list[tuple[FieldArea, Written]]
+    outside: tuple[FoundNote, ...]
+    """Ink outside of all fields."""
     coverage: float
 
 
@@ -65,20 +72,51 @@ def cases_of(
 
 def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
     ticks, places, extra = _ticked(clean, labelled)
-    return Case(labelled.edition, page, ticks, places, list(_written(clean, labelled, extra)), labelled.coverage)
+    letter = labelled.letter
+    areas = field_areas(labelled, clean, list(extra))
+    marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *extra], letter)
+    lines = written(with_strokes(page, clean), clean, marks, field_marks(marks, areas, letter), labelled)
+    return Case(
+        edition=labelled.edition,
+        page=page,
+        clean=clean,
+        ticked=ticks,
+        places=places,
+        written=[(area, lines[area.column]) for area in areas],
+        outside=tuple(find_notes(page, clean, labelled, areas, extra)),
+        coverage=labelled.coverage,
+    )
 
 
 def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequence[Word]) -> Iterator[Case]:
-    """Yield the rows of a table that hold writing."""
+    """Yield the rows of a table that hold writing; what stands outside of all rows is of the nearest."""
     table = find_table(edition, clean, words)
     if table is None:
         return
+    heads = {
+        i: Match(i, (table.heads[label.column],), frozenset(), 1.0, 1.0)
+        for i, label in enumerate(edition.labels)
+        if label.column in table.heads
+    }
+    labelled = LabelledPage(edition, heads, tuple(words), LETTER)
     marks = page_marks(clean, [], LETTER)
-    for row in table.rows:
-        areas = row.areas()
-        lines = field_lines(clean, marks, areas, LETTER)
-        if any(lines.values()):
-            yield Case(edition, page, {}, {}, [(area, lines[area.column]) for area in areas], table.coverage)
+    areas = [row.areas() for row in table.rows]
+    every = [replace(area, column=f"{k} {area.column}") for k, own in enumerate(areas) for area in own]
+    owned = field_marks(marks, every, LETTER)
+    ink = with_strokes(page, clean)
+    cases = []
+    for k, own in enumerate(areas):
+        lines = written(ink, clean, marks, {a.column: owned[f"{k} {a.column}"] for a in own}, labelled)
+        if any(one.standing for one in lines.values()):
+            found = [(area, lines[area.column]) for area in own]
+            cases.append((table.rows[k].box, Case(edition, page, clean, {}, {}, found, (), table.coverage)))
+    notes: list[list[FoundNote]] = [[] for _ in cases]
+    for note in find_notes(page, clean, labelled, [a for own in areas for a in own], []) if cases else ():
+        middle = note.box.y + note.box.h / 2
+        nearest = min(range(len(cases)), key=lambda k: abs(cases[k][0].y + cases[k][0].h / 2 - middle))
+        notes[nearest].append(note)
+    for (_, case), own_notes in zip(cases, notes, strict=True):
+        yield replace(case, outside=tuple(own_notes))
 
 
 def read_fields(case: Case, readers: Readers) -> Fields:
@@ -88,15 +126,29 @@ def read_fields(case: Case, readers: Readers) -> Fields:
     for area, lines in case.written:
         found = case.edition.label(area.column)
         assert found is not None
-        value = read_value(found, lines, readers, case.edition.years)
+        value = read_corrected(found, lines, readers, case.edition.years)
         if value.presence is Presence.BLANK and _is_red(red, area.boxes):
             value = ReadValue(Presence.NOT_READ, "", "", None, ("RED_INK",))
         values[area.column] = value
-        places[area.column] = tuple(line.box for line in lines) or area.boxes[:1]
+        places[area.column] = tuple(line.box for line in (*lines.struck, *lines.standing)) or area.boxes[:1]
     for label in case.edition.labels:
         if label.repeats and label.column:
             values = cross_check(values, label.repeats, label.column)
     return {c: (values.get(c, _not_read()), places.get(c, ())) for c in case.edition.columns}
+
+
+def notes_of(case: Case, fields: Fields) -> list[tuple[str, float, Box]]:
+    """Return what a person has to read beside the fields: (where, confidence, box in prepared pixels).
+
+    That is what was written into the form's own room for notes, and what stands outside of all fields (``margin``).
+    """
+    out = [(MARGIN, note.confidence, note.box) for note in case.outside]
+    value, boxes = fields.get(NOTES, (BLANK_VALUE, ()))
+    if boxes and value.presence is not Presence.BLANK:
+        room = Box.around([p for b in boxes for p in b.polygon().points])
+        if "RED_INK" not in value.doubts and not of_seal(room, case.page, case.clean.ink):
+            out.append((NOTES, 1.0, room))
+    return out
 
 
 def holds_case(fields: Fields) -> bool:
@@ -127,16 +179,6 @@ def _ticked(
                 values[label.column] = BLANK_VALUE if confidence > 0.3 else _not_read()
                 places[label.column] = tuple(box for c in choices for box in c.words.lines)
     return values, places, extra
-
-
-def _written(clean: CleanPage, labelled: LabelledPage, extra: Sequence[Box]) -> Iterator[tuple[FieldArea, list[Line]]]:
-    """Yield each area that is written into, with its lines; *extra* are printed boxes beside the labels."""
-    letter = labelled.letter
-    areas = field_areas(labelled, clean, list(extra))
-    marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *extra], letter)
-    lines = field_lines(clean, marks, areas, letter)
-    for area in areas:
-        yield area, lines[area.column]
 
 
 def _is_red(red: Image, boxes: Sequence[Box]) -> bool:

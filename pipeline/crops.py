@@ -168,13 +168,14 @@ def _weight(marks: Marks, group: list[int]) -> int:
     return int(sum(int(marks.boxes[i][4]) for i in group))
 
 
-def field_lines(page: CleanPage, marks: Marks, areas: Sequence[FieldArea], letter: float) -> dict[str, list[Line]]:
-    """Return the written lines of each area's column, top to bottom; an empty list where the book is blank."""
+def field_marks(marks: Marks, areas: Sequence[FieldArea], letter: float) -> dict[str, list[int]]:
+    """Return the marks of each area's column, without the colon of its label."""
     owned = assign(marks, areas, letter)
-    return {a.column: _lines(page, marks, _without_colon(marks, owned[a.column], a, letter), letter) for a in areas}
+    return {a.column: _without_colon(marks, owned[a.column], a, letter) for a in areas}
 
 
-def _lines(page: CleanPage, marks: Marks, chosen: list[int], letter: float) -> list[Line]:
+def lines_of(page: CleanPage, marks: Marks, chosen: list[int], letter: float) -> list[Line]:
+    """Return the lines that the *chosen* marks are written on, top to bottom."""
     lines = []
     for group in _split_lines(marks, chosen, letter):
         x0 = min(int(marks.boxes[i][0]) for i in group)

@@ -16,6 +16,7 @@ import forms
 from pipeline.crew import Crew
 from pipeline.decode import Limits
 from pipeline.intake import take_in
+from pipeline.margins import MARGIN
 from pipeline.masters import Masters
 from pipeline.page_work import CODE_VERSION, Work, do_classify, do_prepare, do_read
 from pipeline.payloads import Json, to_reading, to_words
@@ -23,7 +24,7 @@ from pipeline.readers import MakeReaders
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
 from pipeline.scan_log import PageKey, standing_for
 from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, Presence, RegisterKind
-from records.entries import Entry, FieldValue
+from records.entries import Entry, FieldValue, Note
 from records.errors import KhongChoError, PartUnavailable, WrongUse
 from records.finding import SearchDocument
 from records.geometry import Point, Polygon
@@ -36,6 +37,18 @@ DELIVERY_SHEET = EngineIdentity("delivery sheet", "1", "")
 """Stands for whoever handed the book in and read its cover."""
 STAGES = ("prepare", "classify", "read", "draft")
 _LABELS = {"prepare": "nắn trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}
+
+
+def note_id(page: PageId, place: str, outline: Polygon, case: int = 0) -> str:
+    """Return the identity of the note at *place* of *case* (from 0) on *page*.
+
+    A note in the margin is told by where its *outline* (master pixels) has its middle, about.
+    """
+    box = outline.box()
+    where = f"{place} {case}" if case else place
+    if place == MARGIN:
+        where = f"{round((box.x + box.w / 2) / 64)},{round((box.y + box.h / 2) / 64)}"
+    return base64.b32encode(hashlib.sha256(f"{page}/note/{where}".encode()).digest())[:10].decode().lower()
 
 
 def entry_id(kind: RegisterKind, page: PageId, place: int) -> str:
@@ -274,6 +287,7 @@ class Digitiser:
                     edition=read["edition"],
                     pages=(page.page.id,),
                     fields=(*fields, *self._from_cover(page, read["edition"])),
+                    notes=tuple(_note(row, page.page.id, read["place"]) for row in read["notes"]),
                     delivery=page.delivery,
                 )
             )
@@ -363,15 +377,25 @@ def version_of(kind: DeliveryKind) -> str:
     return CODE_VERSION if kind is DeliveryKind.BOOK else f"{CODE_VERSION}-{kind}"
 
 
+def _note(row: Json, page: PageId, case: int) -> Note:
+    """Return a note as the machine leaves it: seen, its words for a person to read."""
+    evidence = _evidence(row["outline"], page)
+    assert evidence is not None
+    return Note(note_id(page, row["place"], evidence.polygon, case), "", evidence)
+
+
+def _evidence(outline: list[list[float]] | None, page: PageId) -> Evidence | None:
+    return Evidence(page, Polygon(tuple(Point(x, y) for x, y in outline))) if outline else None
+
+
 def _field(row: Json, page: PageId) -> FieldValue:
-    outline = row["outline"]
-    evidence = Evidence(page, Polygon(tuple(Point(x, y) for x, y in outline))) if outline else None
     return FieldValue(
         column=row["column"],
         presence=Presence(row["presence"]),
         text=row["text"],
         value=row["value"],
-        evidence=evidence,
+        evidence=_evidence(row["outline"], page),
         reading=to_reading(row["reading"]) if row["reading"] else None,
         doubts=tuple(row["doubts"]),
+        struck=row["struck"],
     )

@@ -13,7 +13,7 @@ import numpy as np
 
 import forms
 from forms import Edition
-from pipeline.cases import Fields, cases_of, holds_case, read_fields
+from pipeline.cases import Fields, cases_of, holds_case, notes_of, read_fields
 from pipeline.crops import Line
 from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.locate import clean_page
@@ -206,8 +206,12 @@ def do_read(work: Work, prepared: Json, jpeg: bytes, parts: Sequence[Json]) -> J
             fields = read_fields(own, readers)
         if not holds_case(fields):
             continue
-        rows = _as_rows(own.page, fields)
-        entries.append({"place": place, "edition": edition.id, "fields": rows, "coverage": own.coverage})
+        notes = [
+            {"place": where, "confidence": sure, "outline": _in_master(own.page, [box])}
+            for where, sure, box in notes_of(own, fields)
+        ]
+        told = {"fields": _as_rows(own.page, fields), "notes": notes, "coverage": own.coverage}
+        entries.append({"place": place, "edition": edition.id, **told})
     return {"entries": entries, "seconds": time.perf_counter() - began}
 
 
@@ -220,24 +224,27 @@ def _dated(part: Part, fields: Fields) -> Edition:
 
 def _as_rows(page: PreparedPage, fields: Fields) -> list[Json]:
     """Return fields as JSON, with their outlines in master pixels."""
-    to_master = page.preparation.to_master
-    rows = []
-    for column, (value, boxes) in fields.items():
-        outline = (
-            to_master.polygon(Box.around([p for b in boxes for p in b.polygon().points]).polygon()) if boxes else None
-        )
-        rows.append(
-            {
-                "column": column,
-                "presence": value.presence.value,
-                "text": value.text,
-                "value": value.value,
-                "reading": of_reading(value.reading) if value.reading else None,
-                "doubts": list(value.doubts),
-                "outline": [[round(p.x, 1), round(p.y, 1)] for p in outline.points] if outline else None,
-            }
-        )
-    return rows
+    return [
+        {
+            "column": column,
+            "presence": value.presence.value,
+            "text": value.text,
+            "value": value.value,
+            "reading": of_reading(value.reading) if value.reading else None,
+            "struck": value.struck,
+            "doubts": list(value.doubts),
+            "outline": _in_master(page, boxes),
+        }
+        for column, (value, boxes) in fields.items()
+    ]
+
+
+def _in_master(page: PreparedPage, boxes: Sequence[Box]) -> list[list[float]] | None:
+    """Return the outline around *boxes* (prepared pixels) as points in master pixels; None where there are none."""
+    if not boxes:
+        return None
+    around = Box.around([p for b in boxes for p in b.polygon().points])
+    return [[round(p.x, 1), round(p.y, 1)] for p in page.preparation.to_master.polygon(around.polygon()).points]
 
 
 def written_lines(
@@ -247,5 +254,5 @@ def written_lines(
     cases = cases_of(_page(prepared, jpeg), to_words(prepared["words"]), [to_part(raw) for raw in parts], readers)
     for number, (_, case) in enumerate(cases):
         if number == place:
-            return {area.column: lines for area, lines in case.written}
+            return {area.column: lines.standing for area, lines in case.written}
     return {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from forms import Label, is_valid, nearest, normalise, parse_date, parse_date_words
 from pipeline.crops import Line
 from pipeline.readers import Readers
+from pipeline.strikes import Written
 from records.codes import Presence, ValueKind
 from records.dates import PartialDate
 from records.readings import Alternative, Expected, Reading
@@ -32,6 +33,8 @@ class ReadValue:
     value: str
     reading: Reading | None
     doubts: tuple[str, ...] = ()
+    struck: str = ""
+    """What was struck out, as read."""
 
 
 def is_accepted(presence: Presence, confidence: float, doubts: Sequence[str]) -> bool:
@@ -68,6 +71,17 @@ def read_value(
     if len(read) < len(readings):
         doubts = (*doubts, "LINE_NOT_READ")
     return ReadValue(Presence.WRITTEN, text, value, whole, doubts)
+
+
+def read_corrected(label: Label, found: Written, readers: Readers, years: tuple[int, int] | None = None) -> ReadValue:
+    """Return the value that stands, beside it what was struck out; where anything was struck out, with a doubt."""
+    value = read_value(label, found.standing, readers, years)
+    if found.all_struck:
+        return replace(value, doubts=(*value.doubts, "ALL_STRUCK_OUT"))
+    if not found.struck:
+        return value
+    struck = read_value(label, found.struck, readers, years)
+    return replace(value, doubts=(*value.doubts, "STRUCK_OUT"), struck=struck.text)
 
 
 def _joined(lines: Sequence[Reading], edges: str) -> Reading:

@@ -75,6 +75,16 @@ class EntryState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class AmendmentKind(StrEnum):
+    """What a note that is more than a remark does."""
+
+    CHANGE = "change"
+    """A field's value becomes another."""
+    DIVORCE = "divorce"
+    CANCELLATION = "cancellation"
+    """The whole entry is void."""
+
+
 class DeliveryKind(StrEnum):
     """What was handed in."""
 

@@ -3,10 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass, field, replace
 
-from records.codes import EntryState, Presence, RegisterKind
+from records.amendments import Amendment
+from records.codes import AmendmentKind, EntryState, Presence, RegisterKind
 from records.errors import WrongUse
 from records.pages import Evidence, PageId
 from records.readings import Decision, Reading
+
+NOTES = "ghiChu"
+"""The ministry's column of the form's own room for notes, the same for every kind of register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class FieldValue:
     """Set as soon as a person has confirmed or corrected the field; then no machine touches it."""
     doubts: tuple[str, ...] = ()
     """Catalogue codes of what speaks against the value (digits and words differ, …)."""
+    struck: str = ""
+    """What was written first and struck out, as read; empty where nothing was."""
 
     def __post_init__(self) -> None:
         if self.presence is not Presence.WRITTEN and (self.text or self.value):
@@ -46,6 +52,17 @@ class Note:
     evidence: Evidence | None
     read_by: str | None = None
     read_at: dt.datetime | None = None
+    amendments: tuple[Amendment, ...] = ()
+    """What it changes, as a person who read it says; none for a remark."""
+
+    def same_place(self, other: "Note") -> bool:
+        """Whether *other* is the same writing: by its id, or because their outlines are nearly one."""
+        if self.id == other.id:
+            return True
+        if self.evidence is None or other.evidence is None or self.evidence.page != other.evidence.page:
+            return False
+        one, two = self.evidence.polygon.box(), other.evidence.polygon.box()
+        return one.iou(two) > 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +96,31 @@ class Entry:
         """Return the normalised value of *column*, or an empty string."""
         found = self.field(column)
         return found.value if found else ""
+
+    @property
+    def as_registered(self) -> "Entry":
+        """The entry as it was entered first: its fields are never changed by notes."""
+        return self
+
+    def amendments(self, on: dt.date) -> tuple[tuple[Note, Amendment], ...]:
+        """Return what notes changed up to the day *on*, each with its note: first what has no date, then the oldest."""
+        held = [(note, change) for note in self.notes for change in note.amendments if change.holds(on)]
+        return tuple(sorted(held, key=lambda pair: pair[1].noted_on.iso() if pair[1].noted_on else ""))
+
+    def current(self, on: dt.date) -> "Entry":
+        """Return the entry as it stands on a day: fields that notes changed hold the new value."""
+        entry = self
+        for note, change in self.amendments(on):
+            if change.kind is AmendmentKind.CHANGE and note.read_by is not None and note.read_at is not None:
+                presence = Presence.WRITTEN if change.text else Presence.BLANK
+                said = Decision(note.read_by, note.read_at)
+                now = FieldValue(change.column, presence, change.text, change.value, note.evidence, decision=said)
+                entry = entry.with_field(now)
+        return entry
+
+    def is_cancelled(self, on: dt.date) -> bool:
+        """Whether a note cancels the whole entry."""
+        return any(change.kind is AmendmentKind.CANCELLATION for _, change in self.amendments(on))
 
     def with_field(self, changed: FieldValue) -> "Entry":
         """Return the entry with one field replaced (same column) and the version unchanged."""

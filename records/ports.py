@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from records.accounts import Account
+from records.amendments import Amendment
 from records.books import Explanation, NumberClaim, Standing, Stated, Tally
 from records.codes import EntryState, IssueStatus, PageStatus, Presence
 from records.entries import Book, Entry, PhysicalCopy, VerifiedEntry
@@ -232,8 +233,20 @@ class Register(Protocol):
         """
         ...
 
-    def read_note(self, entry_id: str, note_id: str, text: str, decision: Decision, expected_version: int) -> Entry:
-        """Keep that a person read a note, with its verbatim *text*; a VERIFIED entry goes back to DRAFT."""
+    def read_note(
+        self,
+        entry_id: str,
+        note_id: str,
+        text: str,
+        decision: Decision,
+        expected_version: int,
+        amendments: Sequence[Amendment] = (),
+    ) -> Entry:
+        """Keep that a person read a note, with its verbatim *text* and what it changes; VERIFIED goes back to DRAFT.
+
+        The same note read anew takes the place of what was said of it; every version is kept. Raises NotFound for an
+        amendment of a field that the entry does not have.
+        """
         ...
 
     def verify(self, entry_id: str, by: str, at: dt.datetime, expected_version: int) -> VerifiedEntry:

@@ -9,7 +9,7 @@ from records.errors import WrongUse
 
 def refuse_claims(draft: Entry) -> None:
     """Raise WrongUse where a draft claims what only a person can say."""
-    decided = any(f.decided for f in draft.fields) or any(n.read_by is not None for n in draft.notes)
+    decided = any(f.decided for f in draft.fields) or any(n.read_by is not None or n.amendments for n in draft.notes)
     if decided or draft.state is not EntryState.DRAFT or draft.verified_by is not None:
         raise WrongUse("DRAFT_CLAIMS_DECISION", entry=draft.id)
 
@@ -18,22 +18,22 @@ def merged(known: Entry, draft: Entry) -> Entry:
     """Return *known* with what the machine now reads; the same object where nothing changes.
 
     Decided fields and read notes stay as they are, whatever the draft says or leaves out; undecided
-    ones become the draft's. A verified or withdrawn entry stays whole. Book and delivery, once known, stay.
+    ones become the draft's. A note that stands where one was read is that one, seen a little differently.
+    A verified or withdrawn entry stays whole. Book and delivery, once known, stay.
     """
     if known.state is not EntryState.DRAFT:
         return known
     decided = {f.column: f for f in known.fields if f.decided}
     drafted = tuple(decided.get(f.column, f) for f in draft.fields)
     in_draft = {f.column for f in draft.fields}
-    read = {n.id: n for n in known.notes if n.read_by is not None}
-    notes = tuple(read.get(n.id, n) for n in draft.notes)
-    in_notes = {n.id for n in draft.notes}
+    read = [n for n in known.notes if n.read_by is not None]
+    fresh = [n for n in draft.notes if not any(n.same_place(known) for known in read)]
     changed = replace(
         known,
         edition=draft.edition,
         pages=draft.pages,
         fields=(*drafted, *(f for column, f in decided.items() if column not in in_draft)),
-        notes=(*notes, *(n for note, n in read.items() if note not in in_notes)),
+        notes=(*read, *fresh),
         book=known.book or draft.book,
         delivery=known.delivery or draft.delivery,
     )

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 
+from records.amendments import Amendment
 from records.codes import EntryState, Presence
-from records.entries import Entry, FieldValue, VerifiedEntry
+from records.entries import Entry, VerifiedEntry
 from records.errors import NotFound, WrongUse
 from records.provenance import PROGRAMME
 from records.readings import Decision, Reading
@@ -123,25 +124,39 @@ class Entries(Part):
             field = old.field(column)
             if field is None:
                 raise NotFound("FIELD_UNKNOWN", entry=entry_id, column=column)
-            decided = FieldValue(column, presence, text, value, field.evidence, field.reading, decision)
+            decided = replace(field, presence=presence, text=text, value=value, decision=decision, doubts=())
             new = _reopened(old).with_field(decided)
             detail = {"column": column, "presence": presence.value}
             return _save(
                 connection, Change(old, new, decision.by, decision.at, "field decided", _named(detail, decision))
             )
 
-    def read_note(self, entry_id: str, note_id: str, text: str, decision: Decision, expected_version: int) -> Entry:
-        """Keep that a person read a note, with its verbatim *text*; a VERIFIED entry goes back to DRAFT."""
-        decision, text = tidy(decision), clean(text)
+    def read_note(
+        self,
+        entry_id: str,
+        note_id: str,
+        text: str,
+        decision: Decision,
+        expected_version: int,
+        amendments: Sequence[Amendment] = (),
+    ) -> Entry:
+        """Keep that a person read a note: its verbatim *text* and what it changes; VERIFIED goes back to DRAFT."""
+        decision, text, changes = tidy(decision), clean(text), tuple(tidy(change) for change in amendments)
         with self._changing(entry_id, expected_version) as (connection, old):
             if all(note.id != note_id for note in old.notes):
                 raise NotFound("NOTE_UNKNOWN", entry=entry_id, note=note_id)
+            for column in (change.column for change in changes):
+                if column and old.field(column) is None:
+                    raise NotFound("FIELD_UNKNOWN", entry=entry_id, column=column)
             notes = tuple(
-                replace(note, text=text, read_by=decision.by, read_at=decision.at) if note.id == note_id else note
+                replace(note, text=text, read_by=decision.by, read_at=decision.at, amendments=changes)
+                if note.id == note_id
+                else note
                 for note in old.notes
             )
             new = replace(_reopened(old), notes=notes)
-            detail = _named({"note": note_id}, decision)
+            told = ", ".join(f"{change.kind} {change.column}".strip() for change in changes)
+            detail = _named({"note": note_id} | ({"amendments": told} if told else {}), decision)
             return _save(connection, Change(old, new, decision.by, decision.at, "note read", detail))
 
     def verify(self, entry_id: str, by: str, at: dt.datetime, expected_version: int) -> VerifiedEntry:

@@ -6,8 +6,20 @@ from typing import Any
 from sqlalchemy import Row
 
 from records.accounts import Account
+from records.amendments import Amendment, Basis
 from records.books import Explanation, PointKind, Standing, Stated
-from records.codes import DeliveryKind, EntryState, IssueStatus, PageRole, PageStatus, Presence, RegisterKind, Role
+from records.codes import (
+    AmendmentKind,
+    DeliveryKind,
+    EntryState,
+    IssueStatus,
+    PageRole,
+    PageStatus,
+    Presence,
+    RegisterKind,
+    Role,
+)
+from records.dates import PartialDate
 from records.entries import Book, Entry, FieldValue, Note, PhysicalCopy
 from records.extracts import IssuedExtract, IssueNumber
 from records.geometry import Point, Polygon
@@ -180,6 +192,7 @@ def field_values(field: FieldValue, reading: int | None) -> Values:
         "decided_at": decision.at if decision else None,
         "simulated": decision.simulated if decision else None,
         "doubts": list(field.doubts),
+        "struck": field.struck,
     }
 
 
@@ -195,18 +208,52 @@ def field_of(row: AnyRow, reading: Reading | None) -> FieldValue:
         reading=reading,
         decision=Decision(row.decided_by, row.decided_at, row.simulated) if decided else None,
         doubts=tuple(row.doubts),
+        struck=row.struck,
     )
 
 
 def note_values(note: Note) -> Values:
     """Return the row of a note version, without its place."""
     evidence = evidence_json(note.evidence)
-    return {"text": note.text, "evidence": evidence, "read_by": note.read_by, "read_at": note.read_at}
+    changes = [amendment_json(change) for change in note.amendments]
+    read = {"read_by": note.read_by, "read_at": note.read_at}
+    return {"text": note.text, "evidence": evidence, **read, "amendments": changes}
 
 
 def note_of(row: AnyRow) -> Note:
     """Return the note of a row of ``note_versions``."""
-    return Note(row.note, row.text, evidence_of(row.evidence), row.read_by, row.read_at)
+    changes = tuple(amendment_of(data) for data in row.amendments)
+    return Note(row.note, row.text, evidence_of(row.evidence), row.read_by, row.read_at, changes)
+
+
+def amendment_json(change: Amendment) -> dict[str, object]:
+    """Return an amendment as JSON-able data; dates as ISO 8601 as far as they are known, empty where they are not."""
+    basis = change.basis
+    return {
+        "kind": change.kind,
+        "noted_on": _iso(change.noted_on),
+        "basis": {"paper": basis.paper, "number": basis.number, "agency": basis.agency, "date": _iso(basis.date)},
+        "column": change.column,
+        "old": change.old,
+        "text": change.text,
+        "value": change.value,
+    }
+
+
+def amendment_of(data: Mapping[str, Any]) -> Amendment:
+    """Return the amendment that :func:`amendment_json` made."""
+    told = data["basis"]
+    basis = Basis(told["paper"], told["number"], told["agency"], _date(told["date"]))
+    kind, noted_on = AmendmentKind(data["kind"]), _date(data["noted_on"])
+    return Amendment(kind, noted_on, basis, data["column"], data["old"], data["text"], data["value"])
+
+
+def _iso(date: PartialDate | None) -> str:
+    return date.iso() if date else ""
+
+
+def _date(iso: str) -> PartialDate | None:
+    return PartialDate.parse(iso) if iso else None
 
 
 def version_values(entry: Entry) -> Values:

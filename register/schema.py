@@ -199,6 +199,7 @@ field_versions = Table(  # a row for each version in which the field changed; it
     Column("decided_at", UtcTime),
     Column("simulated", Boolean),
     Column("doubts", Json, nullable=False),
+    Column("struck", Text, nullable=False, server_default=""),
     ForeignKeyConstraint(["entry", "version"], ["entry_versions.entry", "entry_versions.version"]),
     ForeignKeyConstraint(
         ["entry", "column_name", "reading"], ["readings.entry", "readings.column_name", "readings.ordinal"]
@@ -215,6 +216,7 @@ note_versions = Table(
     Column("evidence", Json),
     Column("read_by", Text),
     Column("read_at", UtcTime),
+    Column("amendments", Json, nullable=False, server_default="[]"),
     ForeignKeyConstraint(["entry", "version"], ["entry_versions.entry", "entry_versions.version"]),
 )
 

@@ -20,6 +20,7 @@ from samples.filling import Page, fill_case
 from samples.hand import Hand, draw_hand, typed
 from samples.ink import PENS, PRINTER
 from samples.layout import HEIGHT, WIDTH, FormPage, set_page
+from samples.margin import margin_note
 from samples.opened import apart as leaves_of
 from samples.opened import opened as side_by_side
 from samples.pdf import Scanned, book_pdf
@@ -383,6 +384,12 @@ def _entry(
             x, y = where.x + float(rng.uniform(0, 16)), where.y + where.h * float(rng.uniform(0.3, 0.6))
             studio.office_seal(rng, page, x, y)
     studio.join_seal(rng, page, outer_right=number % 2 == 1)
+    later = np.random.default_rng([desk.seed, 200_000 + number])  # its own: nothing else of the book depends on it
+    if chance(later, studio.dials.margin):
+        case = cases[int(later.integers(len(cases)))]
+        middle = margin_note(later, page, form, case, desk.facts.habits, desk.visitor)
+        if chance(later, 0.25):
+            studio.office_seal(later, page, *middle)
     setting = "rows" if desk.table else form.style.setting
     about = {"setting": setting, "hand": hand.font, "ink_colour": hand.ink.name}
     return _Ready(page, "entry", about)

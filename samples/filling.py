@@ -47,6 +47,7 @@ class Page:
     """For each case on the page, its fields."""
     notes: list[Trace] = field(default_factory=list)
     signatures: list[Trace] = field(default_factory=list)
+    margin: list[Trace] = field(default_factory=list)
 
     def px(self, mm: float) -> float:
         """Millimetres to pixels."""

@@ -17,6 +17,7 @@ def opened(left: Page, right: Page) -> Page:
     for page, dx in ((left, 0.0), (right, float(width))):
         whole.entries += [[_moved(one, dx) for one in fields] for fields in page.entries]
         whole.notes += [_trace(one, dx) for one in page.notes]
+        whole.margin += [_trace(one, dx) for one in page.margin]
         whole.signatures += [_trace(one, dx) for one in page.signatures]
     return whole
 
@@ -46,5 +47,8 @@ def apart(whole: Page) -> tuple[Page, Page]:
         for fields in whole.entries:
             own = [one for one in fields if begin <= float(one.outline[:, 0].mean()) < end]
             leaf.entries.append([_moved(one, -float(begin)) for one in own])
+        leaf.margin += [
+            _trace(one, -float(begin)) for one in whole.margin if begin <= float(one.outline[:, 0].mean()) < end
+        ]
         leaves.append(leaf)
     return leaves[0], leaves[1]

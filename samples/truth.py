@@ -18,7 +18,8 @@ picture.
 
 A field may say more: ``lines`` [{"text", "box"}] where it was written on several; ``struck`` {"text", "box"}, the wrong
 text that was struck out; ``ink`` "real" where a real line image stands. A page may say more: ``setting``, ``hand`` and
-``ink_colour`` (how it was made), ``signatures`` [{"text", "box"}].
+``ink_colour`` (how it was made), ``signatures`` [{"text", "box"}], ``margin`` [{"text", "polygon"}] (notes outside the
+form's fields, with four corners [x, y]).
 """
 
 from typing import Any
@@ -63,4 +64,8 @@ def page_truth(filled: Page, lie: Lie, about: dict[str, Any]) -> dict[str, Any]:
     out["notes"] = [_trace(note, lie) for note in filled.notes]
     if filled.signatures:
         out["signatures"] = [_trace(one, lie) for one in filled.signatures]
+    if filled.margin:
+        out["margin"] = [
+            {"text": one.text, "polygon": np.round(lie.to_scan(one.outline), 1).tolist()} for one in filled.margin
+        ]
     return out

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forms import Edition, editions, use_own, written
+from records.amendments import Amendment
 from records.codes import DeliveryKind, EntryState, Presence
 from records.entries import Entry, VerifiedEntry
 from records.errors import NotFound, PartUnavailable, WrongUse
@@ -256,11 +257,30 @@ class House:
         return decided
 
     def read_note(
-        self, entry_id: str, note_id: str, text: str, *, by: str, expected_version: int, simulated: bool = False
+        self,
+        entry_id: str,
+        note_id: str,
+        text: str,
+        *,
+        by: str,
+        expected_version: int,
+        amendments: Sequence[Amendment] = (),
+        simulated: bool = False,
     ) -> Entry:
-        """Keep that a person has read a note, with its verbatim *text*. Raises NotFound, Conflict."""
+        """Keep that a person has read a note, with its verbatim *text* and what it changes.
+
+        The values of *amendments* are normalised here, as those of fields are. Raises NotFound, Conflict.
+        """
+        import forms
+
+        edition = forms.edition(self.register.entry(entry_id).edition)
+        changes = [
+            replace(c, value=forms.normalise(edition.value_kind(c.column), c.text)) if c.text else c for c in amendments
+        ]
         decision = Decision(by=by, at=_now(), simulated=simulated)
-        return self.register.read_note(entry_id, note_id, clean(text).strip(), decision, expected_version)
+        read = self.register.read_note(entry_id, note_id, clean(text).strip(), decision, expected_version, changes)
+        self._project(read)
+        return read
 
     def verify_entry(self, entry_id: str, *, by: str, expected_version: int) -> VerifiedEntry:
         """Make a draft without open questions VERIFIED. Raises NotFound, Conflict, WrongUse."""

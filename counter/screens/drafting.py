@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from counter import paper, present, words
+from counter import paper, present
 from counter.gate import DRAFTERS, SIGNERS, Posted, Visit, desk_of, posted, signed_in
 from counter.screens.entry import known_entry
 from counter.waiting import Stand
@@ -81,11 +81,11 @@ def _form(
     entry = known_entry(desk, entry_id)
     VerifiedEntry(entry)
     desk.opened(entry.id, visit, "draft")
-    template = template_for(entry.kind, desk.clock().astimezone(words.VIETNAM).date())
+    template = template_for(entry.kind, desk.today)
     said = message("REQUEST_INCOMPLETE", fields=", ".join(_BOXES[name] for name in wrong)) if wrong else None
     return desk.page(
         request, "draft.html", status=status, entry=entry, title=present.headline(entry), typed=typed, wrong=wrong,
-        said=said, template=template, rows=present.rows(entry, template.columns), most=MOST_COPIES,
+        said=said, template=template, rows=present.rows(entry, desk.today, template.columns), most=MOST_COPIES,
     )  # fmt: skip
 
 
@@ -101,10 +101,10 @@ def draft(request: Request, key: str, visit: Annotated[Visit, Depends(signed_in(
         return RedirectResponse(f"/ban-sao/{waiting.code}", 303)
     entry = known_entry(desk, waiting.entry)
     desk.opened(entry.id, visit, "draft")
-    template = template_for(entry.kind, desk.clock().astimezone(words.VIETNAM).date())
+    template = template_for(entry.kind, desk.today)
     return desk.page(
         request, "drafted.html", waiting=waiting, entry=entry, title=present.headline(entry), template=template,
-        rows=present.rows(entry, template.columns), clerk=desk.full_name(waiting.by),
+        rows=present.rows(entry, desk.today, template.columns), clerk=desk.full_name(waiting.by),
         returned_by=desk.full_name(waiting.settled_by) if waiting.settled_by else "",
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from counter import present, words
+from counter.amending import FIELDS, amendments_of
 from counter.desk import Desk
 from counter.gate import CONFIRMERS, DRAFTERS, LOOKERS, Posted, Visit, desk_of, posted, signed_in
 from records.codes import EntryState, Presence
@@ -17,6 +18,10 @@ from records.pages import PageId
 
 router = APIRouter()
 _ID = re.compile(r"[A-Za-z]{1,10}-[0-9A-Za-z]{1,40}")
+
+
+NOTHING = dict.fromkeys(("id", *FIELDS), "")
+"""The form of a note before anybody typed into it."""
 
 
 def known_entry(desk: Desk, entry_id: str) -> Entry:
@@ -94,15 +99,26 @@ def read_note(
     visit: Annotated[Visit, Depends(signed_in(*CONFIRMERS))],
     form: Annotated[Posted, Depends(posted)],
 ) -> Response:
-    """Keep that a note was read, with its words."""
+    """Keep that a note was read, with its words and what it changes; *them* adds to what was said of it before."""
     desk = desk_of(request)
     entry = known_entry(desk, entry_id)
     version = form.number("phien_ban")
-    if not any(note.id == note_id for note in entry.notes):
-        raise NotFound("FIELD_UNKNOWN", entry=entry.id, column=note_id[:60])
-    now = desk.house.read_note(
-        entry.id, note_id, form.text("text"), by=visit.account.name, expected_version=-1 if version is None else version
-    )
+    note = next((note for note in entry.notes if note.id == note_id), None)
+    if note is None:
+        raise NotFound("NOTE_UNKNOWN", entry=entry.id, note=note_id[:60])
+    try:
+        changes = amendments_of(form, entry, entry.current(desk.today))
+        now = desk.house.read_note(
+            entry.id,
+            note_id,
+            form.text("text"),
+            by=visit.account.name,
+            expected_version=-1 if version is None else version,
+            amendments=(*(note.amendments if form.text("them") else ()), *changes),
+        )
+    except WrongUse as e:
+        typed = {name: form.text(name) for name in FIELDS}
+        return _page(request, entry, note_form=typed | {"id": note_id}, refused=e, status=422)
     if request.headers.get("hx-request") == "true":
         return _page(request, now, said="Đã lưu ghi chú.")
     return RedirectResponse(f"/muc/{entry.id}#ghi-chu", 303)
@@ -140,6 +156,7 @@ def _page(
     typed: str | None = None,
     clash: dict[str, Any] | None = None,
     refused: KhongChoError | None = None,
+    note_form: dict[str, str] | None = None,
     said: str = "",
     status: int = 200,
 ) -> Response:
@@ -148,15 +165,17 @@ def _page(
     partial = request.headers.get("hx-request") == "true"
     open_columns = entry.open_questions()
     decided = sum(f.decided for f in entry.fields)
-    lines = [line for section in present.sections(entry) for line in section.rows]
+    sections = present.sections(entry, desk.today)
+    lines = [line for section in sections for line in section.rows]
     if clash is not None:
         before = next(line for line in lines if line.column == clash["column"])
         clash["by"] = desk.full_name(before.by) if before.by else ""
     return desk.page(
         request, "fields.html" if partial else "entry.html", status=status,
         entry=entry, title=present.headline(entry), kind=words.KINDS[entry.kind], state=words.STATES[entry.state],
-        sections=present.sections(entry), editing=editing, current=current or (open_columns[0] if open_columns else ""),
-        typed=typed, clash=clash, refused=refused, said=said, open_questions=open_columns, decided=decided,
+        sections=sections, editing=editing, current=current or (open_columns[0] if open_columns else ""),
+        typed=typed, clash=clash, refused=refused,
+        note_form=note_form or NOTHING, nothing=NOTHING, said=said, open_questions=open_columns, decided=decided,
         scans=json.dumps(scans(desk, entry)), people={line.by: desk.full_name(line.by) for line in lines if line.by},
         history=[] if partial else _history(desk, entry), requests=[] if partial else desk.waiting.of_entry(entry.id),
         may_confirm=visit.confirms and entry.state is not EntryState.WITHDRAWN,

@@ -98,7 +98,7 @@ def _inert(cell: str) -> str:
 
 
 def _today(desk: Desk) -> dt.date:
-    return desk.clock().astimezone(words.VIETNAM).date()
+    return desk.today
 
 
 def _wanted(desk: Desk, nam: str, ngay: str, ky: str) -> Wanted:

@@ -85,8 +85,8 @@ def _own(request: Request, waiting: Waiting, visit: Visit) -> bool:
 
 
 def _rows(request: Request, entry: Entry) -> list[present.Row]:
-    day = desk_of(request).clock().astimezone(words.VIETNAM).date()
-    return list(present.rows(entry, template_for(entry.kind, day).columns))
+    day = desk_of(request).today
+    return list(present.rows(entry, day, template_for(entry.kind, day).columns))
 
 
 def _evidence(
@@ -100,7 +100,7 @@ def _evidence(
 ) -> Response:
     desk = desk_of(request)
     VerifiedEntry(entry)
-    template = template_for(entry.kind, desk.clock().astimezone(words.VIETNAM).date())
+    template = template_for(entry.kind, desk.today)
     lines = _rows(request, entry)
     return desk.page(
         request, "sign.html", status=status, waiting=waiting, entry=entry, title=present.headline(entry), rows=lines,

@@ -99,7 +99,8 @@ def test_dates_and_states_are_shown_as_people_write_them(khongcho: Command, hous
 def test_all_confirms_what_was_read_and_leaves_open_what_was_not(khongcho: Command, house: House) -> None:
     said = khongcho("confirm", ENTRY, "--all", "--by", "lan", "--json")
     assert said.code == 1
-    assert said.json() == {"entry": ENTRY, "state": "draft", "version": said.json()["version"], "open": ["nksGioiTinh"]}
+    still = ["nksGioiTinh", "note:n1"]
+    assert said.json() == {"entry": ENTRY, "state": "draft", "version": said.json()["version"], "open": still}
     field = house.entry(ENTRY).field("nksGioiTinh")
     assert field and not field.decided
     refused = khongcho("issue", ENTRY, "--json")
@@ -113,11 +114,13 @@ def test_from_draft_to_a_file_that_verifies_and_one_that_does_not(
     said = khongcho(
         *("confirm", ENTRY, "--all", "--by", "lan", "--json"),
         *("--field", "nksHoTen=Nguyễn Thị Hương", "--blank", "nksGioiTinh", "--illegible", "quyenSo"),
+        *("--note", "n1=Đã cấp bản sao"),
     )
     assert (said.code, said.json()["state"], said.json()["open"]) == (0, "verified", [])
     entry = house.entry(ENTRY)
     assert entry.verified_by == "lan"
     assert entry.text("nksHoTen") == "Nguyễn Thị Hương"
+    assert (entry.notes[0].text, entry.notes[0].read_by) == ("Đã cấp bản sao", "lan")
     assert not any(field.decision and field.decision.simulated for field in entry.fields)
     pdf = tmp_path / "out" / "copy.pdf"
     issued = khongcho("issue", ENTRY, "--applicant", "Nguyễn Văn Xin", "--by", "mai", "--out", pdf, "--json")
@@ -141,7 +144,7 @@ def test_from_draft_to_a_file_that_verifies_and_one_that_does_not(
 @pytest.fixture
 def ready(khongcho: Command, house: House) -> House:
     """The house with its entry verified."""
-    said = khongcho("confirm", ENTRY, "--all", "--blank", "nksGioiTinh", "--by", "lan")
+    said = khongcho("confirm", ENTRY, "--all", "--blank", "nksGioiTinh", "--note", "n1=", "--by", "lan")
     assert said.code == 0, said.err
     return house
 

@@ -176,6 +176,46 @@ def test_an_entry_is_verified_only_when_nothing_is_open(town: Any) -> None:
     assert town.house.entry(entry.id).state is EntryState.VERIFIED
 
 
+def test_a_note_that_changes_a_field_is_read_with_its_paper(town: Any) -> None:
+    entry = town.add({"nksHoTen": "Vũ Thị Mai", "nksNgaySinh": "01/01/2017"}, notes=("Đổi tên",), seed=4)
+    browser, place = town.browser("lan"), f"/muc/{entry.id}/ghi-chu/n0"
+    change = {"text": "Đổi tên thành Vũ Thị Hoa", "viec": "doi", "cot": "nksHoTen", "ngay": "03/2020"}
+    paper = {"giay": "Quyết định", "so": "12/QĐ-UBND", "co_quan": "UBND quận", "ngay_giay": "02/03/2020"}
+    for wrong, code in (
+        ({"ngay": "31/02/2020"}, "AMENDMENT_DAY"),
+        ({"moi": "Vũ Thị Mai"}, "AMENDMENT_CHANGES_NOTHING"),
+        ({"cot": "khongCo", "moi": "x"}, "AMENDMENT_CHANGES_NOTHING"),
+        ({"viec": "ly-hon"}, "AMENDMENT_DIVORCE"),
+    ):
+        answer = browser.post(place, {**change, "moi": "Vũ Thị Hoa", **wrong, "phien_ban": str(entry.version)})
+        assert answer.status_code == 422
+        assert code in answer.text
+        assert "Đổi tên thành Vũ Thị Hoa" in answer.text
+    assert town.house.entry(entry.id) == entry
+    told = change | paper | {"moi": "Vũ Thị Hoa", "phien_ban": str(entry.version)}
+    assert browser.post(place, told).status_code == 303
+    now = town.house.entry(entry.id)
+    (amendment,) = now.notes[0].amendments
+    assert (amendment.old, amendment.text, amendment.value) == ("Vũ Thị Mai", "Vũ Thị Hoa", "Vũ Thị Hoa")
+    assert amendment.basis.said() == "Quyết định số 12/QĐ-UBND ngày 02/03/2020 của UBND quận"
+    assert now.text("nksHoTen") == "Vũ Thị Mai"
+    page = browser.get(f"/muc/{entry.id}").text
+    assert "Nay là, theo ghi chú: <strong>Vũ Thị Hoa</strong>" in page
+    assert "ghi ngày 03/2020, theo Quyết định" in page
+    more = {"text": "x", "viec": "doi", "cot": "nksGioiTinh", "moi": "Nam", "them": "1", "phien_ban": str(now.version)}
+    assert browser.post(place, more).status_code == 303
+    assert [change.column for change in town.house.entry(entry.id).notes[0].amendments] == ["nksHoTen", "nksGioiTinh"]
+
+
+def test_the_crop_of_a_note_is_shown_to_those_who_may_look(town: Any) -> None:
+    entry = town.add({"nksHoTen": "Vũ Thị Mai"}, notes=("Đổi tên",), seed=5)
+    place, browser = f"/anh/muc/{entry.id}/ghi-chu/n0", town.browser("lan")
+    assert place in browser.get(f"/muc/{entry.id}").text
+    assert browser.get(place).headers["content-type"] == "image/png"
+    assert browser.get(f"/anh/muc/{entry.id}/ghi-chu/khong").status_code == 404
+    assert town.browser().get(place).status_code == 303
+
+
 def test_a_draft_needs_a_verified_entry_and_a_full_form(town: Any) -> None:
     entry, browser = town.entries[0], town.browser("lan")
     assert browser.get(f"/muc/{entry.id}/soan").status_code == 422

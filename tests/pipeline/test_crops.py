@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from pipeline.crops import field_lines, page_marks
+from pipeline.crops import field_marks, lines_of, page_marks
 from pipeline.locate import CleanPage, FieldArea
 from pipeline.rules import Rules
 from records.geometry import Box
@@ -22,7 +22,8 @@ def page_of(*marks: tuple[int, int, int, int]) -> CleanPage:
 
 def written(page: CleanPage, *areas: FieldArea) -> dict[str, list[Box]]:
     marks = page_marks(page, [], LETTER)
-    return {column: [line.box for line in lines] for column, lines in field_lines(page, marks, areas, LETTER).items()}
+    owned = field_marks(marks, areas, LETTER)
+    return {column: [line.box for line in lines_of(page, marks, own, LETTER)] for column, own in owned.items()}
 
 
 def letters(x: int, y: int) -> list[tuple[int, int, int, int]]:

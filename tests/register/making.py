@@ -48,8 +48,10 @@ def entry(
     return Entry(id, kind, "ks-2016", (PageId("p-0001"),), tuple(given), tuple(notes), book=book, delivery=delivery)
 
 
-def note(id: str = "n1", text: str = "Cải chính họ tên") -> Note:
-    return Note(id, text, EVIDENCE)
+def note(id: str = "n1", text: str = "Cải chính họ tên", *, shift: float = 0.0) -> Note:
+    """A note at a place of its own, *shift* pixels further to the right."""
+    box = Box(20.0 + shift, 100.0 * int(id[1:]), 60.0, 40.0)
+    return Note(id, text, Evidence(EVIDENCE.page, box.polygon()))
 
 
 def by(name: str = "lan", at: dt.datetime = AT) -> Decision:

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from records.codes import EntryState, Presence, RegisterKind
+from records.amendments import Amendment, Basis
+from records.codes import AmendmentKind, EntryState, Presence, RegisterKind
+from records.dates import PartialDate
 from records.entries import Book, Entry
 from records.errors import Conflict, NotFound, WrongUse
 from records.ports import Register
@@ -104,6 +106,7 @@ def test_a_verified_entry_is_untouched_but_the_reading_is_kept(register: SqlRegi
         replace(entry(), verified_by="lan"),
         entry(fields=[replace(field("so", "1"), decision=by())]),
         entry(notes=[replace(note(), read_by="lan", read_at=AT)]),
+        entry(notes=[replace(note(), amendments=(Amendment(AmendmentKind.DIVORCE, None),))]),
     ],
 )
 def test_a_draft_may_not_claim_a_decision(register: SqlRegister, claim: Entry) -> None:
@@ -264,6 +267,43 @@ def test_a_read_note_survives_a_new_draft(register: SqlRegister) -> None:
     (now,) = register.draft([entry(so="1")])
     assert now.notes == (read.notes[0],)
     assert register.history(now.id)[1] == read
+
+
+def test_what_a_note_changes_is_kept_with_every_version_and_told_without_a_name(register: SqlRegister) -> None:
+    basis = Basis("Quyết định", "12/QĐ-UBND", "UBND quận", PartialDate(2020, 4))
+    change = Amendment(AmendmentKind.CHANGE, PartialDate(2020), basis, "nksHoTen", "Lanh", "Lành", "Lành")
+    divorce = Amendment(AmendmentKind.DIVORCE, None, Basis("Bản án"))
+    (drafted,) = register.draft([entry(nksHoTen="Lanh", notes=[note("n1", "")])])
+    first = register.read_note(drafted.id, "n1", "Đổi tên", by(), 1, [change, divorce])
+    assert register.entry(drafted.id).notes[0].amendments == (change, divorce)
+    then = register.read_note(drafted.id, "n1", "Đổi tên", by("hoa"), first.version)
+    assert then.notes[0].amendments == ()
+    assert [version.notes[0].amendments for version in register.history(drafted.id)] == [(), (change, divorce), ()]
+    told = [chained.event for chained in register.events(drafted.id) if chained.event.event_type == "note read"]
+    assert told[0].detail["amendments"] == "change nksHoTen, divorce"
+    assert told[0].agent == "lan"
+    assert not any("Lành" in value for event in told for value in event.detail.values())
+    assert register.check().whole
+    with pytest.raises(NotFound):
+        register.read_note(drafted.id, "n1", "", by(), then.version, [replace(change, column="khongCo")])
+
+
+def test_what_was_struck_out_stays_beside_the_value_that_a_person_confirms(register: SqlRegister) -> None:
+    read = replace(entry(so="12").fields[0], struck="21", doubts=("STRUCK_OUT",))
+    register.draft([entry(fields=[read])])
+    now = register.decide("KS-AAAAAAAAAA", "so", Presence.WRITTEN, "12", "12", by(), 1)
+    assert now == register.entry(now.id)
+    assert (now.fields[0].struck, now.fields[0].doubts) == ("21", ())
+
+
+def test_a_note_seen_a_little_differently_is_not_asked_again(register: SqlRegister) -> None:
+    register.draft([entry(so="1", notes=[note("n1", "")])])
+    read = register.read_note("KS-AAAAAAAAAA", "n1", "Đã cấp bản sao", by(), 1)
+    shifted = replace(note("n1", "", shift=8), id="n7")
+    (now,) = register.draft([entry(so="1", notes=[shifted, note("n2", "")])])
+    assert now.notes == (read.notes[0], note("n2", ""))
+    (now,) = register.draft([entry(so="1", notes=[replace(note("n1", "", shift=200), id="n8")])])
+    assert [n.id for n in now.notes] == ["n1", "n8"]
 
 
 def test_a_withdrawn_entry_stays_as_it_is(register: SqlRegister) -> None:

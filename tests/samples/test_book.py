@@ -1,5 +1,6 @@
 import json
 import unicodedata
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from pypdf import PdfReader
 from forms import Edition, PageShape, editions
 from records.errors import WrongUse
 from samples import HANDS, HELD_OUT, SETTINGS, BookSample, make_book
+from samples.difficulty import DIALS
 
 pytestmark = pytest.mark.slow
 
@@ -259,3 +261,36 @@ def test_an_opened_book_shows_two_pages_at_once(tmp_path: Path) -> None:
     assert width > 1.3 * height
     left, right = (entry["fields"]["nksHoTen"]["box"] for entry in pages[2]["entries"])
     assert left[0] + left[2] < width / 2 < right[0]
+
+
+def test_notes_in_margins_change_nothing_else_of_a_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hard = DIALS["hard"]
+    written = {}
+    for name, share in (("without", 0.0), ("with", 1.0)):
+        monkeypatch.setitem(DIALS, "hard", replace(hard, margin=share))
+        written[name] = truth(make_book(tmp_path / name, cases=3, seed=21, difficulty="hard", dpi=60))
+    plain = [{key: page[key] for key in page if key != "margin"} for page in written["with"]]
+    assert plain == written["without"]
+    pages = [page for page in written["with"] if page["role"] == "entry"]
+    assert len(pages) == 3
+    for page in pages:
+        (note,) = page["margin"]
+        assert note["text"] == unicodedata.normalize("NFC", note["text"]) != ""
+        assert len(note["polygon"]) == 4
+
+
+def test_a_note_in_the_margin_is_where_the_truth_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    easy = DIALS["easy"]
+    pages = {}
+    for name, share in (("without", 0.0), ("with", 1.0)):
+        monkeypatch.setitem(DIALS, "easy", replace(easy, margin=share, seal=0.0))
+        made = make_book(tmp_path / name, cases=2, seed=8, difficulty="easy", dpi=100, formats=("png",))
+        pages[name] = [np.asarray(Image.open(image).convert("L"), np.int16) for image in made.images]
+        rows = truth(made)
+    for row, bare, noted in zip(rows, pages["without"], pages["with"], strict=True):
+        ink = np.asarray(bare - noted > 60)
+        assert ink.any() == ("margin" in row)
+        if ink.any() and row["role"] == "entry":
+            inside = np.zeros(ink.shape, np.uint8)
+            cv2.fillPoly(inside, [np.round(row["margin"][0]["polygon"]).astype(np.int32)], 1)
+            assert ink[cv2.dilate(inside, np.ones((7, 7), np.uint8)) > 0].sum() > 0.5 * ink.sum()

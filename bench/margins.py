@@ -1,0 +1,186 @@
+"""How well notes in margins and struck-out text are found, each rate with n.
+
+    .venv/bin/python -m bench.margins [--cases N] [--seed N] [--workers N] [--json]
+
+Every figure is of **synthetic forms**; no Vietnamese register pages are to be had. Two sorts of books are made, in
+hands that are held out: one in which 6 pages of 10 have a note in the margin (as books of difficulty *medium* and
+*hard*), one in which every page has a correction. A note counts as found where a found one shares a quarter of the
+smaller box; every other found one is false and costs a person's look. A struck field counts as found where its value
+carries the doubt.
+"""
+
+import argparse
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+
+from pipeline import Limits
+from pipeline.crew import Crew
+from pipeline.evaluate import read_truth
+from pipeline.margins import MARGIN
+from pipeline.page_work import Work, do_classify, do_prepare, do_read
+from pipeline.payloads import Json
+from pipeline.scoring import same
+from records.errors import KhongChoError
+from records.geometry import Box, Point
+from samples import cases, make_book, people
+from samples.difficulty import DIALS, Difficulty
+from samples.fonts import HELD_OUT
+from wiring.readers import ReaderMaker
+
+NOTED = 0.6
+"""Share of pages with a note."""
+SHARED = 0.25
+"""Least share of the smaller box that a found note and a true one have in common."""
+SLIPS = 0.13
+"""Share of cases with a slip that :mod:`samples.cases` draws; here every case has one."""
+DOUBTS = frozenset({"STRUCK_OUT", "ALL_STRUCK_OUT"})
+
+
+@contextmanager
+def noted(difficulty: Difficulty) -> Iterator[None]:
+    """Let many pages of the books made meanwhile have a note in the margin."""
+    with mock.patch.dict(DIALS, {difficulty: replace(DIALS[difficulty], margin=NOTED)}):
+        yield
+
+
+@contextmanager
+def corrected() -> Iterator[None]:
+    """Let every case of the books made meanwhile have a slip."""
+    drawn = people.chance
+
+    def chance(rng: np.random.Generator, share: float) -> bool:
+        return drawn(rng, share) or share == SLIPS
+
+    with mock.patch.object(cases, "chance", chance):
+        yield
+
+
+def read_whole(work: Work) -> Json | None:
+    """Do all stages on one page; return what was read, or None where it is no entry."""
+    prepared, jpeg = do_prepare(work)
+    said = do_classify(work, prepared, jpeg)
+    found = do_read(work, prepared, jpeg, said["parts"])["entries"] if said["parts"] else []
+    return dict(found[0]) if found else None
+
+
+def read_entries(folder: Path, workers: int) -> Iterator[tuple[Json, Json]]:
+    """Yield (truth, what was read) of each entry page of the book in *folder* that is read into fields."""
+    truths = [row for row in read_truth(folder) if row["role"] == "entry"]
+    works = [Work(folder / row["file"], 1, Limits(), False, ReaderMaker("")) for row in truths]
+    with Crew(workers, 180.0) as crew:
+        for name, result in crew.each([(str(n), read_whole, (work,)) for n, work in enumerate(works)]):
+            if result is not None and not isinstance(result, KhongChoError):
+                yield truths[int(name)], result
+
+
+def alike(one: Box, two: Box) -> bool:
+    """Whether two boxes are of one note."""
+    return one.overlap(two) > SHARED * min(one.area, two.area)
+
+
+def box_of(points: list[list[float]]) -> Box:
+    """Return the box around [x, y] points."""
+    return Box.around(Point(x, y) for x, y in points)
+
+
+def count_notes(truth: Json, read: Json, seen: Counter[str]) -> None:
+    """Add what one page's notes show."""
+    there = [box_of(note["polygon"]) for note in truth.get("margin", [])]
+    found = [box_of(note["outline"]) for note in read["notes"] if note["place"] == MARGIN]
+    false = [box for box in found if not any(alike(box, true) for true in there)]
+    room = truth["entries"][0]["fields"]["ghiChu"]["text"]
+    seen.update(
+        pages=1,
+        notes=len(there),
+        found=sum(any(alike(box, true) for box in found) for true in there),
+        false=len(false),
+        pages_with_false=bool(false),
+        rooms=bool(room),
+        rooms_found=bool(room) and any(note["place"] != MARGIN for note in read["notes"]),
+    )
+
+
+def count_strikes(truth: Json, read: Json, seen: Counter[str]) -> None:
+    """Add what one page's corrections show."""
+    fields = truth["entries"][0]["fields"]
+    for row in read["fields"]:
+        true = fields.get(row["column"])
+        if true is None or not true["text"]:
+            continue
+        doubted = bool(DOUBTS & set(row["doubts"]))
+        seen["fields"] += 1
+        if "struck" not in true:
+            seen["false"] += doubted
+            continue
+        seen.update(
+            struck=1,
+            found=doubted,
+            exact=same(row["column"], true["text"], row["text"]),
+            struck_text_exact=same(row["column"], true["struck"]["text"], row["struck"]),
+        )
+
+
+def main() -> None:
+    """Make the books, read them, and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", type=int, default=40, help="entries in each book")
+    parser.add_argument("--seed", type=int, default=71)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--json", action="store_true")
+    told = parser.parse_args()
+    figures: dict[str, dict[str, Any]] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        for number, difficulty in enumerate(("medium", "hard")):
+            with noted(difficulty):  # type: ignore[arg-type]
+                make_book(
+                    root / difficulty, cases=told.cases, seed=told.seed + number, difficulty=difficulty,  # type: ignore[arg-type]
+                    setting="mixed", hands=HELD_OUT, formats=("jpeg",),
+                )  # fmt: skip
+            seen: Counter[str] = Counter()
+            for truth, read in read_entries(root / difficulty, told.workers):
+                count_notes(truth, read, seen)
+            figures[f"notes, {difficulty}"] = dict(seen)
+        with corrected():
+            folder, seed = root / "struck", told.seed + 2
+            make_book(folder, cases=told.cases, seed=seed, setting="mixed", hands=HELD_OUT, formats=("jpeg",))
+        seen = Counter()
+        for truth, read in read_entries(root / "struck", told.workers):
+            count_strikes(truth, read, seen)
+        figures["strikes"] = dict(seen)
+    if told.json:
+        print(json.dumps(figures))
+        return
+    for name, f in figures.items():
+        print(f"{name}: {strikes_told(f) if name == 'strikes' else notes_told(f)}")
+
+
+def notes_told(f: dict[str, int]) -> str:
+    """Return the figures of notes in words."""
+    return (
+        f"{f['found']} of {f['notes']} notes in margins found, {f['rooms_found']} of {f['rooms']} in Ghi chú; "
+        f"{f['false']} false ones on {f['pages_with_false']} of {f['pages']} pages"
+    )
+
+
+def strikes_told(f: dict[str, int]) -> str:
+    """Return the figures of strikes in words."""
+    others = f["fields"] - f["struck"]
+    return (
+        f"{f['found']} of {f['struck']} struck fields found, {f['exact']} read exactly, the struck text of "
+        f"{f['struck_text_exact']}; {1000 * f['false'] / others:.1f} false alarms in 1,000 other written fields "
+        f"(n = {others})"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,332 @@
+"""Find what somebody wrote outside the form's fields: ink that no field, label, check box, signature or seal explains.
+
+A note may stand anywhere, in any pen and at any angle, so nothing is known of it but that it is handwriting. Everything
+that is known is taken away; what remains is grouped, and a group with enough strokes is a note.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.crops import FAINT, PALE, PAPER, Marks, assign, page_marks
+from pipeline.locate import ONE_LINE, CleanPage, FieldArea, LabelledPage
+from pipeline.prepare import PreparedPage, red_ink
+from pipeline.rules import MAX_THICK
+from records.geometry import Box
+from records.ports import Image
+
+Stats = NDArray[np.int32]
+"""Of connected components: columns x, y, w, h, area."""
+MARGIN = "margin"
+"""Names the place of a note that stands outside of the form's own room for notes."""
+REACH = 1.1
+"""Marks nearer than this (in letters) are of one note."""
+REDDISH = 20
+"""How far red exceeds green and blue, on the whole, in what is left of a seal."""
+LEAST = 0.15
+"""Confidence from which a group is a note: better one too many than one missed."""
+EDGE = 6
+"""Pixels along the picture's edge in which nothing is looked at: shadow, scanner bed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundNote:
+    """Ink that belongs to nothing known: its box (prepared pixels) and how surely it is writing, in [0, 1]."""
+
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Marks that lie together, measured in letters (the size of the page's print)."""
+
+    box: Box
+    ink: float
+    """Inked area, in square letters."""
+    strokes: int
+    """Marks that are as large as a letter's body or more."""
+    contrast: float
+    """How dark it is beside the page's usual ink, 1 being as dark."""
+
+
+def find_notes(
+    page: PreparedPage, clean: CleanPage, labelled: LabelledPage, areas: Sequence[FieldArea], choices: Sequence[Box]
+) -> list[FoundNote]:
+    """Return the notes outside the fields, top to bottom. *choices*: boxes of the check boxes and their words."""
+    found = [
+        FoundNote(group.box, round(sure, 3))
+        for group in find_groups(page, clean, labelled, areas, choices)
+        if (sure := _sure(group, clean, labelled.letter)) >= LEAST
+    ]
+    return sorted(_joined(found, 2 * labelled.letter), key=lambda note: (note.box.y, note.box.x))
+
+
+def _joined(notes: Sequence[FoundNote], gap: float) -> list[FoundNote]:
+    """Return the notes with those as one whose boxes lie nearer than *gap* pixels."""
+    out: list[FoundNote] = []
+    waiting = list(notes)
+    while waiting:
+        note = waiting.pop()
+        near = [other for other in out if _grown(other.box, gap).overlap(note.box) > 0]
+        if not near:
+            out.append(note)
+            continue
+        out = [other for other in out if other not in near]
+        points = [p for each in (*near, note) for p in each.box.polygon().points]
+        waiting.append(FoundNote(Box.around(points), max(each.confidence for each in (*near, note))))
+    return out
+
+
+def _sure(group: Group, clean: CleanPage, letter: float) -> float:
+    """Return how surely a group is writing: much ink in several strokes, as dark as the page's, off its edge."""
+    box, (height, width) = group.box, clean.grey.shape
+    narrow = min(box.w, box.h) / letter
+    from_edge = min(box.x, box.y, width - box.right, height - box.bottom) / letter
+    if narrow < 0.8 or (from_edge < 3 and narrow < 1.4):
+        return 0.0
+    return min(1.0, group.ink / 8) * min(1.0, (group.strokes + 1) / 4) * min(1.0, group.contrast / 0.75)
+
+
+def find_groups(
+    page: PreparedPage, clean: CleanPage, labelled: LabelledPage, areas: Sequence[FieldArea], choices: Sequence[Box]
+) -> list[Group]:
+    """Return the groups of marks that nothing known explains, measured."""
+    letter = labelled.letter
+    marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *choices], letter)
+    left, owned = _unexplained(page, clean, labelled, areas, choices, marks)
+    shown = _pen_strokes(np.asarray(left[marks.labels] * 255, np.uint8), letter)
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(shown)
+    side = int(2 * REACH * letter) | 1
+    joined = cv2.morphologyEx(shown, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    _, places = cv2.connectedComponents(np.asarray(joined, np.uint8))
+    inked = shown > 0
+    darkness = np.bincount(pieces[inked], weights=PAPER - clean.grey[inked].astype(np.float64), minlength=count)
+    place = np.zeros(count, np.int64)
+    place[pieces[inked]] = places[inked]
+    grain = _shadow(clean, np.asarray(stats, np.int32), np.asarray(darkness, np.float64), marks.strong, letter)
+    members: dict[int, list[int]] = {}
+    for i in (np.flatnonzero(~grain[1:]) + 1).tolist():
+        members.setdefault(int(place[i]), []).append(i)
+    groups = [
+        _group(np.asarray(stats[own], np.int32), float(darkness[own].sum()), letter, marks.strong)
+        for own in members.values()
+    ]
+    values = np.asarray(owned[marks.labels] * 255, np.uint8)
+    body = _body(labelled, clean)
+    return [
+        g
+        for g in groups
+        if not (
+            _of_value(g, values, body, letter)
+            or _in_cell(g, labelled, clean)
+            or _in_row(g, labelled, clean, areas, body)
+            or of_seal(g.box, page, shown)
+        )
+    ]
+
+
+def of_seal(box: Box, page: PreparedPage, ink: Image) -> bool:
+    """Whether the *ink* (mask of the page) in a box is part of a seal, pale or worn: red on the whole."""
+    part = (slice(max(0, int(box.y)), int(box.bottom)), slice(max(0, int(box.x)), int(box.right)))
+    b, g, r = (page.colour[part][ink[part] > 0][:, k].astype(np.int16) for k in range(3))
+    return bool(r.size) and float(np.mean(r - np.maximum(b, g))) > REDDISH
+
+
+def _in_row(group: Group, labelled: LabelledPage, clean: CleanPage, areas: Sequence[FieldArea], body: Box) -> bool:
+    """Whether a group is one written line inside the form, beside or just below a column's label."""
+    box, letter = group.box, labelled.letter
+    if box.h > 3.4 * letter or box.overlap(body) < 0.98 * box.area:
+        return False
+    middle = box.y + box.h / 2
+    return any(
+        match.first.y - letter < middle < match.last.bottom + 2.2 * letter
+        and match.first.x - letter < box.x < _end_of_line(area, clean, labelled)
+        for area in areas
+        for i, match in labelled.labels.items()
+        if labelled.edition.labels[i].column == area.column
+    )
+
+
+def _in_cell(group: Group, labelled: LabelledPage, clean: CleanPage) -> bool:
+    """Whether a group lies in a ruled cell made for a value: one with a label of a column in it or to its left."""
+    box = group.box
+    x, y = box.x + box.w / 2, box.y + box.h / 2
+    around = [c for c in clean.cells if c.x < x < c.right and c.y < y < c.bottom]
+    if not around:
+        return False
+    cell = min(around, key=lambda c: c.area)
+    if box.h > 1.15 * cell.h or cell.h > 12 * labelled.letter:
+        return False
+    names = [m.first for i, m in labelled.labels.items() if labelled.edition.labels[i].column]
+    left = [c for c in clean.cells if 0 <= cell.x - c.right < 20 and c.y < y < c.bottom]
+    return any(c.overlap(name) > 0.5 * name.area for c in (cell, *left) for name in names)
+
+
+def _of_value(group: Group, values: Image, body: Box, letter: float) -> bool:
+    """Whether a small group inside the form lies beside a value's ink: a stroke of it that was left over."""
+    box = group.box
+    if group.ink > 8 or box.overlap(body) < 0.9 * box.area:
+        return False
+    around = Box(box.x - 1.5 * letter, box.y, box.w + 3 * letter, box.h)
+    part = values[max(0, int(around.y)) : int(around.bottom), max(0, int(around.x)) : int(around.right)]
+    return cv2.countNonZero(part) > 0.3 * letter * letter
+
+
+def _group(stats: Stats, darkness: float, letter: float, strong: float) -> Group:
+    x, y, w, h, size = (stats[:, k].astype(float) for k in range(5))
+    box = Box(float(x.min()), float(y.min()), float((x + w).max() - x.min()), float((y + h).max() - y.min()))
+    strokes = int((np.maximum(w, h) >= 0.5 * letter).sum())
+    return Group(box, float(size.sum()) / letter**2, strokes, darkness / float(size.sum()) / strong)
+
+
+def _pen_strokes(shown: Image, letter: float) -> Image:
+    """Return the mask without what no pen writes: remains of rules and frames, solid shadows, the edge of the paper."""
+    long = int(2.6 * letter)
+    lines = cv2.bitwise_or(
+        cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((1, long), np.uint8)),
+        cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((long, 1), np.uint8)),
+    )
+    wide = int(0.7 * letter) | 1
+    solid = cv2.morphologyEx(shown, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide)))
+    out = shown.copy()
+    out[cv2.dilate(cv2.bitwise_or(lines, solid), np.ones((3, 3), np.uint8)) > 0] = 0
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(out)
+    height, width = out.shape
+    x, y, w, h, size = (stats[:, k] for k in range(5))
+    thin, length = np.minimum(w, h), np.maximum(w, h)
+    gone = (size < 8) | ((length > 4 * letter) & (thin <= MAX_THICK + 0.02 * length))
+    gone |= (x <= EDGE) | (y <= EDGE) | (x + w >= width - EDGE) | (y + h >= height - EDGE)
+    out[gone[pieces]] = 0
+    return out
+
+
+def _shadow(
+    clean: CleanPage, pieces: Stats, dark: NDArray[np.float64], strong: float, letter: float
+) -> NDArray[np.bool_]:
+    """Return which *pieces* near the left or right edge are grain of the shadow there: small or pale."""
+    x, _, w, _, size = (pieces[:, k].astype(float) for k in range(5))
+    near = np.minimum(x, clean.grey.shape[1] - x - w) < 4 * letter
+    return np.asarray(near & ((size < 0.15 * letter**2) | (dark < PALE * strong * size)), np.bool_)
+
+
+def _unexplained(
+    page: PreparedPage,
+    clean: CleanPage,
+    labelled: LabelledPage,
+    areas: Sequence[FieldArea],
+    choices: Sequence[Box],
+    marks: Marks,
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return for each mark whether nothing known explains it, and whether it is of a field's value."""
+    letter = labelled.letter
+    x, y, w, h, size = (marks.boxes[:, k].astype(float) for k in range(5))
+    left = (size >= 8) & (marks.contrast >= FAINT * marks.strong)
+    left[0] = False
+    owned = assign(marks, areas, letter)
+    values = np.zeros(len(left), np.bool_)
+    for area in areas:
+        end = _end_of_line(area, clean, labelled)
+        own = np.array(owned[area.column], np.int64)
+        values[own[x[own] < end]] = True
+    left &= ~values
+    red = red_ink(page.colour) > 0
+    inked = marks.labels > 0
+    reds = np.bincount(marks.labels[inked & red], minlength=len(marks.boxes))
+    left &= reds < 0.5 * size
+    cx, cy = x + w / 2, y + h / 2
+    body = _body(labelled, clean)
+    labels = [b for m in labelled.labels.values() for b in m.lines]
+    known = [*(_grown(b, 0.5 * letter) for b in (*labels, *choices)), *_printed(labelled, body, choices)]
+    known += _signing(labelled, body)
+    known += _lost_values(labelled, body, [column for column, own in owned.items() if not own])
+    for box in known:
+        left &= ~((cx >= box.x) & (cx <= box.right) & (cy >= box.y) & (cy <= box.bottom))
+    return np.asarray(left, np.bool_), values
+
+
+def _end_of_line(area: FieldArea, clean: CleanPage, labelled: LabelledPage) -> float:
+    """Return where a short value must have ended: some letters behind the printed line; infinity where it may go on."""
+    letter = labelled.letter
+    if area.level is None or labelled.edition.value_kind(area.column) not in ONE_LINE:
+        return float("inf")
+    ends = [
+        r.right
+        for r in (*clean.rules.leaders, *clean.rules.horizontal)
+        if r.w > 4 * letter and abs(r.y - area.level) < 1.5 * letter and r.right > area.boxes[0].x + 3 * letter
+    ]
+    return max(ends) + 2 * letter if ends else float("inf")
+
+
+def _lost_values(labelled: LabelledPage, body: Box, empty: Sequence[str]) -> list[Box]:
+    """Return where values may stand that no field got: behind labels of *empty* columns, and where labels are missing.
+
+    Ink there is a value that was not read, which a person sees in its field; it is no note.
+    """
+    edition, letter = labelled.edition, labelled.letter
+    out = []
+    for index, match in labelled.labels.items():
+        if edition.labels[index].column in empty:
+            row = Box(match.first.x, match.first.y - letter, 1, match.last.bottom - match.first.y + 2 * letter)
+            beside = [
+                m.first.x
+                for m in labelled.labels.values()
+                if m.first.x > match.last.right and row.y < m.first.y + m.first.h / 2 < row.bottom
+            ]
+            out.append(Box(row.x, row.y, min([*beside, body.right]) - row.x, row.h))
+    found = sorted(i for i in labelled.labels if not edition.labels[i].floating)
+    for a, b in itertools.pairwise(found):
+        if any(edition.labels[k].says and not edition.labels[k].floating for k in range(a + 1, b)):
+            top, low = labelled.labels[a].last.bottom, labelled.labels[b].first.y
+            top, low = min(top, low) - letter, max(top, low) + letter
+            out.append(Box(body.x, top, body.w, low - top))
+    return out
+
+
+def _grown(box: Box, by: float) -> Box:
+    return Box(box.x - by, box.y - by, box.w + 2 * by, box.h + 2 * by)
+
+
+def _body(labelled: LabelledPage, clean: CleanPage) -> Box:
+    """Return the form's box: around all labels, and as far to the right as lines are printed to write on."""
+    lines = [b for m in labelled.labels.values() for b in m.lines]
+    if not lines:
+        return Box(0, 0, 0, 0)
+    box = Box.around([p for b in lines for p in b.polygon().points])
+    ruled = [*clean.rules.leaders, *clean.rules.horizontal]
+    right = max([box.right, *(r.right for r in ruled if r.w > 4 * labelled.letter and box.y < r.y < box.bottom)])
+    return Box(box.x, box.y, right - box.x, box.h)
+
+
+def _printed(labelled: LabelledPage, body: Box, choices: Sequence[Box]) -> list[Box]:
+    """Return where print stands that is no label: words read as print inside the form, its heading, its choices."""
+    letter = labelled.letter
+    within = _grown(body, letter)
+    out = [w.polygon.box() for w in labelled.words if w.confidence > 0.8 and within.overlap(w.polygon.box()) > 0]
+    for index, match in labelled.labels.items():
+        if labelled.edition.labels[index].section == "heading":
+            out += [
+                Box(b.x - 8 * letter, b.y - 0.3 * letter, b.w + 16 * letter, b.h + 0.6 * letter) for b in match.lines
+            ]
+    if choices:
+        around = Box.around([p for b in choices for p in b.polygon().points])
+        out.append(_grown(Box(around.x, around.y, around.w + 2 * letter, around.h), 1.2 * letter))
+    return out
+
+
+def _signing(labelled: LabelledPage, body: Box) -> list[Box]:
+    """Return the room for signatures: below the labels of those who sign, down to the next label, the form's width."""
+    edition, letter = labelled.edition, labelled.letter
+    signers = [m for i, m in labelled.labels.items() if edition.labels[i].section == "signatures"]
+    if not signers:
+        return []
+    top, low = min(m.first.y for m in signers), max(m.last.bottom for m in signers)
+    below = [
+        m.first.y for i, m in labelled.labels.items() if m.first.y > low + 2 * letter and not edition.labels[i].floating
+    ]
+    bottom = min(below) if below else low + 12 * letter
+    return [Box(body.x - letter, top - letter, body.w + 2 * letter, bottom - top + letter)]

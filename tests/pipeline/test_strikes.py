@@ -1,0 +1,77 @@
+"""A strike through a word is told from what letters and forms are made of."""
+
+import cv2
+import numpy as np
+
+from pipeline.strikes import strikes
+from records.geometry import Box
+from records.ports import Image
+
+LETTER = 18.0
+LINE = Box(60, 60, 400, 34)
+
+
+def sheet() -> Image:
+    return np.zeros((160, 560), np.uint8)
+
+
+def word(ink: Image, x: int, letters: int, *, top: int = 62, low: int = 92) -> int:
+    """Write upright strokes with feet, as of printed letters; return where the word ends."""
+    for k in range(letters):
+        at = x + 22 * k
+        cv2.line(ink, (at, top), (at, low), 255, 3)
+        cv2.line(ink, (at, low), (at + 10, low - 2), 255, 3)
+    return x + 22 * (letters - 1) + 10
+
+
+def found(ink: Image, writing: Image | None = None) -> list[tuple[int, int]]:
+    return [(s.x, s.right) for s in strikes(ink, ink if writing is None else writing, LINE, LETTER)]
+
+
+def test_a_stroke_through_a_word_strikes_it_and_not_the_word_beside_it() -> None:
+    ink = sheet()
+    end = word(ink, 70, 7)
+    word(ink, 330, 5)
+    assert found(ink) == []
+    cv2.line(ink, (66, 78), (end + 6, 75), 255, 3)
+    ((begin, stop),) = found(ink)
+    assert abs(begin - 66) < 12
+    assert abs(stop - end - 6) < 12
+
+
+def test_a_strike_that_was_taken_for_a_rule_is_found_in_the_ink_with_rules() -> None:
+    writing = sheet()
+    end = word(writing, 70, 8)
+    ink = writing.copy()
+    cv2.line(ink, (66, 77), (end + 8, 77), 255, 3)
+    assert len(found(ink, writing)) == 1
+
+
+def test_a_rule_under_writing_is_no_strike() -> None:
+    ink = sheet()
+    end = word(ink, 70, 8)
+    cv2.line(ink, (40, 95), (end + 60, 95), 255, 2)
+    assert found(ink) == []
+
+
+def test_the_crossbar_of_a_letter_is_no_strike() -> None:
+    ink = sheet()
+    word(ink, 70, 7)
+    cv2.line(ink, (60, 64), (110, 64), 255, 3)
+    cv2.line(ink, (108, 76), (124, 76), 255, 3)
+    assert found(ink) == []
+
+
+def test_a_waving_line_through_writing_is_no_strike() -> None:
+    ink = sheet()
+    word(ink, 70, 8)
+    x = np.arange(66, 250)
+    points = np.stack([x, 77 + 7 * np.sin(x / 9)], axis=1).astype(np.int32)
+    cv2.polylines(ink, [points], False, 255, 3)
+    assert found(ink) == []
+
+
+def test_nothing_and_almost_nothing_hold_no_strike() -> None:
+    assert strikes(sheet(), sheet(), LINE, LETTER) == []
+    assert strikes(sheet(), sheet(), Box(0, 0, 3, 2), LETTER) == []
+    assert strikes(sheet(), sheet(), Box(540, 150, 40, 40), LETTER) == []
