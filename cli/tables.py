@@ -56,13 +56,14 @@ def entry_table(entry: Entry) -> Table:
     for found in entry.fields:
         value = found.value if found.value != found.text else ""
         text = found.text or _PRESENCE[found.presence]
-        shown.add_row(found.column, label(found.column), text, value, field_state(found))
+        shown.add_row(found.column, label(found.column, entry.edition), text, value, field_state(found))
     return shown
 
 
-def label(column: str) -> str:
-    """Return the label that forms print for *column*; empty where none of them has it."""
-    found = (edition.label(column) for edition in forms.editions())
+def label(column: str, edition_id: str = "") -> str:
+    """Return the label that an edition prints for *column*, else the newest that has it; empty where none does."""
+    newest = sorted(forms.editions(), key=lambda e: (e.id == edition_id, e.valid_from), reverse=True)
+    found = (edition.label(column) for edition in newest)
     return next((one.says[0] for one in found if one and one.says), _UNLABELLED.get(column, ""))
 
 
