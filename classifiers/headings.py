@@ -13,7 +13,7 @@ from importlib.resources import files
 import numpy as np
 from rapidfuzz import fuzz
 
-from forms import editions, letters_of
+from forms import Edition, editions, letters_of
 from records.codes import PageRole, RegisterKind
 from records.pages import Classification, PageProblem
 from records.ports import Image
@@ -38,10 +38,10 @@ class _Headings:
 
 
 @cache
-def _headings() -> _Headings:
+def _headings(known: tuple[Edition, ...]) -> _Headings:
     raw = tomllib.loads(files("forms").joinpath("headings.toml").read_text(encoding="utf-8"))
     kinds: dict[RegisterKind, dict[str, None]] = {}
-    for edition in editions():
+    for edition in known:
         kinds.setdefault(edition.kind, {}).update(dict.fromkeys(letters_of(s) for s in edition.heading))
     roles = tuple(
         (PageRole(r["role"]), tuple(letters_of(s) for s in r["says"]), int(r["at_least"])) for r in raw["roles"]
@@ -66,7 +66,7 @@ class HeadingClassifier:
         sure_words = sum(w.confidence >= SURE_WORD and len(letters_of(w.text)) >= 3 for w in reading.words)
         if sure_words <= STRAY_WORDS and dark < BLANK_INK:
             return Classification(PageRole.BLANK, RegisterKind.OTHER, 1.0 - dark / BLANK_INK / 2)
-        known = _headings()
+        known = _headings(editions())
         scores = sorted(
             ((max(likeness(h, page) for h in says), kind) for kind, says in known.kinds), key=lambda s: -s[0]
         )

@@ -19,7 +19,7 @@ _SAID = re.compile(
 )
 _DIGIT_DATE = re.compile(r"^(?:(\d{1,2})\s*[./\- ]\s*)?(\d{1,2})\s*[./\- ]\s*(\d{4})\.?$")
 _ENTRY_NUMBER = re.compile(r"^\d{1,5}\s?[a-zA-Z]?\s?([/\-.]\s?\d{2,4})?$")
-_AGE = re.compile(r"^(\d{1,3})\s*(?:t|tuổi)?\.?$", re.IGNORECASE)
+_AGE = re.compile(r"^(?:(\d{1,3})\s*(?:t|tuổi)?\.?|P(\d{1,3})Y)$", re.IGNORECASE)
 _LONE_YEAR = re.compile(r"^(?:năm\s*)?(\d{4})\.?$", re.IGNORECASE)
 
 
@@ -117,8 +117,11 @@ def normalise(kind: ValueKind, text: str) -> str:
             date = parse_date(text)
             return date.iso() if date else ""
         case ValueKind.AGE:
-            age, date = _AGE.match(text), parse_date(text)
-            return f"P{int(age.group(1))}Y" if age and int(age.group(1)) <= OLDEST else date.iso() if date else ""
+            if age := _AGE.match(text):
+                years = int(age.group(1) or age.group(2))
+                return f"P{years}Y" if years <= OLDEST else ""
+            date = parse_date(text)
+            return date.iso() if date else ""
         case ValueKind.DATE_WORDS:
             said = parse_date_words(text)
             return said.iso() if said else ""

@@ -29,8 +29,8 @@ LETTER = 20.0
 """Size of handwriting in a table's cells, prepared pixels, where no label beside it tells."""
 RED_SHARE = 0.01
 """Share of red pixels in a field's area from which the field is not called blank."""
-RED_FIELDS = 3
-"""Fields that a seal may lie across."""
+STRAY_FIELDS = 3
+"""Fields of an empty form that a seal or specks may lie in."""
 Fields = dict[str, tuple[ReadValue, tuple[Box, ...]]]
 """Value and boxes (prepared pixels) by column."""
 
@@ -48,6 +48,8 @@ class Case:
     outside: tuple[FoundNote, ...]
     """Ink outside of all fields."""
     coverage: float
+    level: float = 0.0
+    """Of a row of a table: height of its middle on the page, share of the page's height."""
 
 
 def cases_of(
@@ -109,7 +111,9 @@ def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequenc
         lines = written(ink, clean, marks, {a.column: owned[f"{k} {a.column}"] for a in own}, labelled)
         if any(one.standing for one in lines.values()):
             found = [(area, lines[area.column]) for area in own]
-            cases.append((table.rows[k].box, Case(edition, page, clean, {}, {}, found, (), table.coverage)))
+            box = table.rows[k].box
+            level = (box.y + box.h / 2) / page.grey.shape[0]
+            cases.append((box, Case(edition, page, clean, {}, {}, found, (), table.coverage, level)))
     notes: list[list[FoundNote]] = [[] for _ in cases]
     for note in find_notes(page, clean, labelled, [a for own in areas for a in own], []) if cases else ():
         middle = note.box.y + note.box.h / 2
@@ -152,10 +156,10 @@ def notes_of(case: Case, fields: Fields) -> list[tuple[str, float, Box]]:
 
 
 def holds_case(fields: Fields) -> bool:
-    """Whether anything is written on the form: in black, or in several fields in red, as no seal alone would be."""
+    """Whether anything is written on the form: what could be read, or more that could not than a seal or specks leave."""
     values = [value for value, _ in fields.values()]
-    red = sum("RED_INK" in value.doubts for value in values)
-    return red > RED_FIELDS or any(v.presence is Presence.WRITTEN or v.reading is not None for v in values)
+    unread = sum("RED_INK" in value.doubts or value.reading is not None for value in values)
+    return unread > STRAY_FIELDS or any(v.presence is Presence.WRITTEN for v in values)
 
 
 def _ticked(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import forms
-from pipeline.digitise import entry_id
+from pipeline.drafting import entry_id
 from pipeline.page_work import readers_of, written_lines
 from pipeline.payloads import Json
 from pipeline.readers import MakeReaders

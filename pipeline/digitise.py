@@ -5,30 +5,28 @@ version. A run does what is missing and nothing else, so it may be killed at any
 page becomes a row with its reason and never stops the others.
 """
 
-import base64
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import forms
+from forms import Leaf
 from pipeline.crew import Crew
 from pipeline.decode import Limits
+from pipeline.drafting import drafts, joined, leaf_of
 from pipeline.intake import take_in
-from pipeline.margins import MARGIN
 from pipeline.masters import Masters
 from pipeline.page_work import CODE_VERSION, Work, do_classify, do_prepare, do_read
-from pipeline.payloads import Json, to_reading, to_words
+from pipeline.payloads import Json, to_words
 from pipeline.readers import MakeReaders
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
 from pipeline.scan_log import PageKey, standing_for
 from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, Presence, RegisterKind
-from records.entries import Entry, FieldValue, Note
+from records.entries import Entry, FieldValue
 from records.errors import KhongChoError, PartUnavailable, WrongUse
 from records.finding import SearchDocument
-from records.geometry import Point, Polygon
-from records.pages import DeliveredPage, Delivery, Digest, Evidence, PageId, PageProblem, StageResult
+from records.pages import DeliveredPage, Delivery, Digest, PageId, PageProblem, StageResult
 from records.ports import Archive, Register
 from records.progress import Progress
 from records.readings import EngineIdentity, PageReading, Reading
@@ -37,24 +35,6 @@ DELIVERY_SHEET = EngineIdentity("delivery sheet", "1", "")
 """Stands for whoever handed the book in and read its cover."""
 STAGES = ("prepare", "classify", "read", "draft")
 _LABELS = {"prepare": "nắn trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}
-
-
-def note_id(page: PageId, place: str, outline: Polygon, case: int = 0) -> str:
-    """Return the identity of the note at *place* of *case* (from 0) on *page*.
-
-    A note in the margin is told by where its *outline* (master pixels) has its middle, about.
-    """
-    box = outline.box()
-    where = f"{place} {case}" if case else place
-    if place == MARGIN:
-        where = f"{round((box.x + box.w / 2) / 64)},{round((box.y + box.h / 2) / 64)}"
-    return base64.b32encode(hashlib.sha256(f"{page}/note/{where}".encode()).digest())[:10].decode().lower()
-
-
-def entry_id(kind: RegisterKind, page: PageId, place: int) -> str:
-    """Return the identity of the entry at *place* (from 0) on *page*: the same page gives the same entry."""
-    digest = hashlib.sha256(f"{page}/{place}".encode()).digest()
-    return f"{kind.value}-{base64.b32encode(digest)[:10].decode().lower()}"
 
 
 class Digitiser:
@@ -258,12 +238,14 @@ class Digitiser:
         kind, role = RegisterKind(said["kind"]), PageRole(said["role"])
         settled = replace(page, role=role, kind=kind, edition=said["edition"], status=PageStatus.DONE, problem=None)
         if said["parts"]:
-            entries = self._entries(page)
-            self.register.draft(entries)
+            entries, problem = self._entries(page)
+            whole = [replace(e, fields=(*e.fields, *self._from_cover(page, e.edition))) for e in entries]
+            self.register.draft(whole)
+            settled = replace(settled, problem=problem)
             if entries:
                 settled = replace(settled, kind=entries[0].kind, edition=entries[0].edition)
-            else:
-                settled = replace(settled, problem=PageProblem("PAGE_NO_ENTRY"))
+            elif problem and problem.code == "LEAF_ALONE":
+                settled = replace(settled, status=PageStatus.WAITING)
         elif said["reason"] is not None and said["reason"] != "PAPER_KIND_UNKNOWN":
             settled = replace(settled, status=PageStatus.WAITING)
         if said["reason"] is not None:
@@ -274,24 +256,37 @@ class Digitiser:
         self._settle(settled)
         return 0.0
 
-    def _entries(self, page: DeliveredPage) -> list[Entry]:
-        """Return the entries of a page, in reading order."""
-        out = []
-        for read in self._payload(page, "read")["entries"]:
-            kind = forms.edition(read["edition"]).kind
-            fields = (_field(row, page.page.id) for row in read["fields"])
-            out.append(
-                Entry(
-                    id=entry_id(kind, page.page.id, read["place"]),
-                    kind=kind,
-                    edition=read["edition"],
-                    pages=(page.page.id,),
-                    fields=(*fields, *self._from_cover(page, read["edition"])),
-                    notes=tuple(_note(row, page.page.id, read["place"]) for row in read["notes"]),
-                    delivery=page.delivery,
-                )
-            )
-        return out
+    def _entries(self, page: DeliveredPage) -> tuple[list[Entry], PageProblem | None]:
+        """Return the entries of a page in reading order, or none and why.
+
+        Of a table scanned leaf by leaf the leaf that faces it is taken too, as far as it was read; the entries are the
+        left leaf's, so that each of both pages drafts the same ones.
+        """
+        reads = self._payload(page, "read")["entries"]
+        leaf = leaf_of(reads)
+        if leaf is None:
+            found = drafts(page.page.id, reads, page.delivery)
+            return found, None if found else PageProblem("PAGE_NO_ENTRY")
+        facing = self._facing(page, leaf, reads[0]["edition"])
+        if facing is None and leaf is Leaf.RIGHT:
+            return [], PageProblem("LEAF_ALONE", {"leaf": "phải", "other": "trái"})
+        if facing is None:
+            missing = PageProblem("LEAF_ALONE", {"leaf": "trái", "other": "phải"})
+            return drafts(page.page.id, reads, page.delivery), missing
+        other, others = facing
+        if leaf is Leaf.LEFT:
+            return joined(page.page.id, reads, other, others, page.delivery), None
+        return joined(other, others, page.page.id, reads, page.delivery), None
+
+    def _facing(self, page: DeliveredPage, leaf: Leaf, edition: str) -> tuple[PageId, list[Json]] | None:
+        """Return the page that faces a leaf in its delivery, and what was read on it; None where none does yet."""
+        seq = page.seq + (1 if leaf is Leaf.LEFT else -1)
+        for other in self.register.delivered_pages(page.delivery):
+            if other.seq == seq and (found := self._result(other, "read")):
+                reads = list(dict(found.payload)["entries"])  # type: ignore[call-overload]
+                if leaf_of(reads) not in (None, leaf) and reads[0]["edition"] == edition:
+                    return other.page.id, reads
+        return None
 
     def _from_cover(self, page: DeliveredPage, edition: str) -> Iterator[FieldValue]:
         """Yield what the book's cover says of every entry: as it was said at delivery, else left to a person."""
@@ -323,19 +318,25 @@ class Digitiser:
                 continue
             row = _row(p.file, p.page.page_in_file, p.page.master, p.problem)
             {PageStatus.FAILED: failed, PageStatus.WAITING: listed}.get(p.status, notices).append(row)
-        entries = {p.page.id for p in pages if p.status is PageStatus.DONE and p.edition is not None}
+        drafted = {p.page.id: p for p in pages if p.status is PageStatus.DONE and p.edition is not None}
         return DeliveryReport(
             delivery=delivery_id,
             pages=len(pages) + len(shut),
             done=sum(p.status is PageStatus.DONE for p in pages),
             waiting=sum(p.status is PageStatus.WAITING for p in pages),
             failed=tuple(failed),
-            entries=len(entries),
+            entries=sum(self._own_entries(p) for p in drafted.values()),
             seconds=sum(stages.values()),
             stages=stages,
             listed=tuple(listed),
             notices=tuple(notices),
         )
+
+    def _own_entries(self, page: DeliveredPage) -> int:
+        """Return how many entries begin on a page: those of a right leaf begin on the left one."""
+        found = self._result(page, "read")
+        reads: list[Json] = list(dict(found.payload)["entries"]) if found else []  # type: ignore[call-overload]
+        return 0 if leaf_of(reads) is Leaf.RIGHT else len(reads)
 
     def papers(self, delivery_ids: Iterable[str] | None = None) -> Iterator[SearchDocument]:
         """Yield the full text of every dossier page read (of the deliveries named, else of all), for the index."""
@@ -375,27 +376,3 @@ def _row(file: str, page: int, digest: Digest, problem: PageProblem) -> FailedPa
 def version_of(kind: DeliveryKind) -> str:
     """Return under which code version a stage's result is kept: a page of a book and of a dossier are read apart."""
     return CODE_VERSION if kind is DeliveryKind.BOOK else f"{CODE_VERSION}-{kind}"
-
-
-def _note(row: Json, page: PageId, case: int) -> Note:
-    """Return a note as the machine leaves it: seen, its words for a person to read."""
-    evidence = _evidence(row["outline"], page)
-    assert evidence is not None
-    return Note(note_id(page, row["place"], evidence.polygon, case), "", evidence)
-
-
-def _evidence(outline: list[list[float]] | None, page: PageId) -> Evidence | None:
-    return Evidence(page, Polygon(tuple(Point(x, y) for x, y in outline))) if outline else None
-
-
-def _field(row: Json, page: PageId) -> FieldValue:
-    return FieldValue(
-        column=row["column"],
-        presence=Presence(row["presence"]),
-        text=row["text"],
-        value=row["value"],
-        evidence=_evidence(row["outline"], page),
-        reading=to_reading(row["reading"]) if row["reading"] else None,
-        doubts=tuple(row["doubts"]),
-        struck=row["struck"],
-    )

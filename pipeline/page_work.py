@@ -211,7 +211,8 @@ def do_read(work: Work, prepared: Json, jpeg: bytes, parts: Sequence[Json]) -> J
             for where, sure, box in notes_of(own, fields)
         ]
         told = {"fields": _as_rows(own.page, fields), "notes": notes, "coverage": own.coverage}
-        entries.append({"place": place, "edition": edition.id, **told})
+        where = {"place": place, "leaf": part.leaf, "level": own.level}
+        entries.append({**where, "edition": edition.id, **told})
     return {"entries": entries, "seconds": time.perf_counter() - began}
 
 

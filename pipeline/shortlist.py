@@ -17,8 +17,8 @@ LEAST = 0.35
 
 
 @cache
-def _wordings() -> tuple[str, ...]:
-    return tuple(sorted({letters_of(s) for e in editions() for label in e.labels for s in label.says}))
+def _wordings(known: tuple[Edition, ...]) -> tuple[str, ...]:
+    return tuple(sorted({letters_of(s) for e in known for label in e.labels for s in label.says}))
 
 
 def _score(labels: Sequence[Label], seen: dict[str, float]) -> float:
@@ -41,7 +41,7 @@ def shortlist(words: Sequence[Word]) -> list[tuple[float, Edition]]:
     text = "".join(letters_of(w.text) for w in words)
     if not text:
         return []
-    seen = {w: fuzz.partial_ratio(w, text) / 100 if len(text) >= len(w) // 2 else 0.0 for w in _wordings()}
+    seen = {w: fuzz.partial_ratio(w, text) / 100 if len(text) >= len(w) // 2 else 0.0 for w in _wordings(editions())}
     ranked = []
     for edition in editions():
         leaves = {label.leaf for label in edition.labels if label.leaf}

@@ -145,6 +145,9 @@ def find_table(edition: Edition, page: CleanPage, words: Sequence[Word]) -> Tabl
     _, found, band = best
     read = {j: _likeness(texts[band[i]], labels[j]) for j, i in found.items()}
     leaves = frozenset(leaf for leaf in Leaf if sum(labels[j].leaf is leaf for j in found) >= 2)
+    found = {j: i for j, i in found.items() if labels[j].leaf in leaves}
+    if not found:
+        return None
     heads = {j: cells[band[i]] for j, i in _with_unread(labels, found, len(band), leaves).items()}
     here = [j for j, label in enumerate(labels) if label.leaf in leaves]
     sizes = {j: len(letters_of(labels[j].says[0])) for j in here}

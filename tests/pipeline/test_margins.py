@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline import Limits
-from pipeline.digitise import note_id
+from pipeline.drafting import note_id
 from pipeline.evaluate import read_truth
 from pipeline.margins import MARGIN
 from pipeline.page_work import Work, do_classify, do_prepare, do_read

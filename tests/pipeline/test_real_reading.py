@@ -11,6 +11,7 @@ import pytest
 
 from forms import folded
 from pipeline import MakeReaders, Pictures, evaluate_delivery
+from pipeline.scoring import same
 from records.codes import DeliveryKind, PageRole, PageStatus, Presence, RegisterKind
 from records.geometry import Box, Transform
 from records.pages import Digest
@@ -185,3 +186,32 @@ def test_an_official_paper_is_read_for_its_text(open_desk: OpenDesk, shared: Pat
     (paper,) = desk.digitiser.papers([report.delivery])
     read = set(folded(paper.text).split())
     assert len(expected & read) > 0.7 * len(expected)
+
+
+def test_a_table_scanned_leaf_by_leaf_becomes_whole_entries(open_desk: OpenDesk, tmp_path: Path) -> None:
+    made = make_book(
+        tmp_path / "book", edition_id="death-1961", cases=2, seed=3, difficulty="easy", apart=True, formats=("jpeg",)
+    )
+    rows = [json.loads(line) for line in made.truth.read_text(encoding="utf-8").splitlines()]
+    left, right = (row for row in rows if row["role"] == "entry")
+    assert (left["leaf"], right["leaf"]) == ("left", "right")
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    for number, row in enumerate((left, right)):
+        (folder / f"{number}.jpg").write_bytes((made.folder / row["file"]).read_bytes())
+    desk = open_desk(real_readers)
+    report = desk.take(folder)
+    assert (report.done, report.entries, report.waiting) == (2, 2, 0)
+    entries = sorted(desk.register.entries(), key=lambda e: e.value("so"))
+    for number, entry in enumerate(entries):
+        assert len(entry.pages) == 2
+        for row in (left, right):
+            told = row["entries"][number]["fields"]
+            assert sum(same(c, cell["text"], entry.text(c)) for c, cell in told.items()) > 0.6 * len(told)
+
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "x.png").write_bytes(cv2.imencode(".png", cv2.imread(str(folder / "1.jpg")))[1].tobytes())  # type: ignore[arg-type]
+    second = desk.take(alone)
+    assert [row.code for row in second.listed] == ["LEAF_ALONE"]
+    assert len(desk.register.entries()) == 2
