@@ -156,7 +156,7 @@ def notes_of(case: Case, fields: Fields) -> list[tuple[str, float, Box]]:
 
 
 def holds_case(fields: Fields) -> bool:
-    """Whether anything is written on the form: what could be read, or more that could not than a seal or specks leave."""
+    """Whether anything is written on the form: what was read, or more unread ink than a seal or specks leave."""
     values = [value for value, _ in fields.values()]
     unread = sum("RED_INK" in value.doubts or value.reading is not None for value in values)
     return unread > STRAY_FIELDS or any(v.presence is Presence.WRITTEN for v in values)
