@@ -17,6 +17,8 @@ from records.ports import Image
 PAPER = 245
 FAINT = 0.42
 """Marks with less than this share of the page's usual contrast are show-through, stains or shadows."""
+STRAY = 0.15
+"""Share of the ink of a field's main line under which a lone mark on another level is no line of its own."""
 PALE = 0.6
 """The same within one field: beside strong ink, paler marks do not belong."""
 
@@ -55,10 +57,25 @@ def page_marks(page: CleanPage, printed: Sequence[Box], letter: float) -> Marks:
     inked = labels > 0
     sums = np.bincount(labels[inked], weights=page.grey[inked].astype(np.float64), minlength=count)
     contrast = PAPER - sums / np.maximum(1, stats[:, cv2.CC_STAT_AREA])
+    contrast[_of_print(np.asarray(stats, np.int32), printed, letter)] = 0.0
     body = (stats[:, cv2.CC_STAT_AREA] > 0.3 * letter * letter) & (stats[:, cv2.CC_STAT_HEIGHT] < 6 * letter)
     body[0] = False
     strong = float(np.percentile(contrast[body], 60)) if body.any() else 100.0
     return Marks(np.asarray(labels, np.int32), np.asarray(stats, np.int32), contrast, strong)
+
+
+def _of_print(
+    stats: np.ndarray[tuple[int, int], np.dtype[np.int32]], printed: Sequence[Box], letter: float
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return which marks are tones, dots and colons of *printed* words: small, and on, just above or just behind them."""
+    x, y, w, h = (stats[:, k].astype(float) for k in range(4))
+    cx, cy, small = x + w / 2, y + h / 2, (h < 0.55 * letter) & (w < 1.2 * letter)
+    out = np.zeros(len(stats), np.bool_)
+    for box in printed:
+        beside = (cx > box.x - 1.2 * letter) & (cx < box.right + 0.3 * letter)
+        out |= small & beside & (cy > box.y - 0.55 * letter) & (cy < box.bottom + 0.15 * letter)
+    out[0] = False
+    return out
 
 
 def _cost(area: FieldArea, x: float, y: float, letter: float) -> float | None:
@@ -177,12 +194,17 @@ def field_marks(marks: Marks, areas: Sequence[FieldArea], letter: float) -> dict
 def lines_of(page: CleanPage, marks: Marks, chosen: list[int], letter: float) -> list[Line]:
     """Return the lines that the *chosen* marks are written on, top to bottom."""
     lines = []
-    for group in _split_lines(marks, chosen, letter):
+    groups = _split_lines(marks, chosen, letter)
+    heaviest = max((_weight(marks, group) for group in groups), default=0)
+    for group in groups:
         x0 = min(int(marks.boxes[i][0]) for i in group)
         y0 = min(int(marks.boxes[i][1]) for i in group)
         x1 = max(int(marks.boxes[i][0] + marks.boxes[i][2]) for i in group)
         y1 = max(int(marks.boxes[i][1] + marks.boxes[i][3]) for i in group)
         if _weight(marks, group) < 0.2 * letter * letter or y1 - y0 < 0.5 * letter:
+            continue
+        stray = max(x1 - x0, y1 - y0) < 1.5 * letter and _weight(marks, group) < STRAY * heaviest
+        if stray:  # a piece of a neighbour's letter, beside a whole line of writing
             continue
         pad = 4
         a, b = max(0, x0 - pad), min(page.grey.shape[1], x1 + pad)

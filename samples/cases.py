@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forms import PageShape
 from records.codes import RegisterKind, ValueKind
 from records.text import nfc
 from samples import places
@@ -87,6 +88,8 @@ def _slips_and_notes(
         if right := fields.get(column, ""):
             label = _SLIPS.get(book.edition.value_kind(column), "nội dung")
             said = (f"Sửa {label}, ngày {day}", f"Đã sửa {label} do ghi nhầm, ngày {day}", f"{day}: sửa lỗi {label}")
+            if _narrow(book):
+                said = (f"Sửa {label}",) * 3
             return (Slip(column, nfc(_wrong(rng, book.edition.value_kind(column), right))),), (str(pick(rng, said)),)
     if chance(rng, 0.16):
         later = registered + dt.timedelta(days=int(rng.integers(60, 900)))
@@ -99,8 +102,13 @@ def _slips_and_notes(
             "Đã cấp 02 bản sao",
             "Cha nhận con theo QĐ số " + decision,
         )
-        return (), (str(pick(rng, notes, [3, 2, 2, 3, 1])),)
+        return (), (str(pick(rng, notes, [3, 0, 0, 3, 0] if _narrow(book) else [3, 2, 2, 3, 1])),)
     return (), ()
+
+
+def _narrow(book: BookFacts) -> bool:
+    """Whether notes stand in a table's cell, which holds a few words."""
+    return book.edition.shape is PageShape.ROWS
 
 
 _SLIPS = {ValueKind.NAME: "tên", ValueKind.DATE: "ngày sinh", ValueKind.AGE: "năm sinh", ValueKind.PLACE: "địa chỉ"}
