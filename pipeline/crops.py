@@ -67,7 +67,7 @@ def page_marks(page: CleanPage, printed: Sequence[Box], letter: float) -> Marks:
 def _of_print(
     stats: np.ndarray[tuple[int, int], np.dtype[np.int32]], printed: Sequence[Box], letter: float
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return which marks are tones, dots and colons of *printed* words: small, and on, just above or just behind them."""
+    """Return which marks are tones, dots and colons of *printed* words: small, on, just above or just behind them."""
     x, y, w, h = (stats[:, k].astype(float) for k in range(4))
     cx, cy, small = x + w / 2, y + h / 2, (h < 0.55 * letter) & (w < 1.2 * letter)
     out = np.zeros(len(stats), np.bool_)
