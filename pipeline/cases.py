@@ -17,6 +17,7 @@ from pipeline.prepare import PreparedPage, cut, red_ink
 from pipeline.readers import Readers
 from pipeline.strikes import Written, with_strokes, written
 from pipeline.table import find_table
+from pipeline.triangulate import triangulate
 from pipeline.values import BLANK_VALUE, ReadValue, cross_check, read_corrected
 from records.codes import Presence, ValueKind
 from records.entries import NOTES
@@ -138,6 +139,7 @@ def read_fields(case: Case, readers: Readers) -> Fields:
     for label in case.edition.labels:
         if label.repeats and label.column:
             values = cross_check(values, label.repeats, label.column)
+    values = triangulate(case.edition, values)
     return {c: (values.get(c, _not_read()), places.get(c, ())) for c in case.edition.columns}
 
 

@@ -33,6 +33,8 @@ ONE_LINE = frozenset(
     }
 )
 """Kinds whose values are short."""
+ONE_MORE = 0.8
+"""Share of the rows' distance that has to be free below a label's row for its value to go on there."""
 TWIN = 0.62
 """Least correlation at which a place looks like a label of the same wording."""
 
@@ -291,7 +293,7 @@ def field_areas(labelled: LabelledPage, page: CleanPage, extra: Sequence[Box] = 
     ruled = [r for r in page.rules.horizontal if r.w > 4 * letter] + list(page.rules.leaders)
     edges = [max([least, *(r.right for r in ruled)]) + 3 * letter] if ruled else []
     right = min([*walls, *edges, width - 2.0])
-    areas = []
+    areas, step = [], _row_step(labels)
     for index, match in sorted(labels.items()):
         column = labelled.edition.labels[index].column
         if column is None:
@@ -311,11 +313,19 @@ def field_areas(labelled: LabelledPage, page: CleanPage, extra: Sequence[Box] = 
             letter,
             _stands_beside(page, match, printed, right, letter),
             [b for other, m in labels.items() if other != index and _runs_over(labelled, other) for b in m.lines],
+            step,
         )
         if cell is None and labelled.edition.labels[index].kind in ONE_LINE and boxes[0].y < match.last.y + letter:
             boxes = boxes[:1]  # such a value never runs over to the next line
         areas.append(FieldArea(column, boxes, _level(match, boxes[0])))
     return areas
+
+
+def _row_step(labels: dict[int, Match]) -> float:
+    """Return the usual distance from a row of labels to the next, in pixels; 0 where there are few."""
+    rows = sorted(m.first.y for m in labels.values())
+    steps = sorted(b - a for a, b in itertools.pairwise(rows) if b - a > 0.6 * _letter(labels))
+    return steps[len(steps) // 3] if len(steps) > 4 else 0.0
 
 
 def _level(match: Match, value: Box) -> float:
@@ -380,10 +390,12 @@ def _inline(
     letter: float,
     column: Box | None,
     runs_over: Sequence[Box],
+    step: float,
 ) -> tuple[Box, ...]:
     """Return the boxes of a value on dots or lines: behind its label, and below it where there is room.
 
-    *column*: the label's place where its value stands beside it; *runs_over*: labels whose values may go on below.
+    *column*: the label's place where its value stands beside it; *runs_over*: labels whose values may go on below;
+    *step*: usual distance of the rows.
     """
     left, right, height = bounds
     if cell is not None:
@@ -412,6 +424,6 @@ def _inline(
         low = max(next_row, foot + 2)
         if low - line.bottom > 1.1 * letter:
             boxes.append(Box(line.right + 2, line.bottom + 1, max(1.0, end - line.right - 2), low - line.bottom - 1))
-    elif next_row - line.bottom > 1.1 * letter:
+    elif next_row - line.bottom > (1.1 * letter if cell is not None else max(1.1 * letter, ONE_MORE * step)):
         boxes.append(Box(begin, line.bottom + 1, max(1.0, end - begin), next_row - line.bottom - 1))
     return tuple(boxes) or (Box(line.right + 1, line.y, max(1.0, end - line.right - 1), line.h),)
