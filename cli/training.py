@@ -9,6 +9,9 @@ from cli.screen import Json, TerminalProgress, notice, opened, print_json
 from records.errors import WrongUse
 from wiring import read_settings
 
+FRESH = 0.37
+"""Lines drawn anew for the last course, beside those of the courses before it."""
+
 train_app = typer.Typer(help="Huấn luyện máy đọc. Train readers.", no_args_is_help=True)
 
 
@@ -80,11 +83,13 @@ def reader(
         begin=round(usual.begin * effort),
         first=round(usual.first * effort),
         second=round(usual.second * effort),
+        third=round(usual.third * effort),
         seed=seed,
     )
     card = Card(name or out.stem, version, vietnamese(), data=data)
     judged = parts.exams(judge or [], parts.held_out(place, 400, progress), house.kept)
-    marks = train(place, out, card, made, own, parts.text_of, judged, progress, recipe, device)
+    more = parts.fresh(place, round(FRESH * drawn), seed + 14, progress) if len(own) else None
+    marks = train(place, out, card, made, own, parts.text_of, judged, progress, recipe, device, more)
     parts.letters(line.text for line in own).save(letters_beside(out))
     fit(out, *parts.calibrating(calibrate or [], house.kept), progress)
     if as_json:

@@ -411,7 +411,9 @@ def _inline(
     over = [b for b in others if b.bottom < line.y + 0.2 * letter and b.x < end and b.right > line.x]
     floor = min([b.y for b in under] + [height, cell.bottom if cell else line.bottom + 5.0 * letter])
     floor = min(floor, line.bottom + 6.0 * letter)
-    roof = max([min(b.bottom, (b.y + b.h / 2 + middle) / 2) for b in over] + [cell.y if cell else 0.0, line.y - 1.6 * letter])
+    roof = max(
+        [min(b.bottom, (b.y + b.h / 2 + middle) / 2) for b in over] + [cell.y if cell else 0.0, line.y - 1.6 * letter]
+    )
     # a value may sit a little higher or lower than its label, but not in the neighbours' rows
     next_row = floor
     first_floor = min(line.bottom + 0.75 * letter, max(line.bottom + 2, next_row - 0.35 * letter))

@@ -56,6 +56,14 @@ def synthetic(folder: Path, count: int, seed: int, progress: Progress) -> Pool:
     return _kept(folder / f"synthetic-{count}-{seed}.npz", count, seed, hands, printed, 0.12, progress)
 
 
+def fresh(folder: Path, count: int, seed: int, progress: Progress) -> Pool:
+    """Return other such lines for the last course, a third of them in type."""
+    from samples import training_faces
+
+    hands, printed = training_faces()
+    return _kept(folder / f"fresh-{count}-{seed}.npz", count, seed, hands, printed, 0.35, progress)
+
+
 def held_out(folder: Path, count: int, progress: Progress) -> Pool:
     """Return *count* lines in the hands that nothing is ever trained with."""
     from samples import HELD_OUT

@@ -75,6 +75,12 @@ class Course:
             self.network.load_state_dict(kept["mean"])
             self.mean.load_state_dict(kept["mean"])
 
+    def begin_with(self, network: LineNetwork) -> None:
+        """Take the weights of *network*, where this course has none of its own yet."""
+        if self.group == 0:
+            self.network.load_state_dict(network.state_dict())
+            self.mean.load_state_dict(network.state_dict())
+
     def branch_from(self, other: Path) -> None:
         """Go on where another course stands, where this one has not begun yet."""
         if self.group == 0:

@@ -6,7 +6,9 @@ Without real lines: one course on register lines drawn in many hands and types. 
 2. a *first course* on real and drawn lines, which is good enough to say where letters stand; real lines whose label
    says what nobody wrote are then left out, and the others are cut into words for new lines of register text;
 3. a *second course* on real lines, lines of real words and drawn lines; half-way it branches: each branch sees other
-   lines and disturbances, in each the learning rate falls to nothing, and their weights are averaged.
+   lines and disturbances, in each the learning rate falls to nothing, and their weights are averaged;
+4. a *third course* from that average, with more of the real lines and with drawn lines that were not there before, more
+   of them in type.
 """
 
 import json
@@ -57,11 +59,16 @@ class Recipe:
     collages: int = 8_000
     branches: int = 2
     """Into which the second course falls half-way."""
+    third: int = 112_000
+    """After the branches; 0: none."""
     seed: int = 7
     real_share: float = 0.55
     collage_share: float = 0.15
     rate: float = 1.5e-3
     second_rate: float = 1.2e-3
+    third_rate: float = 9e-4
+    third_shares: tuple[float, float, float, float] = (0.6, 0.1, 0.12, 0.18)
+    """Of real lines, lines of real words, drawn lines and *fresh* drawn lines."""
 
 
 def judging(exams: Sequence[Exam], alphabet: Sequence[str]) -> Judge:
@@ -84,8 +91,11 @@ def train(
     progress: Progress,
     recipe: Recipe = Recipe(),
     device: str = "cpu",
+    fresh: Pool | None = None,
 ) -> dict[str, float]:
     """Train, go on where a run in *folder* stopped, and write the model to *out*; return its marks in the exams.
+
+    *fresh* are drawn lines for the third course, beside the *synthetic* ones.
 
     Raises WrongUse where *folder* holds a run with other lines or another seed.
     """
@@ -120,8 +130,16 @@ def train(
             branch.run(Feed(sources, alphabet, recipe.seed + 1 + number), judge, progress)
             ends.append(branch.mean.cpu())
         network = averaged(ends)
+        if recipe.third:
+            pools = (kept, pieces, synthetic, fresh or Pool([]))
+            sources = [Source(p, share) for p, share in zip(pools, recipe.third_shares, strict=True) if len(p)]
+            third = Course(folder / "third", symbols, Plan(recipe.third, rate=recipe.third_rate, fall=0.5), device)
+            third.begin_with(network)
+            third.run(Feed(sources, alphabet, recipe.seed + 24), judge, progress)
+            network = third.mean.cpu()
     stems = [folder / name / LOG for name in ("drawn", "first", "second")]
-    draw(stems, [folder / f"branch-{number}" / LOG for number in range(recipe.branches)], folder / "curves.png")
+    branches = [folder / f"branch-{number}" / LOG for number in range(recipe.branches)]
+    draw(stems, branches, [folder / "third" / LOG], folder / "curves.png")
     export(network, card, out, _examples(synthetic, real))
     marks = judge(network)
     return marks | {f"{exam.name}, as shipped": _mark(exam, read_with(out, exam.inks, alphabet)) for exam in exams}

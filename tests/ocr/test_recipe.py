@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 LETTERS = vietnamese()
 TEXTS = ("Hà Nội", "Trần Thị Bình", "12/5/1987", "Kinh", "số 12 phố Huế", "Lê An", "1974", "nữ")
-SMALL = Recipe(drawn=256, begin=128, first=128, second=256, collages=20)
+SMALL = Recipe(drawn=256, begin=128, first=128, second=256, third=128, collages=20)
 
 
 @pytest.fixture(autouse=True)
