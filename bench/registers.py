@@ -1,0 +1,38 @@
+"""All figures of register books, one benchmark after the other.
+
+    .venv/bin/python -m bench.registers --data ../shared/data [--cases N]
+
+- :mod:`bench.editions`: every edition recognised, located and read; other pages refused;
+- :mod:`bench.layout`: folds and text lines of foreign registers;
+- :mod:`bench.margins`: notes in margins and struck-out text;
+- :mod:`bench.books`: missing, repeated and misread numbers;
+- :mod:`bench.verdict`: what the scanner is told.
+"""
+
+import argparse
+import subprocess
+import sys
+
+
+def main() -> int:
+    """Run them all and return the first exit status that is not 0."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="folder of foreign registers and papers")
+    parser.add_argument("--cases", type=int, default=4, help="entries in each book of an edition")
+    told = parser.parse_args()
+    runs = (
+        ("editions", "--data", told.data, "--cases", str(told.cases)),
+        ("layout", "--data", told.data),
+        ("margins",),
+        ("books",),
+        ("verdict",),
+    )
+    status = 0
+    for name, *options in runs:
+        print(f"\n## {name}\n", flush=True)
+        status = subprocess.run([sys.executable, "-m", f"bench.{name}", *options], check=False).returncode or status
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
