@@ -82,6 +82,8 @@ def _with_siblings(matches: dict[int, Match], found: dict[int, Box], *, before: 
         if i not in out:
             line = _line_of(match, before=before)
             x = line.x - away - side if before else line.right + away
+            if before:  # a reader may take a ticked box for a part of its words: then they begin where boxes stand
+                x = next((b.x for b in found.values() if abs(b.x - line.x) < 0.5 * side), x)
             out[i] = Box(max(0.0, x), max(0.0, line.y + drop), side, side)
     return out
 
