@@ -72,7 +72,7 @@ def _ink_in(page: CleanPage, box: Box | None) -> float:
 
 def _with_siblings(matches: dict[int, Match], found: dict[int, Box], *, before: bool) -> dict[int, Box]:
     """Return *found* with boxes put where they must be for the choices that have none."""
-    if len(found) < 2:
+    if not found:
         return found
     side = float(np.median([max(b.w, b.h) for b in found.values()]))
     away = float(np.median([_distance(matches[i], b, before=before) for i, b in found.items()]))

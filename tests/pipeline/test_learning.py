@@ -84,8 +84,9 @@ def test_a_form_is_learnt_from_three_pages_and_then_read(tmp_path: Path, own: Pa
     prepared, jpeg = do_prepare(work)
     said = do_classify(work, prepared, jpeg)
     assert forms.edition("change-2006").name == "Sổ học được"
-    assert said["edition"] == "change-2006"
-    fields = {f["column"]: f["text"] for f in do_read(work, prepared, jpeg, said["parts"])["entries"][0]["fields"]}
+    (entry,) = do_read(work, prepared, jpeg, said["parts"])["entries"]
+    assert entry["edition"] == "change-2006"  # whatever fits as well was not in use on that day
+    fields = {f["column"]: f["text"] for f in entry["fields"]}
     truth = {c: cell["text"] for c, cell in rows[3]["entries"][0]["fields"].items()}
     assert sum(same(c, truth[c], text) for c, text in fields.items()) > 0.7 * len(fields)
 
