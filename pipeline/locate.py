@@ -33,6 +33,8 @@ ONE_LINE = frozenset(
     }
 )
 """Kinds whose values are short."""
+FRAME = 0.4
+"""Share of all labels in one ruled box from which it frames the page and is no cell."""
 ONE_MORE = 0.8
 """Share of the rows' distance that has to be free below a label's row for its value to go on there."""
 TWIN = 0.62
@@ -294,14 +296,15 @@ def field_areas(labelled: LabelledPage, page: CleanPage, extra: Sequence[Box] = 
     edges = [max([least, *(r.right for r in ruled)]) + 3 * letter] if ruled else []
     right = min([*walls, *edges, width - 2.0])
     areas, step = [], _row_step(labels)
+    cells = [c for c in page.cells if sum(_has_label(c, m.lines) for m in labels.values()) < FRAME * len(labels)]
     for index, match in sorted(labels.items()):
         column = labelled.edition.labels[index].column
         if column is None:
             continue
-        cell = _cell_of(match.last, page.cells)
+        cell = _cell_of(match.last, cells)
         alone = cell is not None and sum(cell.overlap(m.last) > 0.5 * m.last.area for m in labels.values()) == 1
         if cell is not None and alone:
-            beside = _right_neighbour(cell, page.cells)
+            beside = _right_neighbour(cell, cells)
             if beside is not None and not _has_label(beside, printed) and _empty_beside(page, cell, match, letter):
                 areas.append(FieldArea(column, (_inset(beside),)))
                 continue

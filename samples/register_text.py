@@ -41,6 +41,16 @@ CAUSES = (
     "Lao phổi", "Tai nạn giao thông", "Suy thận", "Viêm phổi", "Xơ gan cổ trướng", "Cảm đột ngột", "Chết đuối",
     "Bệnh nặng",
 )  # fmt: skip
+_PHRASES = (
+    "Chưa đăng ký kết hôn với ai", "Chưa kết hôn với ai", "Đã ly hôn, chưa đăng ký kết hôn với ai", "Đã có vợ",
+    "Đã có chồng", "Vợ đã chết, chưa đăng ký kết hôn với ai", "Chồng đã chết, chưa đăng ký kết hôn với ai",
+    "Để đăng ký kết hôn", "Để mua bán nhà đất", "Vay vốn ngân hàng", "Bổ sung hồ sơ xin việc", "Cha mẹ đã chết",
+    "Mất năng lực hành vi dân sự", "Cha mẹ đi xa", "Trẻ mồ côi", "Cha mẹ không xác định được", "Thay đổi họ tên",
+    "Cải chính ngày sinh", "Xác định lại dân tộc", "Bổ sung quê quán", "Cải chính năm sinh", "Thay đổi chữ đệm",
+    "Để trống", "Giấy khai sinh bản chính", "Sổ hộ khẩu gia đình", "Quyết định của Tòa án", "Bệnh viện đa khoa Hà Nội",
+    "Đã sửa tên do ghi nhầm", "Đã sửa ngày sinh do ghi nhầm", "Đã sửa địa chỉ do ghi nhầm", "Sửa lỗi tên",
+    "Nơi thường trú", "Con trai", "Con gái", "Con dâu", "Con rể", "Cháu nội", "Cháu ngoại", "Em ruột", "Anh trai",
+)  # fmt: skip
 _SHORT = (
     "Nam", "Nữ", "Kinh", "Việt Nam", "nam", "nữ", "kinh", "Không", "không", "nt", "Bố đẻ", "Mẹ đẻ", "Ông nội",
     "Bà ngoại",
@@ -195,7 +205,7 @@ def work(rng: np.random.Generator) -> str:
 
 def short(rng: np.random.Generator) -> str:
     """Return a value of one or two words."""
-    text = str(pick(rng, _SHORT))
+    text = str(pick(rng, _PHRASES if chance(rng, 0.5) else _SHORT))
     return text.upper() if chance(rng, 0.05) else text
 
 
