@@ -11,7 +11,6 @@ and the pages of the same books that hold no entry. Intervals are Wilson's, 95 %
 
 import argparse
 import json
-import math
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from forms import PageShape, editions
 from pipeline import BookReport, Limits
 from pipeline.crew import Crew
 from pipeline.evaluate import evaluate_book, read_page
+from pipeline.evaluate_pages import wilson
 from pipeline.page_work import Work
 from pipeline.scoring import Share
 from records.errors import KhongChoError
@@ -48,15 +48,6 @@ class Measured:
     name: str
     edition: str
     report: BookReport
-
-
-def interval(share: Share) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share."""
-    n, p, z = share.n, share.right / share.n if share.n else 0.0, 1.96
-    if not n:
-        return 0.0, 1.0
-    middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
 
 
 def added(shares: Sequence[Share]) -> Share:
@@ -138,7 +129,7 @@ def totals(found: Sequence[Measured]) -> dict[str, Any]:
     accepted, wrong, whole = (sum(r.accepted[k] for r in reports) for k in range(3))
     pages = sum(r.n_pages for r in reports)
     return {
-        **{name: share.as_json() | {"ci95": interval(share)} for name, share in shares.items()},
+        **{name: share.as_json() | {"ci95": wilson(share.right, share.n)} for name, share in shares.items()},
         "entries": sum(r.n_entries for r in reports),
         "lost": sum(r.entries_lost for r in reports),
         "accepted": {"n": accepted, "wrong": wrong, "share": accepted / whole if whole else 0.0},

@@ -17,6 +17,8 @@ from records.entries import Entry, FieldValue, Note
 from records.geometry import Point, Polygon
 from records.pages import Evidence, PageId
 
+LEAST_STEP = 0.035
+"""Share of a page's height that is the least distance of rows: nearer levels are one row on two leaves."""
 SAME_ROW = 0.5
 """Share of the distance between rows within which rows of two leaves stand at one height."""
 
@@ -55,7 +57,7 @@ def joined(left: PageId, lefts: Sequence[Json], right: PageId, rights: Sequence[
     A row of the right leaf that has none beside it stays an entry of its own: nothing written is lost.
     """
     levels = sorted(read["level"] for read in (*lefts, *rights))
-    steps = [b - a for a, b in itertools.pairwise(levels) if b - a > 0.02]
+    steps = [b - a for a, b in itertools.pairwise(levels) if b - a > LEAST_STEP]
     reach = SAME_ROW * min(steps, default=1.0)
     waiting = list(rights)
     out = []

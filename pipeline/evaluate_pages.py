@@ -114,12 +114,14 @@ def precision(pages: Sequence[PageScore]) -> float:
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of the rate *hits* / *n*."""
+    """Return Wilson's 95 % interval of the rate *hits* / *n*; of nothing at all it is [0, 1]."""
+    if not n:
+        return 0.0, 1.0
     z = 1.959964
     rate, spread = hits / n, z * z / n
     middle = (rate + spread / 2) / (1 + spread)
     half = z * ((rate * (1 - rate) / n + spread / (4 * n)) ** 0.5) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return (middle - half if hits else 0.0), (middle + half if hits < n else 1.0)
 
 
 def over_pages(pages: Sequence[PageScore], rate: Callable[[Sequence[PageScore]], float]) -> tuple[float, float]:

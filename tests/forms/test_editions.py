@@ -13,7 +13,7 @@ BIRTH = files("forms").joinpath("editions", "birth-2016.toml").read_text(encodin
 
 @pytest.mark.parametrize("known", editions(), ids=lambda e: e.id)
 def test_every_edition_is_whole(known) -> None:  # type: ignore[no-untyped-def]
-    assert edition(known.id) is known
+    assert edition(known.id) == known
     assert known.basis
     assert known.valid_to is None or known.valid_from < known.valid_to
     assert len(set(known.columns)) == len(known.columns)

@@ -58,7 +58,7 @@ def test_points_follow_the_page_into_the_scan(seed: int) -> None:
     sides: tuple[Gutter, ...] = ("left", "right", "middle")
     dials = replace(DIALS["hard"], phone=float(seed % 2))
     lie = draw_lie(np.random.default_rng(seed), dials, (827, 1169), 100, side=sides[seed % 3])
-    for x, y in ((120, 150), (410, 600), (700, 1000)):
+    for x, y in ((120, 150), (330, 600), (700, 1000)):
         page = np.full((1169, 827, 3), 255, np.uint8)
         page[y - 3 : y + 4, x - 3 : x + 4] = 0
         scan = lie.apply(page, 0)
