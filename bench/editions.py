@@ -146,7 +146,7 @@ def percent(share: dict[str, Any]) -> str:
 
 def tell(rows: Sequence[dict[str, Any]], whole: dict[str, Any], refused: dict[str, Share]) -> None:
     """Print everything as Markdown."""
-    print("| Book | Pages | Entries | Lost | Answered | Edition right | Located | Fields exact | s a page |")
+    print("| Book | Pages | Entries | Lost | Answered | Edition right | Located | Fields exact | core-s a page |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     for r in rows:
         shares = " | ".join(percent(r[key]) for key in ("answered", "edition_right", "located"))
@@ -162,7 +162,7 @@ def tell(rows: Sequence[dict[str, Any]], whole: dict[str, Any], refused: dict[st
     print(f"- entries lost: {whole['lost']} of {whole['entries']}")
     share = f"{100 * accepted['share']:.1f} % of fields"
     print(f"- accepted without a person: {share}, {accepted['wrong']} wrong of {accepted['n']}")
-    print(f"- seconds a page, all stages, one process: {whole['seconds_per_page']:.2f} (n = {whole['pages']})")
+    print(f"- core-seconds a page, all stages: {whole['seconds_per_page']:.2f} (n = {whole['pages']})")
     for name, own in refused.items():
         print(f"- refused, {name}: {own.right} of {own.n}")
 
