@@ -22,6 +22,8 @@ MIN_LIKENESS = 0.68
 """Least likeness (1 - edits / length, marks and case ignored) at which words can be a label."""
 MIN_LIKENESS_SHORT = 0.99
 """The same for wordings of up to four letters: these must be read rightly."""
+MIN_LIKENESS_FLOATING = 0.85
+"""Likeness from which words of a floating label ("Trang số") are no part of another ("Số")."""
 _LEADER = re.compile(r"(?<=:)(?=[^\s:])|(?<=[.…]{3})(?=[^\s.…])")
 CLOSER = 1_000_000
 """Line numbers from here on belong to words that were read a second time, more closely."""
@@ -179,6 +181,11 @@ def _may_begin(read: str, wording: str) -> bool:
     return Levenshtein.distance(read, wording[: len(read)]) <= 0.4 * len(read) + 1
 
 
+def _of_heading(label: Label, token: Token) -> bool:
+    """Whether a word in capitals is that of a heading ("SỔ ĐĂNG KÝ …"), and not a short label ("Số")."""
+    return token.text.isupper() and not any(text.isupper() for text in label.says)
+
+
 def _likeness(read: str, wording: str) -> float:
     longest = max(len(read), len(wording))
     return 1.0 - Levenshtein.distance(read, wording) / longest if longest else 0.0
@@ -205,6 +212,8 @@ def candidates(edition: Edition, found: Sequence[Token]) -> list[Match]:
                     continue
                 likeness = max(_likeness(read, wording), _likeness(stripped, wording))
                 if likeness < (MIN_LIKENESS_SHORT if len(wording) <= 4 else MIN_LIKENESS):
+                    continue
+                if len(wording) <= 4 and _of_heading(edition.labels[index], token):
                     continue
                 used = frozenset(t for line in lines for t in line)
                 weight = (likeness - 0.5) * math.sqrt(len(wording)) * (0.9 ** (len(lines) - 1))
@@ -298,7 +307,9 @@ def find_labels(edition: Edition, words: Sequence[Word]) -> dict[int, Match]:
         return {}
     heights = sorted(t.box.h for t in found)
     everywhere = candidates(edition, found)
-    spots = _ordered([m for m in everywhere if not edition.labels[m.label].floating], heights[len(heights) // 2])
+    apart = [m.words for m in everywhere if edition.labels[m.label].floating and m.likeness >= MIN_LIKENESS_FLOATING]
+    fixed = [m for m in everywhere if not edition.labels[m.label].floating and not any(m.words < w for w in apart)]
+    spots = _ordered(fixed, heights[len(heights) // 2])
     chain = _side_by_side(spots)
     chain = {i: _with_number(m, found) for i, m in chain.items()}
     taken = frozenset(w for m in chain.values() for w in m.words)

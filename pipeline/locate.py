@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from rapidfuzz import fuzz
 
-from forms import Edition
+from forms import Edition, Label, letters_of
 from pipeline.cells import find_cells
 from pipeline.labels import CLOSER, Match, coverage, find_labels, tokens
 from pipeline.prepare import PreparedPage, ink_mask
@@ -35,6 +36,8 @@ ONE_LINE = frozenset(
 """Kinds whose values are short."""
 FRAME = 0.4
 """Share of all labels in one ruled box from which it frames the page and is no cell."""
+UNSEEN = 2
+"""Letters of a label that the reader has to lack before it is taken to go on."""
 ONE_MORE = 0.8
 """Share of the rows' distance that has to be free below a label's row for its value to go on there."""
 TWIN = 0.62
@@ -103,6 +106,18 @@ def _pitch(found: dict[int, Match]) -> float:
     """Return the usual width of a printed character of the labels, in pixels."""
     widths = sorted(m.last.w / len(m.last_text) for m in found.values() if len(m.last_text) >= 5)
     return widths[len(widths) // 2] if widths else 0.0
+
+
+def completed(match: Match, label: Label, pitch: float) -> Match:
+    """Return *match* as wide as its wording, where the reader saw its beginning alone; *pitch*: px a character."""
+    if len(match.lines) != 1 or not pitch or not label.says:
+        return match
+    read = letters_of(match.last_text).lstrip("0123456789")
+    wording = max(label.says, key=lambda text: fuzz.ratio(read, letters_of(text)))
+    line, right = match.last, match.last.x + pitch * (len(wording) + 0.5)
+    if len(letters_of(wording)) - len(read) < UNSEEN or right <= line.right:
+        return match
+    return replace(match, lines=(Box(line.x, line.y, right - line.x, line.h),), last_text=wording)
 
 
 def snapped(match: Match, page: CleanPage, letter: float, pitch: float) -> Match:
@@ -246,7 +261,12 @@ def find_page_labels(edition: Edition, page: CleanPage, words: Sequence[Word], r
     boxes = [t.box for t in tokens(words)]  # cut at leaders: "tên:......" is no word that reaches into the value
     pitch = _pitch(found)
     exact = {
-        i: snapped(trimmed(m, boxes, letter), page, letter, pitch if edition.labels[i].column else 0.0)
+        i: snapped(
+            trimmed(completed(m, edition.labels[i], pitch), boxes, letter),
+            page,
+            letter,
+            pitch if edition.labels[i].column else 0.0,
+        )
         for i, m in found.items()
     }
     return LabelledPage(edition, _numbered(exact, letter), tuple(all_words), letter)

@@ -21,7 +21,7 @@ from records.ports import Image
 
 STEP = 5
 """Pixels in which a stroke that is nearly level climbs one pixel at most."""
-SHORTEST = 3.0
+SHORTEST = 4.0
 """Letters' heights: shorter level strokes are parts of letters."""
 LONGER = 6.5
 """The same for strikes through letters: joined hands run level through a short word. Figures are not joined."""
@@ -29,6 +29,8 @@ LONGEST = 8.0
 """The same from which a stroke need not be crossed so often: low letters hardly reach below it."""
 FIGURES = frozenset({ValueKind.DATE, ValueKind.ENTRY_NUMBER, ValueKind.PERSONAL_ID})
 """Kinds of value in which a shorter stroke is a strike, if something stands beside it."""
+BEYOND = 1.8
+"""Times the length of a strike from which a line is a printed one that runs under the writing."""
 WHOLE = 0.75
 """Share of the words it crosses that a strike covers: who strikes out strikes out the word."""
 STRAIGHT = 1.3
@@ -77,7 +79,8 @@ def written(
         lines = lines_of(clean, marks, own, letter)
         least = (SHORTEST if labelled.edition.value_kind(column) in FIGURES else LONGER) * letter
         every = (s for line in lines for s in strikes(ink, clean.ink, line.box, letter))
-        found = sorted((s for s in every if s.right - s.x >= least), key=lambda s: s.x)
+        long = (s for s in every if s.right - s.x >= least and not _printed(s, clean))
+        found = sorted(long, key=lambda s: s.x)
         gone, standing = _parted(found, clean, marks, own, letter)
         if gone and not standing and found[-1].x > found[0].right:  # what was written last is what is right
             gone, standing = _parted([s for s in found if s.x <= found[0].right], clean, marks, own, letter)
@@ -87,6 +90,15 @@ def written(
             longest = max((s.right - s.x for s in found), default=0)
             out[column] = Written(lines, [], all_struck=bool(gone) and longest > LONGER * letter)
     return out
+
+
+def _printed(strike: Strike, clean: CleanPage) -> bool:
+    """Whether a strike lies on a printed line or row of dots that goes on far beyond it."""
+    long, middle = len(strike.heights), float(strike.heights.mean())
+    return any(
+        r.w > BEYOND * long and r.y - 4 <= middle <= r.bottom + 4 and r.x < strike.right and r.right > strike.x
+        for r in (*clean.rules.leaders, *clean.rules.horizontal)
+    )
 
 
 def _parted(

@@ -140,3 +140,11 @@ def test_the_second_line_of_a_label_may_be_centred_or_set_to_the_right(share: fl
     (match,) = [m for i, m in find_labels(BIRTH, words).items() if i == index]
     assert [round(line.y) for line in match.lines] == [100, 138]
     assert match.last.x == x
+
+
+def test_a_part_of_the_page_number_is_not_the_entry_number() -> None:
+    words = [w for k, (text, x, y) in enumerate((("Trang số:", 900, 20), ("Số:", 400, 120), ("Quyển:", 700, 120)))
+             for w in printed(text, x, y, k)]  # fmt: skip
+    found = find_labels(BIRTH, words)
+    number = next(i for i, label in enumerate(BIRTH.labels) if label.column == "so")
+    assert found[number].first.y == 120
