@@ -79,8 +79,9 @@ class Digitiser:
         """
         delivery, pages = take_in(path, kind, self.archive, self.limits, progress, authority)
         opened = self.register.open_delivery(delivery, pages)
-        stands = standing_for(self.register.delivered_pages(opened.id), self._replaced(path))
-        for page in self.register.delivered_pages(opened.id):
+        delivered = self.register.delivered_pages(opened.id)
+        stands = standing_for(delivered, self._replaced(path))
+        for page in delivered:
             if good := stands.get((page.file, page.page.master, page.page.page_in_file)):
                 problem = PageProblem("PAGE_REPLACED", {"file": good})
                 self.register.settle_page(replace(page, status=PageStatus.DONE, problem=problem, edition=None))

@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from forms import Edition, Label, Leaf, PageShape, letters_of
+from forms import Edition, Label, Leaf, letters_of
 from pipeline.cases import cases_of
 from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.locate import CleanPage, clean_page
-from pipeline.parts import MIN_COVERAGE, MIN_LABELS, Part, parts_of
+from pipeline.parts import MIN_COVERAGE, Part, least_labels, parts_of
 from pipeline.payloads import Json
 from pipeline.prepare import PreparedPage, prepare
 from pipeline.readers import Readers
@@ -88,7 +88,7 @@ def learn(folder: Path, plain: Edition, readers: Readers, limits: Limits, progre
     heading = tuple(s for label in labels if label.section == "heading" for s in label.says)
     edition = replace(plain, labels=labels, heading=heading or plain.heading)
     fits = tuple(_fit(edition, page, readers) for page in pages)
-    least = MIN_LABELS if edition.shape is not PageShape.ROWS else MIN_LABELS // 2
+    least = least_labels(edition)
     for fit in fits:
         if fit.coverage < MIN_COVERAGE or fit.labels < least:
             raise WrongUse("EDITION_NOT_LEARNT", file=fit.file, share=f"{fit.coverage:.0%}", labels=fit.labels)

@@ -32,6 +32,7 @@ from pipeline.payloads import (
 from pipeline.prepare import PreparedPage, again, prepare
 from pipeline.readers import MakeReaders, Readers
 from pipeline.spreads import Spread, askew, find_spread, whole
+from pipeline.triangulate import REGISTERED
 from records.codes import PageRole
 from records.errors import PageError
 from records.geometry import Box
@@ -45,7 +46,6 @@ SURE_WORD = 0.6
 ENOUGH_WORDS = 8
 UPRIGHT = 0.35
 """Least share of sure words on a page that stands upright (measured 0.58-0.63; on its head 0.05-0.23)."""
-REGISTERED = "ngayDangKy"
 
 _readers: dict[int, Readers] = {}
 

@@ -55,8 +55,12 @@ class _Fit:
     def good(self) -> bool:
         """Whether the page is taken to be of the edition."""
         least = MIN_COVERAGE if self.headed else BARE_COVERAGE
-        few = MIN_LABELS if self.edition.shape is not PageShape.ROWS else MIN_LABELS // 2
-        return self.coverage >= least and self.labels >= few
+        return self.coverage >= least and self.labels >= least_labels(self.edition)
+
+
+def least_labels(edition: Edition) -> int:
+    """Return how many labels of *edition* a page must show; a table's heads are fewer than a form's labels."""
+    return MIN_LABELS if edition.shape is not PageShape.ROWS else MIN_LABELS // 2
 
 
 def words_in(words: Sequence[Word], box: Box) -> tuple[Word, ...]:

@@ -47,5 +47,7 @@ def test_what_is_no_span(text: str) -> None:
 
 @given(st.text(max_size=20))
 def test_any_text_has_an_answer(text: str) -> None:
-    read_number(text)
-    Span.parse(text)
+    read = read_number(text)
+    assert read is None or read[0].serial > 0
+    span = Span.parse(text)
+    assert span is None or span.first <= span.last
