@@ -11,7 +11,7 @@ from cli.screen import Json, notice, opened, out, print_json, table
 from records.errors import ExitCode, WrongUse
 from records.verdicts import Severity, Verdict
 from wiring import read_settings
-from wiring.scanning import judge_file, scan_log, watch_of
+from wiring.scanning import judge_file, number_run, scan_log, watch_of
 
 if TYPE_CHECKING:
     from pipeline.scan_log import LoggedPage, ScanLog
@@ -20,6 +20,9 @@ scan_app = typer.Typer(help="Kiểm tra ảnh ngay khi quét. Verdict on pages a
 POLL_SECONDS = 0.5
 _SIGN = {True: "✓ ĐẠT", False: "✗ QUÉT LẠI"}
 
+Numbers = Annotated[
+    bool, typer.Option("--numbers/--no-numbers", help="Read the entry numbers too, and tell where they jump.")
+]
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder that the scanner writes to.")]
 
 
@@ -36,14 +39,16 @@ def check(
     marked: Annotated[
         Path | None, typer.Option("--marked", file_okay=False, help="Folder for the pictures with marked faults.")
     ] = None,
+    numbers: Numbers = True,
     as_json: Json = False,
 ) -> None:
     """Xem từng trang đạt hay phải quét lại. Say of each page whether it must be scanned again."""
     settings = read_settings()
     told: list[dict[str, Any]] = []
     earlier: dict[str, Any] = {}
+    run = number_run(settings) if numbers else None
     for file in files:
-        for number, page in enumerate(judge_file(settings, _bytes(file), earlier), start=1):
+        for number, page in enumerate(judge_file(settings, _bytes(file), earlier, run), start=1):
             name = str(file) if page.of == 1 else f"{file} ({number})"
             row: dict[str, Any] = {"file": str(file), "page": number, **page.verdict.as_json()}
             if marked is not None and page.image is not None:
@@ -63,6 +68,7 @@ def check(
 def watch(
     folder: Folder,
     once: Annotated[bool, typer.Option("--once", help="End when every file that is there now is judged.")] = False,
+    numbers: Numbers = True,
     as_json: Json = False,
 ) -> None:
     """Theo dõi thư mục máy quét, báo ngay từng trang. Watch a scanner's folder; stop with Ctrl+C.
@@ -71,7 +77,7 @@ def watch(
     makes entries of the good ones alone.
     """
     house = opened()
-    over = watch_of(house, folder)
+    over = watch_of(house, folder, numbers=numbers)
     with over.log.held():
         notice(f"Đang theo dõi {folder} (dừng bằng Ctrl+C)")
         try:

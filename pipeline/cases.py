@@ -10,10 +10,11 @@ from forms import Edition, PageShape
 from pipeline.checks import find_choices, ticked
 from pipeline.crops import field_marks, page_marks
 from pipeline.labels import Match
-from pipeline.locate import CleanPage, FieldArea, LabelledPage, clean_page, field_areas, find_page_labels
+from pipeline.locate import CleanPage, FieldArea, LabelledPage, field_areas
+from pipeline.look import Look
 from pipeline.margins import MARGIN, FoundNote, find_notes, of_seal
-from pipeline.parts import Part, words_in
-from pipeline.prepare import PreparedPage, cut, red_ink
+from pipeline.parts import Part
+from pipeline.prepare import PreparedPage, red_ink
 from pipeline.readers import Readers
 from pipeline.strikes import Written, with_strokes, written
 from pipeline.table import find_table
@@ -54,23 +55,16 @@ class Case:
 
 
 def cases_of(
-    whole: PreparedPage,
-    words: Sequence[Word],
-    parts: Sequence[Part],
-    readers: Readers,
-    known: Mapping[str, Edition] | None = None,
+    look: Look, parts: Sequence[Part], known: Mapping[str, Edition] | None = None
 ) -> Iterator[tuple[Part, Case]]:
-    """Yield the cases of all *parts* of a picture in reading order.
-
-    *words* are printed on it; *known* are editions beside those of the house.
-    """
+    """Yield the cases of all *parts* of a picture in reading order; *known* are editions beside those of the house."""
     for part in parts:
-        page, own = cut(whole, part.box), words_in(words, part.box)
-        clean, edition = clean_page(page), (known or {}).get(part.edition) or forms.edition(part.edition)
+        page, clean = look.cut(part.box), look.clean(part.box)
+        edition = (known or {}).get(part.edition) or forms.edition(part.edition)
         if edition.shape is PageShape.ROWS:
-            yield from ((part, case) for case in _rows(page, clean, edition, own))
+            yield from ((part, case) for case in _rows(page, clean, edition, look.words_in(part.box)))
         else:
-            yield part, _form(page, clean, find_page_labels(edition, clean, own, readers.printed))
+            yield part, _form(page, clean, look.labelled(edition, part.box))
 
 
 def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
@@ -86,7 +80,7 @@ def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
         ticked=ticks,
         places=places,
         written=[(area, lines[area.column]) for area in areas],
-        outside=tuple(find_notes(page, clean, labelled, areas, extra)),
+        outside=tuple(find_notes(page, clean, labelled, areas, extra, marks)),
         coverage=labelled.coverage,
     )
 
@@ -116,7 +110,9 @@ def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequenc
             level = (box.y + box.h / 2) / page.grey.shape[0]
             cases.append((box, Case(edition, page, clean, {}, {}, found, (), table.coverage, level)))
     notes: list[list[FoundNote]] = [[] for _ in cases]
-    for note in find_notes(page, clean, labelled, [a for own in areas for a in own], []) if cases else ():
+    heading = [box for match in heads.values() for box in match.lines]
+    unlabelled = page_marks(clean, heading, LETTER) if cases else marks
+    for note in find_notes(page, clean, labelled, [a for own in areas for a in own], [], unlabelled) if cases else ():
         middle = note.box.y + note.box.h / 2
         nearest = min(range(len(cases)), key=lambda k: abs(cases[k][0].y + cases[k][0].h / 2 - middle))
         notes[nearest].append(note)

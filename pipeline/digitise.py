@@ -17,7 +17,7 @@ from pipeline.decode import Limits
 from pipeline.drafting import drafts, joined, leaf_of
 from pipeline.intake import take_in
 from pipeline.masters import Masters
-from pipeline.page_work import CODE_VERSION, Work, do_classify, do_prepare, do_read
+from pipeline.page_work import CODE_VERSION, DonePage, Work, do_classify, do_page, do_read
 from pipeline.payloads import Json, to_words
 from pipeline.readers import MakeReaders
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
@@ -34,7 +34,7 @@ from records.readings import EngineIdentity, PageReading, Reading
 DELIVERY_SHEET = EngineIdentity("delivery sheet", "1", "")
 """Stands for whoever handed the book in and read its cover."""
 STAGES = ("prepare", "classify", "read", "draft")
-_LABELS = {"prepare": "nắn trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}
+_LABELS = {"prepare": "nắn và đọc trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}
 
 
 class Digitiser:
@@ -173,11 +173,18 @@ class Digitiser:
                 page = pages[int(name)]
                 yield page, result if isinstance(result, KhongChoError) else self._keep(page, stage, result)
 
-    def _keep(self, page: DeliveredPage, stage: str, result: Any) -> float:
-        payload: Json = result
-        if stage == "prepare":
-            payload, jpeg = result
-            payload["picture"] = self.archive.put(jpeg, "image/jpeg")
+    def _keep(self, page: DeliveredPage, stage: str, result: Json | DonePage) -> float:
+        """Keep what a worker handed back; one that had the page in hand did the later stages as well."""
+        if not isinstance(result, DonePage):
+            return self._record(page, stage, result)
+        picture = self.archive.put(result.jpeg, "image/jpeg")
+        seconds = self._record(page, stage, {**result.prepared, "picture": picture})
+        for later, payload in result.later.items():
+            if self._result(page, later) is None:
+                self._record(page, later, payload)
+        return seconds
+
+    def _record(self, page: DeliveredPage, stage: str, payload: Json) -> float:
         seconds = float(payload.pop("seconds"))
         self.register.record_stage(StageResult(page.page.id, stage, version_of(self._kind(page)), payload, seconds))
         return seconds
@@ -188,7 +195,7 @@ class Digitiser:
         return Work(master, page.page.page_in_file, self.limits, dossier, self.make_readers)
 
     def _job_prepare(self, page: DeliveredPage) -> tuple[Any, tuple[Any, ...]]:
-        return do_prepare, (self._work(page, with_master=True),)
+        return do_page, (self._work(page, with_master=True),)
 
     def _job_classify(self, page: DeliveredPage) -> tuple[Any, tuple[Any, ...]]:
         prepared = self._payload(page, "prepare")
@@ -282,8 +289,8 @@ class Digitiser:
     def _facing(self, page: DeliveredPage, leaf: Leaf, edition: str) -> tuple[PageId, list[Json]] | None:
         """Return the page that faces a leaf in its delivery, and what was read on it; None where none does yet."""
         seq = page.seq + (1 if leaf is Leaf.LEFT else -1)
-        for other in self.register.delivered_pages(page.delivery):
-            if other.seq == seq and (found := self._result(other, "read")):
+        for other in self.register.delivered_pages(page.delivery, seq=seq):
+            if found := self._result(other, "read"):
                 reads = list(dict(found.payload)["entries"])  # type: ignore[call-overload]
                 if leaf_of(reads) not in (None, leaf) and reads[0]["edition"] == edition:
                     return other.page.id, reads
@@ -305,10 +312,13 @@ class Digitiser:
         delivery = self.register.delivery(delivery_id)
         pages = self.register.delivered_pages(delivery_id)
         stages = dict.fromkeys(STAGES, 0.0)
+        entries: dict[PageId, int] = {}
         for page in {p.page.id: p for p in pages}.values():
             for stage in STAGES:
                 if found := self._result(page, stage):
                     stages[stage] += found.seconds
+                    if stage == "read":
+                        entries[page.page.id] = _own_entries(found)
         opened = {(p.file, p.page.master) for p in pages}  # what could not be opened once may be open now
         shut = [row for row in delivery.quarantined if row[:2] not in opened]
         failed = [_row(file, 0, digest, PageProblem.parse(told)) for file, digest, told in shut]
@@ -319,25 +329,19 @@ class Digitiser:
                 continue
             row = _row(p.file, p.page.page_in_file, p.page.master, p.problem)
             {PageStatus.FAILED: failed, PageStatus.WAITING: listed}.get(p.status, notices).append(row)
-        drafted = {p.page.id: p for p in pages if p.status is PageStatus.DONE and p.edition is not None}
+        drafted = {p.page.id for p in pages if p.status is PageStatus.DONE and p.edition is not None}
         return DeliveryReport(
             delivery=delivery_id,
             pages=len(pages) + len(shut),
             done=sum(p.status is PageStatus.DONE for p in pages),
             waiting=sum(p.status is PageStatus.WAITING for p in pages),
             failed=tuple(failed),
-            entries=sum(self._own_entries(p) for p in drafted.values()),
+            entries=sum(entries.get(page, 0) for page in drafted),
             seconds=sum(stages.values()),
             stages=stages,
             listed=tuple(listed),
             notices=tuple(notices),
         )
-
-    def _own_entries(self, page: DeliveredPage) -> int:
-        """Return how many entries begin on a page: those of a right leaf begin on the left one."""
-        found = self._result(page, "read")
-        reads: list[Json] = list(dict(found.payload)["entries"]) if found else []  # type: ignore[call-overload]
-        return 0 if leaf_of(reads) is Leaf.RIGHT else len(reads)
 
     def papers(self, delivery_ids: Iterable[str] | None = None) -> Iterator[SearchDocument]:
         """Yield the full text of every dossier page read (of the deliveries named, else of all), for the index."""
@@ -367,6 +371,12 @@ class Digitiser:
             return ""
         payload: Json = dict(found.payload)
         return PageReading(to_words(payload["words"]), EngineIdentity(**payload["engine"])).text()
+
+
+def _own_entries(read: StageResult) -> int:
+    """Return how many entries begin on a page: those of a right leaf begin on the left one."""
+    reads: list[Json] = list(dict(read.payload)["entries"])  # type: ignore[call-overload]
+    return 0 if leaf_of(reads) is Leaf.RIGHT else len(reads)
 
 
 def _row(file: str, page: int, digest: Digest, problem: PageProblem) -> FailedPage:

@@ -4,7 +4,7 @@ The truth is never used for reading.
 """
 
 import json
-import time
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from pipeline.crew import Crew
 from pipeline.decode import Limits
 from pipeline.digitise import version_of
 from pipeline.intake import natural
-from pipeline.page_work import Work, do_classify, do_prepare, do_read
+from pipeline.page_work import Work, do_classify, do_page, do_read
 from pipeline.payloads import Json
 from pipeline.readers import MakeReaders
 from pipeline.scoring import BookReport, ReadPage, read_page_of, report
@@ -110,9 +110,14 @@ def _works(folder: Path, truths: Sequence[Json], limits: Limits, make: MakeReade
 
 
 def read_page(work: Work) -> ReadPage:
-    """Do all stages on one page in this process; its seconds are those of a core, whatever else the machine does."""
-    began = time.process_time()
-    prepared, jpeg = do_prepare(work)
-    said = do_classify(work, prepared, jpeg)
-    payload = do_read(work, prepared, jpeg, said["parts"]) if said["parts"] else {}
-    return read_page_of(payload, said["kind"], said["edition"], time.process_time() - began)
+    """Do all stages on one page; its seconds are those of a core, whatever else the machine does."""
+    began = _core_seconds()
+    done = do_page(work)
+    said = done.later.get("classify") or do_classify(work, done.prepared, done.jpeg)
+    read = done.later.get("read") or (do_read(work, done.prepared, done.jpeg, said["parts"]) if said["parts"] else {})
+    return read_page_of(read, said["kind"], said["edition"], _core_seconds() - began)
+
+
+def _core_seconds() -> float:
+    """Return the processor time of this process and of the readers it called."""
+    return sum(os.times()[:4])

@@ -24,6 +24,7 @@ from forms import Edition, Label, Leaf, letters_of
 from pipeline.cases import cases_of
 from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.locate import CleanPage, clean_page
+from pipeline.look import Look
 from pipeline.parts import MIN_COVERAGE, Part, least_labels, parts_of
 from pipeline.payloads import Json
 from pipeline.prepare import PreparedPage, prepare
@@ -185,10 +186,11 @@ def _read(page: _Page, box: Box, readers: Readers) -> str:
 
 def _fit(edition: Edition, page: _Page, readers: Readers) -> PageFit:
     """Look for the learnt edition on a page it was learnt from."""
-    boxes, coverage, labels = parts_of(edition, page.page, page.words, readers)
+    look = Look(page.page, readers, page.words)
+    boxes, coverage, labels = parts_of(edition, look)
     wanted = {m["column"]: _prepared(page.page, _box(m["value"])) for m in page.marks if m.get("value")}
     parts = [Part(box, edition.id, coverage) for box in boxes]
-    first = next(cases_of(page.page, page.words, parts, readers, {edition.id: edition}), None)
+    first = next(cases_of(look, parts, {edition.id: edition}), None)
     areas = {area.column: area.boxes for area, _ in first[1].written} if first else {}
     offset = Point(boxes[0].x, boxes[0].y) if boxes else Point(0, 0)
 

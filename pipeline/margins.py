@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.crops import FAINT, PALE, PAPER, Marks, assign, page_marks
+from pipeline.crops import FAINT, PALE, PAPER, Marks, assign
 from pipeline.locate import ONE_LINE, CleanPage, FieldArea, LabelledPage
 from pipeline.prepare import PreparedPage, red_ink
 from pipeline.rules import MAX_THICK
@@ -25,6 +25,8 @@ MARGIN = "margin"
 """Names the place of a note that stands outside of the form's own room for notes."""
 REACH = 1.1
 """Marks nearer than this (in letters) are of one note."""
+COARSE = 4
+"""Pixels of the grid on which it is seen what lies near one another."""
 REDDISH = 20
 """How far red exceeds green and blue, on the whole, in what is left of a seal."""
 LEAST = 0.15
@@ -55,12 +57,20 @@ class Group:
 
 
 def find_notes(
-    page: PreparedPage, clean: CleanPage, labelled: LabelledPage, areas: Sequence[FieldArea], choices: Sequence[Box]
+    page: PreparedPage,
+    clean: CleanPage,
+    labelled: LabelledPage,
+    areas: Sequence[FieldArea],
+    choices: Sequence[Box],
+    marks: Marks,
 ) -> list[FoundNote]:
-    """Return the notes outside the fields, top to bottom. *choices*: boxes of the check boxes and their words."""
+    """Return the notes outside the fields, top to bottom.
+
+    *choices* are boxes of the check boxes and their words; *marks* those of the page without labels and choices.
+    """
     found = [
         FoundNote(group.box, round(sure, 3))
-        for group in find_groups(page, clean, labelled, areas, choices)
+        for group in find_groups(page, clean, labelled, areas, choices, marks)
         if (sure := _sure(group, clean, labelled.letter)) >= LEAST
     ]
     return sorted(_joined(found, 2 * labelled.letter), key=lambda note: (note.box.y, note.box.x))
@@ -93,21 +103,23 @@ def _sure(group: Group, clean: CleanPage, letter: float) -> float:
 
 
 def find_groups(
-    page: PreparedPage, clean: CleanPage, labelled: LabelledPage, areas: Sequence[FieldArea], choices: Sequence[Box]
+    page: PreparedPage,
+    clean: CleanPage,
+    labelled: LabelledPage,
+    areas: Sequence[FieldArea],
+    choices: Sequence[Box],
+    marks: Marks,
 ) -> list[Group]:
     """Return the groups of marks that nothing known explains, measured."""
     letter = labelled.letter
-    marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *choices], letter)
     left, owned = _unexplained(page, clean, labelled, areas, choices, marks)
     shown = _pen_strokes(np.asarray(left[marks.labels] * 255, np.uint8), letter)
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(shown)
-    side = int(2 * REACH * letter) | 1
-    joined = cv2.morphologyEx(shown, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
-    _, places = cv2.connectedComponents(np.asarray(joined, np.uint8))
-    inked = shown > 0
-    darkness = np.bincount(pieces[inked], weights=PAPER - clean.grey[inked].astype(np.float64), minlength=count)
+    ys, xs = np.nonzero(shown)
+    owners = pieces[ys, xs]
+    darkness = np.bincount(owners, weights=PAPER - clean.grey[ys, xs].astype(np.float64), minlength=count)
     place = np.zeros(count, np.int64)
-    place[pieces[inked]] = places[inked]
+    place[owners] = _places(shown, letter)[ys // COARSE, xs // COARSE]
     grain = _shadow(clean, np.asarray(stats, np.int32), np.asarray(darkness, np.float64), marks.strong, letter)
     members: dict[int, list[int]] = {}
     for i in (np.flatnonzero(~grain[1:]) + 1).tolist():
@@ -128,6 +140,16 @@ def find_groups(
             or of_seal(g.box, page, shown)
         )
     ]
+
+
+def _places(shown: Image, letter: float) -> NDArray[np.int32]:
+    """Return which marks lie within reach of one another, on a grid of :data:`COARSE` pixels."""
+    height, width = shown.shape
+    padded = cv2.copyMakeBorder(shown, 0, -height % COARSE, 0, -width % COARSE, cv2.BORDER_CONSTANT, value=0)
+    grid = padded.reshape(len(padded) // COARSE, COARSE, -1, COARSE).max(axis=(1, 3))
+    side = int(2 * REACH * letter / COARSE) | 1
+    joined = cv2.morphologyEx(grid, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    return np.asarray(cv2.connectedComponents(np.asarray(joined, np.uint8))[1], np.int32)
 
 
 def of_seal(box: Box, page: PreparedPage, ink: Image) -> bool:

@@ -1,6 +1,8 @@
 """What is done to one page in a worker process, stage by stage: a master or JSON in, JSON out, nothing written.
 
-``prepare`` straightens the page and reads its print; ``classify`` says what it is; ``read`` reads its fields.
+``prepare`` straightens the page and reads its print; ``classify`` says what it is; ``read`` reads its fields. Each can
+be done by itself from what the one before left; :func:`do_page` does all of them on a page that is in hand, which comes
+to the same and costs less.
 """
 
 import time
@@ -16,7 +18,7 @@ from forms import Edition
 from pipeline.cases import Fields, cases_of, holds_case, notes_of, read_fields
 from pipeline.crops import Line
 from pipeline.decode import Limits, decode_page, media_type_of
-from pipeline.locate import clean_page
+from pipeline.look import Look
 from pipeline.parts import Part, by_year, find_parts
 from pipeline.payloads import (
     Json,
@@ -29,11 +31,13 @@ from pipeline.payloads import (
     to_preparation,
     to_words,
 )
-from pipeline.prepare import PreparedPage, again, prepare
+from pipeline.prepare import PreparedPage, again, cleaned, straightened
 from pipeline.readers import MakeReaders, Readers
 from pipeline.spreads import Spread, askew, find_spread, whole
-from pipeline.triangulate import REGISTERED
-from records.codes import PageRole
+from pipeline.values import ReadValue, read_corrected
+from pipeline.verdict import is_bare
+from records.codes import PageRole, RegisterKind
+from records.entries import NUMBER, REGISTERED
 from records.errors import PageError
 from records.geometry import Box
 from records.pages import Step
@@ -78,23 +82,50 @@ def _sure_words(reading: PageReading) -> tuple[int, float]:
     return sure, sure / len(words) if words else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Upright:
+    """A page the right way up: looked at as it is kept, with its JPEG and who read its print."""
+
+    look: Look
+    jpeg: bytes
+    engine: EngineIdentity
+    turns: int
+
+
 def _upright(
-    image: Image, readers: Readers, dossier: bool, before: tuple[Step, ...] = ()
-) -> tuple[PreparedPage, PageReading, int]:
-    """Prepare and read the page; if hardly a word is sure, try it turned and keep the way that reads best."""
-    best: tuple[int, PreparedPage, PageReading, int] | None = None
-    for turns in (0, 2, 1, 3):
-        page = prepare(image, turns, before)
-        reading = readers.papers.read_page(page.grey) if dossier else readers.forms.read_page(clean_page(page).print)
+    image: Image, readers: Readers, dossier: bool, before: tuple[Step, ...] = (), ways: tuple[int, ...] = (0, 2, 1, 3)
+) -> _Upright:
+    """Prepare and read the page; if hardly a word is sure, try the other *ways* and keep the one that reads best."""
+    best: tuple[int, _Upright] | None = None
+    for turns in ways:
+        colour, steps = straightened(image, turns, before)
+        jpeg = _encoded(colour)
+        page = cleaned(_decoded(jpeg), steps)  # as it is kept, so that a later look sees the same
+        look = Look(page, readers)
+        reading = readers.papers.read_page(page.grey) if dossier else readers.forms.read_page(look.print)
+        look.words = reading.words
         sure, share = _sure_words(reading)
         if best is None or sure > 1.5 * best[0] + 3:
-            best = (sure, page, reading, turns)
+            best = (sure, _Upright(look, jpeg, reading.engine, turns))
         if sure >= ENOUGH_WORDS and share >= UPRIGHT:
             break
         if turns == 0 and float(np.mean(page.grey < 128)) < 0.0025:
             break  # a blank page has no right way up
     assert best is not None
-    return best[1], best[2], best[3]
+    return best[1]
+
+
+def _encoded(colour: Image) -> bytes:
+    done, jpeg = cv2.imencode(".jpg", colour, [cv2.IMWRITE_JPEG_QUALITY, 93])
+    assert done
+    return jpeg.tobytes()
+
+
+def _decoded(jpeg: bytes) -> Image:
+    colour = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    if colour is None:
+        raise ValueError("the prepared page is no JPEG")
+    return np.asarray(colour, np.uint8)
 
 
 def _flat(image: Image) -> tuple[Image, tuple[Step, ...], Spread | None]:
@@ -121,46 +152,71 @@ def _fold_of(spread: Spread | None, page: PreparedPage) -> float | None:
 
 def do_prepare(work: Work) -> tuple[Json, bytes]:
     """Return (payload, prepared page as JPEG)."""
+    payload, found = _prepare(work)
+    return payload, found.jpeg
+
+
+def _prepare(work: Work) -> tuple[Json, _Upright]:
     began = time.perf_counter()
     assert work.master is not None
     image, dpi = decode_page(work.master, media_type_of(work.master), work.page_in_file, work.limits)
     height, width = image.shape[:2]
-    readers = readers_of(work.make)
     flat, steps, spread = _flat(image)
-    page, reading, turns = _upright(flat, readers, work.dossier, steps)
-    done, jpeg = cv2.imencode(".jpg", page.colour, [cv2.IMWRITE_JPEG_QUALITY, 93])
-    assert done
+    ways = (0, 2, 1, 3) if spread is not None else (0,)  # where no paper is seen, print on its side is not looked for
+    found = _upright(flat, readers_of(work.make), work.dossier, steps, ways)
+    page = found.look.page
     payload: Json = {
         "width": width,
         "height": height,
         "dpi": dpi,
-        "turns": turns,
+        "turns": found.turns,
         "preparation": of_preparation(page.preparation),
         "paper": spread is not None,
         "fold": _fold_of(spread, page),
-        "words": of_words(reading.words),
-        "engine": of_engine(reading.engine),
+        "words": of_words(found.look.words),
+        "engine": of_engine(found.engine),
         "seconds": time.perf_counter() - began,
     }
-    return payload, jpeg.tobytes()
+    return payload, found
 
 
-def _reading(prepared: Json) -> PageReading:
-    return PageReading(to_words(prepared["words"]), EngineIdentity(**prepared["engine"]))
+@dataclass(frozen=True, slots=True)
+class DonePage:
+    """What all stages made of a page: payloads by stage, and the prepared page as JPEG."""
+
+    prepared: Json
+    jpeg: bytes
+    later: dict[str, Json]
+    """Of ``classify``, and of ``read`` where the page holds entries; lacking where that went wrong."""
 
 
-def _page(prepared: Json, jpeg: bytes) -> PreparedPage:
-    colour = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-    if colour is None:
-        raise ValueError("the prepared page is no JPEG")
-    return again(np.asarray(colour, np.uint8), to_preparation(prepared["preparation"]))
+def do_page(work: Work) -> DonePage:
+    """Do all stages. Where a later one goes wrong, what was done before is handed back, and it is left to its turn."""
+    prepared, found = _prepare(work)
+    later: dict[str, Json] = {}
+    try:
+        later["classify"] = _classify(work, prepared, found.look)
+        if parts := later["classify"]["parts"]:
+            later["read"] = _read(found.look, parts)
+    except Exception:  # whatever it is: the stage meets it again by itself, and the page is told to have failed there
+        pass
+    return DonePage(prepared, found.jpeg, later)
+
+
+def _look(work: Work, prepared: Json, jpeg: bytes) -> Look:
+    page = again(_decoded(jpeg), to_preparation(prepared["preparation"]))
+    return Look(page, readers_of(work.make), to_words(prepared["words"]))
 
 
 def do_classify(work: Work, prepared: Json, jpeg: bytes) -> Json:
     """Return role, kind, edition, confidence and reason."""
+    return _classify(work, prepared, _look(work, prepared, jpeg))
+
+
+def _classify(work: Work, prepared: Json, look: Look) -> Json:
     began = time.perf_counter()
-    page, reading = _page(prepared, jpeg), _reading(prepared)
-    said = readers_of(work.make).classifier.classify(page.grey, reading)
+    reading = PageReading(look.words, EngineIdentity(**prepared["engine"]))
+    said = look.readers.classifier.classify(look.page.grey, reading)
     out: Json = {
         "role": said.role.value,
         "kind": said.kind.value,
@@ -174,7 +230,7 @@ def do_classify(work: Work, prepared: Json, jpeg: bytes) -> Json:
         if said.role is not PageRole.BLANK:
             out |= {"role": PageRole.OTHER.value, "reason": "PAPER_KIND_UNKNOWN", "facts": {}}
     elif said.role is not PageRole.BLANK:  # labels tell more than headings: an entry may speak like a cover
-        parts, problem = find_parts(page, reading.words, readers_of(work.make), prepared["fold"])
+        parts, problem = find_parts(look, prepared["fold"])
         if parts:
             edition = forms.edition(parts[0].edition)
             out |= {"role": PageRole.ENTRY.value, "kind": edition.kind.value, "edition": edition.id}
@@ -182,6 +238,8 @@ def do_classify(work: Work, prepared: Json, jpeg: bytes) -> Json:
             out["parts"] = [of_part(part) for part in parts]
         elif problem is not None:
             out |= {"reason": problem.code, "facts": dict(problem.facts)}
+        elif out["reason"] == "EDITION_UNKNOWN" and is_bare(look.page.colour):
+            out |= {"role": PageRole.BLANK.value, "kind": RegisterKind.OTHER.value}
     if out["role"] == PageRole.BLANK.value:
         out |= {"reason": "PAGE_BLANK" if prepared["paper"] else "PAGE_NOT_IN_PICTURE", "facts": {}}
     elif not prepared["paper"] and not out["parts"] and _sure_words(reading)[0] < ENOUGH_WORDS:
@@ -192,18 +250,20 @@ def do_classify(work: Work, prepared: Json, jpeg: bytes) -> Json:
 
 def do_read(work: Work, prepared: Json, jpeg: bytes, parts: Sequence[Json]) -> Json:
     """Return the entries of a picture; of each its fields: presence, text, value, reading, doubts, master outline."""
+    return _read(_look(work, prepared, jpeg), parts)
+
+
+def _read(look: Look, parts: Sequence[Json]) -> Json:
     began = time.perf_counter()
-    readers = readers_of(work.make)
     entries = []
-    picture, words = _page(prepared, jpeg), to_words(prepared["words"])
-    found = cases_of(picture, words, [to_part(raw) for raw in parts], readers)
+    found = cases_of(look, [to_part(raw) for raw in parts])
     for place, (part, case) in enumerate(found):
-        fields = read_fields(case, readers)
+        fields = read_fields(case, look.readers)
         edition = _dated(part, fields)
         own = case
         if edition.id != case.edition.id:  # its print fits another edition as well, and that was in use on the day
-            own = next(cases_of(picture, words, [replace(part, edition=edition.id, tied=())], readers))[1]
-            fields = read_fields(own, readers)
+            own = next(cases_of(look, [replace(part, edition=edition.id, tied=())]))[1]
+            fields = read_fields(own, look.readers)
         if not holds_case(fields):
             continue
         notes = [
@@ -248,11 +308,26 @@ def _in_master(page: PreparedPage, boxes: Sequence[Box]) -> list[list[float]] | 
     return [[round(p.x, 1), round(p.y, 1)] for p in page.preparation.to_master.polygon(around.polygon()).points]
 
 
+def read_numbers(image: Image, readers: Readers) -> list[ReadValue]:
+    """Return the entry number of each case on a decoded picture, in reading order, and nothing else of it."""
+    flat, steps, spread = _flat(image)
+    look = _upright(flat, readers, dossier=False, before=steps).look
+    parts, _ = find_parts(look, _fold_of(spread, look.page))
+    out = []
+    for _, case in cases_of(look, parts):
+        label = case.edition.label(NUMBER)
+        lines = [lines for area, lines in case.written if area.column == NUMBER]
+        if label is not None and lines:
+            out.append(read_corrected(label, lines[0], readers, case.edition.years))
+    return out
+
+
 def written_lines(
     prepared: Json, jpeg: bytes, parts: Sequence[Json], place: int, readers: Readers
 ) -> dict[str, list[Line]]:
     """Return the written lines of each column of the entry at *place* of a picture, as they are cut out for reading."""
-    cases = cases_of(_page(prepared, jpeg), to_words(prepared["words"]), [to_part(raw) for raw in parts], readers)
+    page = again(_decoded(jpeg), to_preparation(prepared["preparation"]))
+    cases = cases_of(Look(page, readers, to_words(prepared["words"])), [to_part(raw) for raw in parts])
     for number, (_, case) in enumerate(cases):
         if number == place:
             return {area.column: lines.standing for area, lines in case.written}

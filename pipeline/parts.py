@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from forms import Edition, Leaf, PageShape, editions, letters_of
 from forms import edition as edition_of
 from pipeline.labels import candidates, coverage, find_labels, tokens
-from pipeline.locate import CleanPage, clean_page, find_page_labels
-from pipeline.prepare import WIDE, PreparedPage, cut
-from pipeline.readers import Readers
+from pipeline.look import Look
+from pipeline.prepare import WIDE
 from pipeline.shortlist import shortlist
 from pipeline.table import find_table
 from records.geometry import Box
@@ -63,33 +62,20 @@ def least_labels(edition: Edition) -> int:
     return MIN_LABELS if edition.shape is not PageShape.ROWS else MIN_LABELS // 2
 
 
-def words_in(words: Sequence[Word], box: Box) -> tuple[Word, ...]:
-    """Return the words whose middles lie in *box*, in the frame of its corner."""
-    out = []
-    for word in words:
-        own = word.polygon.box()
-        if box.x <= own.x + own.w / 2 < box.right and box.y <= own.y + own.h / 2 < box.bottom:
-            moved = Box(own.x - box.x, own.y - box.y, own.w, own.h)
-            out.append(Word(word.text, moved.polygon(), word.confidence, word.line))
-    return tuple(out)
-
-
-def find_parts(
-    page: PreparedPage, words: Sequence[Word], readers: Readers, seam: float | None = None
-) -> tuple[list[Part], PageProblem | None]:
+def find_parts(look: Look, seam: float | None = None) -> tuple[list[Part], PageProblem | None]:
     """Return the parts of a picture in reading order, or none and why; no reason where it is like no edition at all.
 
     A table across an opened book is one part; any other opened book is looked at leaf by leaf. *seam* is where its fold
     was seen, in prepared pixels.
     """
-    height, width = page.grey.shape
-    whole = Box(0, 0, width, height)
+    whole = look.whole
+    height, width = whole.h, whole.w
     boxes = [whole]
-    looker = _Looker(page, words, readers)
+    looker = _Looker(look)
     if width > WIDE * height:
         fits = looker.fits(whole)
         if not (fits and fits[0].edition.shape is PageShape.ROWS and fits[0].good):
-            fold = seam if seam is not None else find_fold(words, width)
+            fold = seam if seam is not None else gap_between_leaves(look.words, width)
             boxes = [Box(0, 0, fold, height), Box(fold, 0, width - fold, height)]
     parts: list[Part] = []
     problem: PageProblem | None = None
@@ -100,7 +86,7 @@ def find_parts(
     return parts, (None if parts else problem)
 
 
-def find_fold(words: Sequence[Word], width: float) -> float:
+def gap_between_leaves(words: Sequence[Word], width: float) -> float:
     """Return the x between the leaves of an opened book: the middle of the widest gap between words near its middle."""
     low, high = 0.38 * width, 0.62 * width
     spans = sorted((w.polygon.box().x, w.polygon.box().right) for w in words if w.confidence > 0.3)
@@ -113,41 +99,31 @@ def find_fold(words: Sequence[Word], width: float) -> float:
     return at
 
 
-def parts_of(
-    edition: Edition, page: PreparedPage, words: Sequence[Word], readers: Readers
-) -> tuple[list[Box], float, int]:
+def parts_of(edition: Edition, look: Look) -> tuple[list[Box], float, int]:
     """Return the parts of a page that is of *edition*, with its coverage and the number of labels found."""
-    looker = _Looker(page, words, readers)
-    height, width = page.grey.shape
-    whole = Box(0, 0, width, height)
-    fit = looker.closely(edition, whole)
-    return looker.split(edition, whole), fit.coverage, fit.labels
+    looker = _Looker(look)
+    fit = looker.closely(edition, look.whole)
+    return looker.split(edition, look.whole), fit.coverage, fit.labels
 
 
 class _Looker:
-    """Looks at parts of one picture; what is costly is done once for each."""
+    """Tells which editions the parts of one picture are of."""
 
-    def __init__(self, page: PreparedPage, words: Sequence[Word], readers: Readers) -> None:
-        self.page, self.words, self.readers = page, words, readers
-        self._clean: dict[Box, CleanPage] = {}
+    def __init__(self, look: Look) -> None:
+        self.look = look
         self._fits: dict[Box, list[_Fit]] = {}
-
-    def clean(self, box: Box) -> CleanPage:
-        if box not in self._clean:
-            self._clean[box] = clean_page(cut(self.page, box))
-        return self._clean[box]
 
     def fits(self, box: Box) -> list[_Fit]:
         """Return the likely editions of what lies in *box*, best first."""
         if box not in self._fits:
-            words = words_in(self.words, box)
+            words = self.look.words_in(box)
             found = [self._fit(edition, box, words) for _, edition in shortlist(words)]
             self._fits[box] = sorted(found, key=lambda f: -f.coverage)
         return self._fits[box]
 
     def _fit(self, edition: Edition, box: Box, words: Sequence[Word]) -> _Fit:
         if edition.shape is PageShape.ROWS:
-            table = find_table(edition, self.clean(box), words)
+            table = find_table(edition, self.look.clean(box), words)
             if table is None:
                 return _Fit(edition, 0.0, 0, headed=False)
             leaf = next(iter(table.leaves)) if len(table.leaves) == 1 else None
@@ -179,17 +155,16 @@ class _Looker:
 
     def closely(self, edition: Edition, box: Box) -> _Fit:
         """Look for an edition's labels with everything that helps to find them."""
-        words = words_in(self.words, box)
         if edition.shape is PageShape.ROWS:
-            return self._fit(edition, box, words)
-        labelled = find_page_labels(edition, self.clean(box), words, self.readers.printed)
+            return self._fit(edition, box, self.look.words_in(box))
+        labelled = self.look.labelled(edition, box)
         return _Fit(edition, labelled.coverage, len(labelled.labels), headed=0 in labelled.labels)
 
     def split(self, edition: Edition, box: Box) -> list[Box]:
         """Return the parts of *box* that hold a case each: two where one stands below the other."""
         if edition.shape is not PageShape.HALF:
             return [box]
-        words = words_in(self.words, box)
+        words = self.look.words_in(box)
         firsts = {i for i, label in enumerate(edition.labels[:3]) if label.says}
         tops = sorted(m.first.y for m in candidates(edition, tokens(words)) if m.label in firsts and m.likeness > 0.8)
         below = [y for y in tops if y > _LOW_HALF * box.h and y - tops[0] > _LOW_HALF * box.h]

@@ -217,8 +217,11 @@ def cut(page: PreparedPage, box: Box) -> PreparedPage:
     return PreparedPage(np.ascontiguousarray(page.colour[part]), np.ascontiguousarray(page.grey[part]), whole)
 
 
-def prepare(image: Image, quarter_turns: int = 0, before: tuple[Step, ...] = ()) -> PreparedPage:
-    """Do all steps on a decoded page (grey or BGR); *before* are the steps that led to it."""
+def straightened(image: Image, quarter_turns: int = 0, before: tuple[Step, ...] = ()) -> tuple[Image, tuple[Step, ...]]:
+    """Return a decoded page (grey or BGR) upright, level and evenly lit, in colour, with the steps that led to it.
+
+    *before* are steps already taken.
+    """
     colour = image if image.ndim == 3 else _as_u8(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
     steps = list(before)
     if quarter_turns % 4:
@@ -227,9 +230,17 @@ def prepare(image: Image, quarter_turns: int = 0, before: tuple[Step, ...] = ())
     for act in (rescale, crop_borders, deskew, even_light):
         colour, step = act(colour)
         steps.append(step)
-    grey, step = without_red(colour)
-    steps.append(step)
-    grey, step = remove_specks(grey)
-    steps.append(step)
+    return colour, tuple(steps)
+
+
+def cleaned(colour: Image, steps: tuple[Step, ...]) -> PreparedPage:
+    """Return a straightened page with its grey picture, red ink and specks taken out."""
+    grey, red = without_red(colour)
+    grey, specks = remove_specks(grey)
     h, w = grey.shape
-    return PreparedPage(colour, grey, Preparation(tuple(steps), w, h))
+    return PreparedPage(colour, grey, Preparation((*steps, red, specks), w, h))
+
+
+def prepare(image: Image, quarter_turns: int = 0, before: tuple[Step, ...] = ()) -> PreparedPage:
+    """Do all steps on a decoded page (grey or BGR); *before* are the steps that led to it."""
+    return cleaned(*straightened(image, quarter_turns, before))

@@ -177,9 +177,9 @@ def without_pens(grey: Image, colour: Image, ink: Image, paper: int = 245) -> Im
 
     *ink* is the ink mask of *grey*. A page on which hardly any ink is coloured comes back as it is.
     """
-    lab = cv2.cvtColor(cv2.GaussianBlur(colour, (0, 0), 1.0), cv2.COLOR_BGR2LAB).astype(np.int16)
-    tone = np.median(lab[::7, ::7].reshape(-1, 3), axis=0)
-    chroma = np.hypot(lab[:, :, 1] - tone[1], lab[:, :, 2] - tone[2])
+    _, a, b = cv2.split(cv2.cvtColor(cv2.GaussianBlur(colour, (0, 0), 1.0), cv2.COLOR_BGR2LAB))
+    off = [np.subtract(one, np.median(one[::7, ::7]), dtype=np.float32) for one in (a, b)]
+    chroma = cv2.magnitude(off[0], off[1])
     strong = (ink > 0) & (grey < 170)
     if float(np.mean(chroma[strong] > TINTED)) < PENS if strong.any() else True:
         return grey

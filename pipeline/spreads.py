@@ -76,9 +76,11 @@ def find_spread(image: Image) -> Spread:
     if paper is None:
         raise PageError("PAGE_NOT_IN_PICTURE")
     back = Transform.scale(w / size[0], h / size[1])
-    seen, line = _fold(small, paper)
-    likely = 1 / (1 + math.exp(-3 * (seen.score - UNDECIDED))) if _wide(paper) else 0.0
     outline = back.polygon(paper.outline)
+    if not _wide(paper):
+        return Spread(outline, paper.sure, None, 1.0)
+    seen, line = _fold(small, paper)
+    likely = 1 / (1 + math.exp(-3 * (seen.score - UNDECIDED)))
     fold = _between(outline, *(back.point(p) for p in line)) if likely > 0.5 else None
     return Spread(outline, paper.sure, fold, max(likely, 1 - likely))
 

@@ -11,8 +11,8 @@ from forms import Edition, is_valid, normalise
 from pipeline.values import ReadValue
 from records.codes import RegisterKind, ValueKind
 from records.dates import PartialDate
+from records.entries import NUMBER, REGISTERED
 
-REGISTERED, NUMBER = "ngayDangKy", "so"
 OLDEST_PERSON = 115
 """Years before its registration in which nobody was born whom a book names as a party."""
 YOUNGEST_PARENT = 12

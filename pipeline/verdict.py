@@ -36,6 +36,8 @@ TABLE = (125.0, 75.0)
 """Brightness and darkness of "ink" below both of which a picture shows no paper: tables 67-108 and 0-54."""
 FEWEST_LETTERS = 20
 """Dark letters, below which a page is blank."""
+BARE_LETTERS = 40
+"""The same for a page on which nothing was found: empty pages have up to 33, entries 530 and more."""
 SOFT = 1.9
 """Sigma in sheet pixels from which an edge is soft; clean and real tiles have a median of 0.95-1.45."""
 SOFT_SHARE = 0.2
@@ -71,11 +73,10 @@ class Judged:
     """Its fingerprint (:func:`pipeline.fingerprint.fingerprint`)."""
 
 
-def judge(image: Image, earlier: Mapping[str, Image] | None = None, numbers: tuple[int, int] | None = None) -> Judged:
+def judge(image: Image, earlier: Mapping[str, Image] | None = None) -> Judged:
     """Judge a decoded page (BGR or grey, any size).
 
-    *earlier* holds the fingerprints of pages that are already good, by name: the same sheet twice is told. *numbers*
-    are the last page's number and the one read on this page, where somebody reads them.
+    *earlier* holds the fingerprints of pages that are already good, by name: the same sheet twice is told.
     """
     began = time.perf_counter()
     height, width = image.shape[:2]
@@ -90,11 +91,13 @@ def judge(image: Image, earlier: Mapping[str, Image] | None = None, numbers: tup
         faults.append(
             page.fault("SCAN_TWICE", likeness(print_, (earlier or {})[twin]), warn=True, facts={"file": twin})
         )
-    if numbers is not None and numbers[1] - numbers[0] != 1:
-        facts = {"last": str(numbers[0]), "read": str(numbers[1])}
-        faults.append(page.fault("SCAN_NUMBER_JUMP", numbers[1] - numbers[0], warn=True, facts=facts))
     faults.sort(key=lambda fault: fault.severity is Severity.WARN)
     return Judged(Verdict(width, height, tuple(faults), time.perf_counter() - began), print_)
+
+
+def is_bare(image: Image) -> bool:
+    """Whether a prepared page (BGR) that fits no form has nothing on it but grain, the other side's ink and its edge."""
+    return int((letters(take_apart(image))[:, 5] >= PALEST_INK).sum()) < BARE_LETTERS
 
 
 def same_sheet(one: Image, others: Mapping[str, Image]) -> str | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.decode import Limits, decode_page, read_header, sniff
 from pipeline.marking import marked
+from pipeline.numbering import NumberRun
 from pipeline.scan_log import LoggedPage, PageKey, ScanLog
 from pipeline.verdict import judge, same_sheet
 from records.errors import PageError, WrongUse
@@ -38,10 +39,13 @@ class FilePage:
     image: Image | None = None
 
 
-def judge_file(data: bytes, limits: Limits, earlier: Mapping[str, Image]) -> Iterator[FilePage]:
+def judge_file(
+    data: bytes, limits: Limits, earlier: Mapping[str, Image], run: NumberRun | None = None
+) -> Iterator[FilePage]:
     """Yield every page of a delivered file, in order, judged; *earlier*: see :func:`pipeline.verdict.judge`.
 
-    A file or page that cannot be opened has a verdict as well, with the reason as its fault.
+    A file or page that cannot be opened has a verdict as well, with the reason as its fault. Of a good page *run* says
+    whether its numbers follow on the last one's.
     """
     try:
         header = read_header(data, limits)
@@ -56,7 +60,8 @@ def judge_file(data: bytes, limits: Limits, earlier: Mapping[str, Image]) -> Ite
             yield FilePage(of, unreadable(error))
             continue
         found = judge(image, earlier)
-        yield FilePage(of, found.verdict, found.print, image)
+        verdict = run.follow(image, found.verdict) if run is not None and found.verdict.ok else found.verdict
+        yield FilePage(of, verdict, found.print, image)
 
 
 def unreadable(error: PageError) -> Verdict:
@@ -91,12 +96,18 @@ class Watch:
     """Looks at one folder again and again. *clock* tells seconds that only grow."""
 
     def __init__(
-        self, folder: Path, log: ScanLog, archive: Archive, limits: Limits, clock: Callable[[], float]
+        self,
+        folder: Path,
+        log: ScanLog,
+        archive: Archive,
+        limits: Limits,
+        clock: Callable[[], float],
+        run: NumberRun | None = None,
     ) -> None:
         if not folder.is_dir():
             raise WrongUse("SCAN_FOLDER_MISSING", folder=folder)
         self.folder, self.log = folder, log
-        self._archive, self._limits, self._clock = archive, limits, clock
+        self._archive, self._limits, self._clock, self._run = archive, limits, clock, run
         self._resting: dict[Path, tuple[Stamp, float]] = {}
         self._judged = log.whole_files()
 
@@ -140,7 +151,8 @@ class Watch:
         before = [p for p in self.log.standing() if p.file == name and p.digest != digest]
         others = [p for p in self.log.standing() if p.file in there and p not in before]
         good = {p.name: mark for p in others if p.ok and (mark := self.log.print_of(p)) is not None}
-        for number, found in enumerate(judge_file(data, self._limits, good), start=1):
+        run = self._run if not before else None  # a rescan comes out of turn
+        for number, found in enumerate(judge_file(data, self._limits, good, run), start=1):
             now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
             verdict = found.verdict
             page = LoggedPage(name, digest, number, found.of, verdict.ok, verdict.as_json(), now, stamp)

@@ -9,8 +9,9 @@ from records.errors import WrongUse
 from records.pages import Evidence, PageId
 from records.readings import Decision, Reading
 
-NOTES = "ghiChu"
-"""The ministry's column of the form's own room for notes, the same for every kind of register."""
+NUMBER, BOOK, REGISTERED, NOTES = "so", "quyenSo", "ngayDangKy", "ghiChu"
+"""The ministry's columns of the entry's number, its book's, the day of registration and the form's own room for notes:
+the same for every kind of register."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,8 +149,10 @@ class Register(Protocol):
 
     def delivery(self, delivery_id: str) -> Delivery: ...
     def deliveries(self) -> Sequence[Delivery]: ...
-    def delivered_pages(self, delivery_id: str, status: PageStatus | None = None) -> Sequence[DeliveredPage]:
-        """Pages in the order of the delivery."""
+    def delivered_pages(
+        self, delivery_id: str, status: PageStatus | None = None, seq: int | None = None
+    ) -> Sequence[DeliveredPage]:
+        """Pages in the order of the delivery: all, those in one status, or the one at a place."""
         ...
 
     def page_counts(self, delivery_id: str) -> Mapping[PageStatus, int]:

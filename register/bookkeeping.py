@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 
 from records.books import Explanation, NumberClaim, Standing, Stated, Tally
 from records.codes import DeliveryKind, EntryState, Presence, RegisterKind
-from records.entries import Book
+from records.entries import NUMBER, Book
 from records.errors import WrongUse
 from records.pages import Delivery, PageId
 from records.provenance import PROGRAMME
@@ -228,7 +228,7 @@ def _claims(connection: Connection, heads: Sequence[AnyRow]) -> list[NumberClaim
     told = select(field_versions).where(f.entry.in_(ids), f.column_name.in_(_TOLD)).order_by(f.version)
     fields = {(row.entry, row.column_name): row for row in connection.execute(told)}
     r = readings.c
-    others_read = select(r.entry, r.ordinal, r.alternatives).where(r.entry.in_(ids), r.column_name == "so")
+    others_read = select(r.entry, r.ordinal, r.alternatives).where(r.entry.in_(ids), r.column_name == NUMBER)
     others = {(row.entry, row.ordinal): row.alternatives for row in connection.execute(others_read)}
     found = []
     for head in heads:

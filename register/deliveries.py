@@ -57,11 +57,15 @@ class Deliveries(Part):
                 files[file.delivery].append(file)
             return [delivery_of(row, files[row.id]) for row in rows]
 
-    def delivered_pages(self, delivery_id: str, status: PageStatus | None = None) -> Sequence[DeliveredPage]:
-        """Return the pages of a delivery (in one status), in its order. Raises NotFound."""
+    def delivered_pages(
+        self, delivery_id: str, status: PageStatus | None = None, seq: int | None = None
+    ) -> Sequence[DeliveredPage]:
+        """Return the pages of a delivery (in one status, at one place), in its order. Raises NotFound."""
         wanted = select(delivered_pages).where(delivered_pages.c.delivery == delivery_id)
         if status is not None:
             wanted = wanted.where(delivered_pages.c.status == status)
+        if seq is not None:
+            wanted = wanted.where(delivered_pages.c.seq == seq)
         with self.database.read() as connection:
             known_delivery(connection, delivery_id)
             return [page_of(row) for row in connection.execute(wanted.order_by(delivered_pages.c.seq))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from records.entries import Entry, FieldValue
+from records.entries import BOOK, NUMBER, REGISTERED, Entry, FieldValue
 from records.errors import Conflict, NotFound
 from records.provenance import ProvenanceEvent
 from records.readings import Reading
@@ -17,7 +17,7 @@ from register.mapping import Values, field_values, note_values, reading_values, 
 from register.schema import books, deliveries, entries, entry_versions, field_versions, note_versions, readings
 from register.tidy import fingerprint, shown
 
-CLAIM_COLUMNS = ("quyenSo", "so", "ngayDangKy")
+CLAIM_COLUMNS = (BOOK, NUMBER, REGISTERED)
 """Book number, entry number and date of registration, by the ministry's import columns (the same for every kind)."""
 
 Read = tuple[str, str, Reading]

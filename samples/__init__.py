@@ -4,7 +4,7 @@ No page shows a real person, and every seal says *BẢN MẪU*. What ``truth.jso
 """
 
 from samples.book import BookSample, make_book
-from samples.fonts import HANDS, HELD_OUT, training_faces, unusable
+from samples.fonts import HANDS, HELD_OUT, MORE_PRINTED, training_faces, unusable
 from samples.lines import sample_line
 from samples.register_text import field_text, register_text
 from samples.style import SETTINGS
@@ -12,6 +12,7 @@ from samples.style import SETTINGS
 __all__ = [
     "HANDS",
     "HELD_OUT",
+    "MORE_PRINTED",
     "SETTINGS",
     "BookSample",
     "field_text",

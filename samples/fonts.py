@@ -63,10 +63,16 @@ _FOR_TRAINING = (
 PRINTED = ("tinos", "tinos-bold", "tinos-italic", "arimo", "arimo-bold", "noto-serif", "cousine", "cousine")
 """Types of forms and machines; ``cousine`` is a typewriter's, and the commonest."""
 
+MORE_PRINTED = (
+    *dict.fromkeys(PRINTED), "eb-garamond", "inconsolata", "jetbrains-mono", "lora", "merriweather", "playfair-display",
+    "roboto-mono", "roboto-slab", "space-mono",
+)  # fmt: skip
+"""All types and typewriters' that readers are trained with."""
+
 MEASURED_TYPES = ("source-serif-4", "ibm-plex-mono")
 """A type and a typewriter's that nothing is ever trained with."""
 
-TYPEWRITERS = ("cousine", "ibm-plex-mono")
+TYPEWRITERS = ("cousine", "ibm-plex-mono", "inconsolata", "jetbrains-mono", "roboto-mono", "space-mono")
 
 HELD_OUT: tuple[str, ...] = ("oooh-baby", "patrick-hand")
 """Hands that are never used unless named: one joined, one printed. No reader is trained with them; confidence is."""

@@ -56,7 +56,7 @@ class Hand:
         return self.font not in _TYPED and fonts.hand_font(self.font).joined
 
 
-_TYPED = frozenset((*fonts.PRINTED, *fonts.MEASURED_TYPES))
+_TYPED = frozenset((*fonts.MORE_PRINTED, *fonts.MEASURED_TYPES))
 
 
 def draw_hand(rng: np.random.Generator, font: str, ink: Ink, *, leading: float, wildness: float) -> Hand:

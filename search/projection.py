@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from records.codes import EntryState, Presence, RegisterKind
 from records.dates import PartialDate
-from records.entries import Entry
+from records.entries import BOOK, NUMBER, REGISTERED, Entry
 from records.finding import SearchDocument
 from records.text import single_spaced
 
@@ -20,9 +20,6 @@ class Columns:
     father: str = ""
     places: tuple[str, ...] = ()
 
-
-NUMBER, BOOK, REGISTERED = "so", "quyenSo", "ngayDangKy"
-"""The columns that every kind of register has (official dispatch 1437/BTP-CNTT)."""
 
 COLUMNS: dict[RegisterKind, Columns] = {
     RegisterKind.BIRTH: Columns(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,19 +10,30 @@ from records.errors import PageError
 from records.ports import Image
 from records.verdicts import Verdict
 from wiring.house import House
+from wiring.readers import ReaderMaker
 from wiring.settings import Settings
 
 if TYPE_CHECKING:
+    from pipeline.numbering import NumberRun
     from pipeline.scan_log import ScanLog
     from pipeline.watch import FilePage, Watch
 
 
-def judge_file(settings: Settings, data: bytes, earlier: Mapping[str, Image] | None = None) -> "Iterator[FilePage]":
-    """Yield every page of a file, judged; *earlier* holds fingerprints of good pages by name."""
+def judge_file(
+    settings: Settings, data: bytes, earlier: Mapping[str, Image] | None = None, run: "NumberRun | None" = None
+) -> "Iterator[FilePage]":
+    """Yield every page of a file, judged; *earlier* holds fingerprints of good pages by name, *run* the numbers."""
     from pipeline.watch import judge_file as judge
     from wiring.parts import build_limits
 
-    return judge(data, build_limits(settings), earlier or {})
+    return judge(data, build_limits(settings), earlier or {}, run)
+
+
+def number_run(settings: Settings) -> "NumberRun":
+    """Return what follows the numbers of a book while it is scanned; its readers are opened at the first page."""
+    from pipeline.numbering import NumberRun
+
+    return NumberRun(cache(ReaderMaker(settings.reader, str(settings.own_forms))))
 
 
 def judge_page(settings: Settings, data: bytes) -> tuple[Verdict, bytes]:
@@ -50,10 +62,11 @@ def scan_log(settings: Settings, folder: Path) -> "ScanLog":
     return ScanLog(settings.home, folder)
 
 
-def watch_of(house: House, folder: Path) -> "Watch":
-    """Return the watch over a scanner's folder. Raises WrongUse, IntegrityError."""
+def watch_of(house: House, folder: Path, *, numbers: bool = True) -> "Watch":
+    """Return the watch over a scanner's folder, *numbers* followed or not. Raises WrongUse, IntegrityError."""
     from pipeline.watch import Watch
     from wiring.parts import build_limits
 
     log = scan_log(house.settings, folder)
-    return Watch(folder, log, house.archive, build_limits(house.settings), time.monotonic)
+    run = number_run(house.settings) if numbers else None
+    return Watch(folder, log, house.archive, build_limits(house.settings), time.monotonic, run)

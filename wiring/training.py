@@ -39,6 +39,7 @@ KINDS = {
     "personal": ValueKind.PERSONAL_ID,
 }
 """Kinds of drawn-up texts, as kinds of fields."""
+_FIGURES = ("number", "date", "personal")
 CLOSED = (ValueKind.SEX, ValueKind.ETHNIC_GROUP, ValueKind.NATIONALITY)
 LEAST_CONFIRMED = 200
 """Confirmed lines below which an office's own hands cannot be learnt."""
@@ -69,6 +70,21 @@ def held_out(folder: Path, count: int, progress: Progress) -> Pool:
     from samples import HELD_OUT
 
     return _kept(folder / f"held-out-{count}.npz", count, HELD_SEED, HELD_OUT, (), 0.0, progress)
+
+
+def typed(folder: Path, count: int, seed: int, progress: Progress) -> Pool:
+    """Return lines in every type and typewriter's that readers are trained with."""
+    from samples import MORE_PRINTED
+
+    return _kept(folder / f"typed-{count}-{seed}.npz", count, seed, (), MORE_PRINTED, 1.0, progress)
+
+
+def figures(folder: Path, count: int, seed: int, progress: Progress) -> Pool:
+    """Return numbers and dates in digits, in all hands of training."""
+    from samples import training_faces
+
+    hands, _ = training_faces()
+    return _kept(folder / f"figures-{count}-{seed}.npz", count, seed, hands, (), 0.0, progress, _FIGURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +202,9 @@ def needs_training_parts(device: str) -> None:
 
 
 def _kept(
-    path: Path, count: int, seed: int, hands: Sequence[str], printed: Sequence[str], share: float, progress: Progress
-) -> Pool:
+    path: Path, count: int, seed: int, hands: Sequence[str], printed: Sequence[str], share: float, progress: Progress,
+    kinds: Sequence[str] = (),
+) -> Pool:  # fmt: skip
     if path.is_file():
         return Pool.load(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -196,7 +213,9 @@ def _kept(
     lines: list[InkLine] = []
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("forkserver")) as crew:
         ends = [min(count, start + CHUNK) for start in starts]
-        for made in crew.map(_drawn, starts, ends, repeat(seed), repeat(hands), repeat(printed), repeat(share)):
+        for made in crew.map(
+            _drawn, starts, ends, repeat(seed), repeat(hands), repeat(printed), repeat(share), repeat(kinds)
+        ):
             lines += made
             progress.advance(len(made))
     progress.finish()
@@ -206,13 +225,15 @@ def _kept(
 
 
 def _drawn(
-    start: int, end: int, seed: int, hands: Sequence[str], printed: Sequence[str], share: float
+    start: int, end: int, seed: int, hands: Sequence[str], printed: Sequence[str], share: float, kinds: Sequence[str]
 ) -> list[InkLine]:
-    from samples import sample_line
+    from samples import field_text, sample_line
 
     out = []
     for number in range(start, end):
-        line = sample_line(np.random.default_rng([seed, number]), hands, printed, share)
+        rng = np.random.default_rng([seed, number])
+        text = field_text(kinds[number % len(kinds)], rng) if kinds else ""
+        line = sample_line(rng, hands, printed, share, text)
         text = single_spaced(spelled(line.text))
         if text and line.coverage.shape[0] >= 6:
             out.append(InkLine(at_rows(line.coverage), text))

@@ -4,7 +4,7 @@ So register words that no address contains get real strokes. The pieces of a lin
 stroke and height, as one person would have written it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,8 +20,12 @@ from records.ports import Image
 
 _LOOSE = "0123456789/-.,"
 """Signs that stand apart in most hands, so that they may be cut out one by one."""
-_LOOKS = 14
+_LOOKS = 40
 """Candidates looked at for each word."""
+_INKED = 90
+"""Coverage from which a pixel is ink."""
+_WHOLE = 0.85
+"""Share of a mark's pixels that must lie on one side of a cut: a mark that is torn belongs to no piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Piece:
     """A stretch of ink cut from a line, of all its rows, with what the line tells of its hand."""
 
     ink: Image
+    line: int
+    """The line it was cut from: one line, one writer."""
     stroke: float
     """Width of the pen, in rows of the line."""
     top: float
@@ -40,17 +46,14 @@ class Piece:
 def _hand(ink: Image) -> tuple[float, float, float]:
     """Return (stroke, top, base) of a line: small letters lie where most ink is."""
     mask = (ink > 110).astype(np.uint8)
-    thick = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
-    inked = thick[mask > 0]
-    stroke = 2.0 * float(np.percentile(inked, 70)) if len(inked) else 2.0
-    profile = cv2.GaussianBlur(mask.sum(axis=1).astype(np.float32)[:, None], (1, 7), 0)[:, 0]
-    slope = np.diff(profile)
-    rows = len(profile)
-    low = range(int(0.45 * rows), rows - 1)
-    base = min(low, key=lambda r: slope[r]) + 1
-    high = range(int(0.12 * rows), max(int(0.12 * rows) + 1, int(base - 0.15 * rows)))
-    top = max(high, key=lambda r: slope[r])
-    return stroke, float(top), float(max(base, top + 0.15 * rows))
+    if not mask.any():
+        return 2.0, 0.25 * len(mask), 0.75 * len(mask)
+    stroke = 2.0 * float(np.percentile(cv2.distanceTransform(mask, cv2.DIST_L2, 3)[mask > 0], 70))
+    rows = np.flatnonzero(mask.any(axis=1))
+    weight = mask.sum(axis=1)[rows]
+    middle = float(np.average(rows, weights=weight))
+    spread = float(np.sqrt(np.average((rows - middle) ** 2, weights=weight)))
+    return stroke, middle - spread, middle + spread
 
 
 def _cut(ink: Image, left: float, right: float) -> int:
@@ -58,7 +61,7 @@ def _cut(ink: Image, left: float, right: float) -> int:
     a, b = max(0, round(left)), min(ink.shape[1], round(right))
     if b - a < 2:
         return round((left + right) / 2)
-    weight = (ink[:, a:b] > 90).sum(axis=0)
+    weight = (ink[:, a:b] > _INKED).sum(axis=0)
     best, run, at = 0, 0, (a + b) // 2
     for i, w in enumerate([*weight.tolist(), 99]):
         if w == 0:
@@ -70,19 +73,48 @@ def _cut(ink: Image, left: float, right: float) -> int:
     return at if best else a + int(weight.argmin())
 
 
+class _Marks:
+    """The connected marks of a line's ink: a piece is made of whole ones, so no overhanging stroke or tone is torn."""
+
+    def __init__(self, ink: Image) -> None:
+        self._ink = ink
+        count, self._labels = cv2.connectedComponents((ink > _INKED).astype(np.uint8))
+        columns = np.arange(ink.shape[1])
+        at = np.stack([np.bincount(self._labels[:, c], minlength=count) for c in columns], axis=1)[1:]
+        self._sums = np.concatenate([np.zeros((len(at), 1)), at.cumsum(axis=1)], axis=1)
+
+    def between(self, left: int, right: int) -> Image | None:
+        """Return the ink of the marks that stand between two columns, or None where one of them is torn there."""
+        if not len(self._sums):
+            return None
+        share = (self._sums[:, right] - self._sums[:, left]) / self._sums[:, -1]
+        if ((share > 1 - _WHOLE) & (share < _WHOLE)).any():
+            return None
+        mine = np.concatenate([[False], share >= _WHOLE])[self._labels]
+        if not mine.any():
+            return None
+        soft = cv2.dilate(mine.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        others = (self._labels > 0) & ~mine
+        ink = np.where(soft & ~others, self._ink, 0).astype(np.uint8)
+        inked = np.flatnonzero(mine.any(axis=0))
+        return np.ascontiguousarray(ink[:, inked[0] : inked[-1] + 1])
+
+
 class Scissors:
     """All pieces of a pool of lines, by what they say."""
 
     def __init__(self, lines: Sequence[InkLine], aligned: Sequence[Aligned | None]) -> None:
         self.words: defaultdict[str, list[Piece]] = defaultdict(list)
         self.signs: defaultdict[str, list[Piece]] = defaultdict(list)
-        self.starts: list[str] = []
-        for line, where in zip(lines, aligned, strict=True):
+        self.lines: defaultdict[int, list[str]] = defaultdict(list)
+        """The words of each line."""
+        for number, (line, where) in enumerate(zip(lines, aligned, strict=True)):
             if where is not None:
-                self._take(line, where)
+                self._take(number, line, where)
 
-    def _take(self, line: InkLine, where: Aligned) -> None:
+    def _take(self, number: int, line: InkLine, where: Aligned) -> None:
         stroke, top, base = _hand(line.ink)
+        marks = _Marks(line.ink)
         scale = line.width / max(1, round(line.width * HEIGHT / ROWS / FRAME))
 
         def piece(first: int, last: int) -> Piece | None:
@@ -92,13 +124,15 @@ class Scissors:
             right = (
                 _cut(line.ink, where.spans[last][1] * scale, after + scale) if last + 1 < len(line.text) else line.width
             )
-            return Piece(line.ink[:, left:right], stroke, top, base) if right - left >= 3 else None
+            ink = marks.between(left, right) if right - left >= 3 else None
+            return None if ink is None else Piece(ink, number, stroke, top, base)
 
         begin = 0
         for word in line.text.split(" "):
             end = begin + len(word) - 1
             if word and (found := piece(begin, end)):
                 self.words[word].append(found)
+                self.lines[number].append(word)
                 if all(c in _LOOSE for c in word):
                     for i in range(begin, end + 1):
                         if sign := piece(i, i):
@@ -118,9 +152,7 @@ class Scissors:
         parts = [self._parts(word) for word in text.split()]
         if not parts or any(p is None for p in parts):
             return None
-        first = next(iter(parts))
-        assert first is not None
-        model = first[0][1][int(rng.integers(len(first[0][1])))]
+        model = self._model(rng, [piece for part in parts if part for piece in part])
         high = model.base - model.top
         gap = float(rng.uniform(0.55, 1.5)) * high
         placed: list[tuple[Image, float, float]] = []
@@ -142,8 +174,19 @@ class Scissors:
         return InkLine(at_rows(cut_to_ink(_sheet(placed))), " ".join(text.split()))
 
     @staticmethod
+    def _model(rng: np.random.Generator, parts: Sequence[tuple[str, list[Piece]]]) -> Piece:
+        """Return a piece of the line that has most of *parts*: the less others lend, the more it is one hand."""
+        had = Counter(line for _, candidates in parts for line in {p.line for p in candidates})
+        most = max(had.values())
+        lines = sorted(line for line, count in had.items() if count == most)
+        line = lines[int(rng.integers(len(lines)))]
+        return next(p for _, candidates in parts for p in candidates if p.line == line)
+
+    @staticmethod
     def _like(rng: np.random.Generator, candidates: Sequence[Piece], model: Piece) -> Piece:
         looked = [candidates[int(i)] for i in rng.integers(len(candidates), size=min(_LOOKS, len(candidates)))]
+        if own := [p for p in candidates if p.line == model.line]:
+            return own[int(rng.integers(len(own)))]
         high = model.base - model.top
 
         def strangeness(p: Piece) -> float:
@@ -167,16 +210,17 @@ def _sheet(placed: Sequence[tuple[Image, float, float]]) -> Image:
 
 
 def collages(scissors: Scissors, texts: Callable[[np.random.Generator], str], count: int, seed: int) -> Pool:
-    """Return *count* lines: texts as *texts* draws them as far as their words were ever written, else runs of words."""
-    words = sorted(scissors.words)
+    """Return *count* lines: what *texts* draws as far as its words were ever written, and words of one hand."""
+    lines = sorted(scissors.lines)
     made: list[InkLine] = []
     number = 0
     while len(made) < count and number < 40 * count:
         rng = np.random.default_rng([seed, number])
         number += 1
         text = texts(rng)
-        if rng.random() < 0.25 and words:
-            text = " ".join(words[int(i)] for i in rng.integers(len(words), size=int(rng.integers(1, 6))))
+        if rng.random() < 0.25 and lines:
+            words = scissors.lines[lines[int(rng.integers(len(lines)))]]
+            text = " ".join(words[int(i)] for i in rng.permutation(len(words))[: int(rng.integers(1, 6))])
         if line := scissors.compose(rng, text):
             made.append(line)
     return Pool(made)

@@ -11,13 +11,16 @@ from forms import Leaf
 from pipeline import Limits
 from pipeline.evaluate import read_page
 from pipeline.locate import CleanPage
+from pipeline.look import Look
 from pipeline.page_work import Work
-from pipeline.parts import Part, by_year, find_fold, words_in
+from pipeline.parts import Part, by_year, gap_between_leaves
+from pipeline.prepare import PreparedPage
 from pipeline.rules import Rules
 from pipeline.scoring import ReadPage, same
 from pipeline.shortlist import shortlist
 from pipeline.table import find_table
 from records.geometry import Box
+from records.pages import Preparation
 from records.readings import Word
 from samples import make_book
 from tests.pipeline.stubs import real_readers
@@ -98,16 +101,17 @@ def test_cells_without_such_heads_are_no_table() -> None:
 
 
 def test_words_are_told_in_the_frame_of_their_part() -> None:
-    words = [said("a", 10, 10), said("b", 510, 30)]
-    (inside,) = words_in(words, Box(500, 20, 300, 300))
+    page = PreparedPage(np.zeros((400, 900, 3), np.uint8), np.zeros((400, 900), np.uint8), Preparation((), 900, 400))
+    look = Look(page, real_readers(), [said("a", 10, 10), said("b", 510, 30)])
+    (inside,) = look.words_in(Box(500, 20, 300, 300))
     assert inside.text == "b"
     assert inside.polygon.box() == Box(10, 10, 100, 24)
 
 
 def test_the_fold_lies_in_the_gap_between_the_leaves() -> None:
     words = [said("x", x, 50.0 * k, 90) for k in range(9) for x in (100, 250, 380, 560, 700, 850)]
-    assert 470 <= find_fold(words, 1000) <= 560
-    assert find_fold([], 1000) == 500
+    assert 470 <= gap_between_leaves(words, 1000) <= 560
+    assert gap_between_leaves([], 1000) == 500
 
 
 @pytest.mark.parametrize(

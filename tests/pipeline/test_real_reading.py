@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from forms import folded
-from pipeline import MakeReaders, Pictures, evaluate_delivery
+from pipeline import Limits, MakeReaders, Pictures, evaluate_delivery
+from pipeline.page_work import Work, do_classify, do_page, do_prepare, do_read
 from pipeline.scoring import same
 from records.codes import DeliveryKind, PageRole, PageStatus, Presence, RegisterKind
 from records.geometry import Box, Transform
@@ -38,6 +39,23 @@ def row_of(book: BookSample, role: str) -> tuple[Path, dict[str, Any]]:
 def put(folder: Path, name: str, image: np.ndarray) -> None:
     folder.mkdir(exist_ok=True)
     cv2.imwrite(str(folder / name), image)
+
+
+def without_seconds(payload: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in payload.items() if key != "seconds"}
+
+
+def test_stages_one_by_one_come_to_the_same_as_all_at_once(book: BookSample) -> None:
+    path, _ = row_of(book, "entry")
+    work = Work(path, 1, Limits(), False, real_readers)
+    prepared, jpeg = do_prepare(work)
+    said = do_classify(work, prepared, jpeg)
+    read = do_read(work, prepared, jpeg, said["parts"])
+    done = do_page(work)
+    assert done.jpeg == jpeg
+    assert read["entries"]
+    for one, other in ((done.prepared, prepared), (done.later["classify"], said), (done.later["read"], read)):
+        assert without_seconds(one) == without_seconds(other)
 
 
 def test_a_page_of_a_book_becomes_one_entry(open_desk: OpenDesk, book: BookSample, tmp_path: Path) -> None:

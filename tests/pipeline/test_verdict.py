@@ -108,12 +108,6 @@ def test_the_same_sheet_is_known_again_and_another_case_of_its_form_is_not(pages
 
 
 @pytest.mark.slow
-def test_a_number_that_jumps_is_told_and_the_next_one_is_not(pages: list[Image]) -> None:
-    assert [f.code for f in judge(pages[0], numbers=(12, 14)).verdict.faults] == ["SCAN_NUMBER_JUMP"]
-    assert judge(pages[0], numbers=(12, 13)).verdict.faults == ()
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["grey", "cmyk", "sixteen", "alpha"])
 def test_a_clean_page_is_accepted_in_every_kind_of_pixels(pages: list[Image], name: str) -> None:
     picture = Pillow.fromarray(np.ascontiguousarray(pages[0][:, :, ::-1]))

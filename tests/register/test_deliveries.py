@@ -33,6 +33,8 @@ def test_the_same_delivery_again_adds_what_is_new_and_changes_nothing_else(regis
     again = replace(delivery(at=LATER), label="other", quarantined=(("b.tif", Digest("e" * 64), "FILE_EMPTY"),))
     register.open_delivery(again, [page("d1", 1), page("d1", 2), page("d1", 3)])
     assert register.delivered_pages("d1") == [done, page("d1", 2), page("d1", 3)]
+    assert register.delivered_pages("d1", seq=3) == [page("d1", 3)]
+    assert register.delivered_pages("d1", seq=4) == []
     kept = register.delivery("d1")
     assert (kept.label, kept.received_at) == (delivery().label, AT)
     assert kept.quarantined == (*delivery().quarantined, *again.quarantined)

@@ -1,0 +1,75 @@
+"""The run of numbers at the scanner: a page left out is told at once, and nothing is told that is not sure."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline import numbering
+from pipeline.evaluate import read_truth
+from pipeline.numbering import NumberRun
+from pipeline.values import ReadValue
+from records.codes import Presence
+from records.errors import PageError
+from records.ports import Image
+from records.readings import Alternative, Reading
+from records.verdicts import Verdict
+from samples import HELD_OUT, make_book
+from tests.pipeline.stubs import ENGINE, readers, real_readers
+
+SMALL: Image = np.zeros((4, 4), np.uint8)
+
+
+def number(text: str, confidence: float = 0.99, *others: str) -> ReadValue:
+    reading = Reading(text, confidence, ENGINE, alternatives=tuple(Alternative(other, 0.01) for other in others))
+    return ReadValue(Presence.WRITTEN, text, text, reading)
+
+
+def told(monkeypatch: pytest.MonkeyPatch, *pages: list[ReadValue]) -> list[tuple[str, ...]]:
+    """Return of each page, in turn, what is told of its numbers."""
+    waiting = iter(pages)
+    monkeypatch.setattr(numbering, "read_numbers", lambda image, readers: next(waiting))
+    run = NumberRun(readers)
+    verdicts = [run.follow(SMALL, Verdict(4, 4, (), 0.1)) for _ in pages]
+    assert all(verdict.ok for verdict in verdicts)
+    return [tuple(f"{f.facts['last']}>{f.facts['read']}" for f in verdict.faults) for verdict in verdicts]
+
+
+def test_a_number_left_out_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(monkeypatch, [number("11")], [number("12")], [number("14")], [number("15")]) == [(), (), ("12>14",), ()]
+
+
+def test_a_page_of_several_entries_is_followed_by_the_number_after_its_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [number("5"), number("6"), number("?", 0.2)]
+    assert told(monkeypatch, rows, [number("8"), number("9")], [number("11")]) == [(), (), ("9>11",)]
+
+
+def test_what_is_not_sure_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(monkeypatch, [number("7")], [number("3", 0.6)], [number("20")]) == [(), (), ()]
+    assert told(monkeypatch, [number("7")], [number("3", 0.95, "8")], [number("9")]) == [(), (), ()]
+    assert told(monkeypatch, [number("7")], [], [number("9")]) == [(), (), ()]
+
+
+def test_a_year_begins_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(monkeypatch, [number("131/1998")], [number("1/1999")]) == [(), ()]
+
+
+def test_a_page_that_cannot_be_read_keeps_its_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(image: Image, readers: object) -> list[ReadValue]:
+        raise PageError("PAGE_FAILED", detail="x")
+
+    monkeypatch.setattr(numbering, "read_numbers", failing)
+    verdict = Verdict(4, 4, (), 0.1)
+    assert NumberRun(readers).follow(SMALL, verdict) is verdict
+
+
+@pytest.mark.slow
+def test_a_page_left_out_of_a_real_stack_is_told(tmp_path: Path) -> None:
+    make_book(tmp_path, cases=4, seed=41, difficulty="easy", formats=("jpeg",), hands=HELD_OUT[1:])
+    files = [tmp_path / row["file"] for row in read_truth(tmp_path) if row["role"] == "entry"]
+    pages = [np.asarray(cv2.imread(str(file)), np.uint8) for file in files]
+    run = NumberRun(real_readers)
+    verdicts = [run.follow(pages[n], Verdict(100, 140, (), 0.0)) for n in (0, 1, 3)]
+    assert [[fault.code for fault in verdict.faults] for verdict in verdicts] == [[], [], ["SCAN_NUMBER_JUMP"]]
+    assert all(verdict.ok and verdict.seconds > 0 for verdict in verdicts)
