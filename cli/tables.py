@@ -38,11 +38,13 @@ BOOK_KINDS = {
     PointKind.UNREAD: "unread",
     PointKind.NO_ENTRY: "pages_without_entry",
     PointKind.STRANGER: "strangers",
+    PointKind.ENDS: "ends",
+    PointKind.TOTAL: "totals",
     PointKind.BLANK: "blank",
     PointKind.AGAIN: "seen_again",
     PointKind.ORDER: "out_of_order",
     PointKind.DATE: "dates",
-    PointKind.TOTAL: "totals",
+    PointKind.HINT: "hints",
 }
 """Kinds of points of a book, by the keys under which they are published."""
 STAGES = {"prepare": "nắn trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}

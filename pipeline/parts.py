@@ -1,11 +1,14 @@
 """What a picture holds: parts, each a page (or half a page, or a table) of one edition, or the reason why none fits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz import fuzz
 
 from forms import Edition, Leaf, PageShape, editions, letters_of
 from forms import edition as edition_of
-from pipeline.labels import candidates, coverage, find_labels, tokens
+from pipeline.labels import Match, candidates, coverage, find_labels, tokens
 from pipeline.look import Look
 from pipeline.prepare import WIDE
 from pipeline.shortlist import shortlist
@@ -21,6 +24,14 @@ BARE_COVERAGE = 0.6
 MIN_LABELS = 8
 NOT_QUITE = 0.35
 """Coverage from which a page that is declined is told to be nearly of an edition."""
+OWN_MARKS = 0.6
+"""Share of the wordings that no other kind of register prints (its heading, "Nguyên nhân chết") that must be found.
+
+Of sample pages the right kind has 0.71 and more, another one that is taken for it at most 0.53."""
+ALIKE = 85
+"""Likeness, of 100, from which two wordings say the same."""
+WHOLE = 0.9
+"""Coverage from which a form is known without them: its heading may be torn off."""
 TIED = 0.035
 """Editions whose coverage differs by less are told apart by the day of registration."""
 _LOW_HALF = 0.3
@@ -49,12 +60,19 @@ class _Fit:
     labels: int
     headed: bool
     leaf: Leaf | None = None
+    marks: float = 1.0
+    """Share of the wordings of its kind alone that were found."""
 
     @property
     def good(self) -> bool:
-        """Whether the page is taken to be of the edition."""
+        """Whether the page fits the edition."""
         least = MIN_COVERAGE if self.headed else BARE_COVERAGE
         return self.coverage >= least and self.labels >= least_labels(self.edition)
+
+    @property
+    def of_its_kind(self) -> bool:
+        """Whether anything tells this kind of register from others that print the like of its labels."""
+        return self.marks >= OWN_MARKS or self.coverage >= WHOLE
 
 
 def least_labels(edition: Edition) -> int:
@@ -129,7 +147,8 @@ class _Looker:
             leaf = next(iter(table.leaves)) if len(table.leaves) == 1 else None
             return _Fit(edition, table.coverage, len(table.heads), headed=_headed(edition, words), leaf=leaf)
         found = find_labels(edition, words)
-        return _Fit(edition, coverage(edition, found), len(found), headed=0 in found)
+        marks = own_marks(edition, found)
+        return _Fit(edition, coverage(edition, found), len(found), headed=0 in found, marks=marks)
 
     def parts(self, box: Box) -> tuple[list[Part], PageProblem | None]:
         """Return the parts of what lies in *box*, or none and why."""
@@ -137,13 +156,15 @@ class _Looker:
         if not fits:
             return [], None
         best = fits[0]
-        if not best.good:  # look more closely before giving up
+        if not (best.good and best.of_its_kind):  # look more closely before giving up
             best = self.closely(best.edition, box)
         if not best.good:
             if best.coverage < NOT_QUITE:
                 return [], None
             facts = {"edition": best.edition.name, "share": f"{best.coverage:.0%}"}
             return [], PageProblem("LABELS_TOO_FEW", facts)
+        if not best.of_its_kind:
+            return [], PageProblem("KIND_NOT_KNOWN", {"edition": best.edition.name})
         tied = tuple(
             fit.edition.id
             for fit in fits[1:]
@@ -158,7 +179,8 @@ class _Looker:
         if edition.shape is PageShape.ROWS:
             return self._fit(edition, box, self.look.words_in(box))
         labelled = self.look.labelled(edition, box)
-        return _Fit(edition, labelled.coverage, len(labelled.labels), headed=0 in labelled.labels)
+        marks = own_marks(edition, labelled.labels)
+        return _Fit(edition, labelled.coverage, len(labelled.labels), headed=0 in labelled.labels, marks=marks)
 
     def split(self, edition: Edition, box: Box) -> list[Box]:
         """Return the parts of *box* that hold a case each: two where one stands below the other."""
@@ -173,6 +195,30 @@ class _Looker:
         foot = max((w.polygon.box().bottom for w in words if w.polygon.box().bottom < below[0] - 2), default=below[0])
         split = max(below[0] - 40, (foot + below[0]) / 2)
         return [Box(box.x, box.y, box.w, split), Box(box.x, box.y + split, box.w, box.h - split)]
+
+
+@cache
+def _own(edition: Edition, known: tuple[Edition, ...]) -> frozenset[int]:
+    """Return the labels of *edition*, by index, whose like no other kind of register prints."""
+    others = {letters_of(s) for e in known if e.kind is not edition.kind for label in e.labels for s in label.says}
+    return frozenset(
+        i
+        for i, label in enumerate(edition.labels)
+        if label.says and not any(_like(letters_of(s), other) for s in label.says for other in others)
+    )
+
+
+def _like(wording: str, other: str) -> bool:
+    ratio = fuzz.partial_ratio if len(other) >= len(wording) else fuzz.ratio
+    return ratio(wording, other) >= ALIKE
+
+
+def own_marks(edition: Edition, found: Mapping[int, Match]) -> float:
+    """Return the share of letters of the wordings of this kind alone that were *found*; 1 where it has none."""
+    own = _own(edition, editions())
+    sizes = {i: min(len(letters_of(s)) for s in edition.labels[i].says) for i in own}
+    seen = sum(sizes[i] * match.likeness for i, match in found.items() if i in own)
+    return seen / sum(sizes.values()) if own else 1.0
 
 
 def _headed(edition: Edition, words: Sequence[Word]) -> bool:

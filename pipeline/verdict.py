@@ -96,7 +96,7 @@ def judge(image: Image, earlier: Mapping[str, Image] | None = None) -> Judged:
 
 
 def is_bare(image: Image) -> bool:
-    """Whether a prepared page (BGR) that fits no form has nothing on it but grain, the other side's ink and its edge."""
+    """Whether a prepared page (BGR) that fits no form has nothing on it but grain, show-through and its edge."""
     return int((letters(take_apart(image))[:, 5] >= PALEST_INK).sum()) < BARE_LETTERS
 
 

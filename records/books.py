@@ -88,7 +88,7 @@ class Standing:
 
 
 class PointKind(StrEnum):
-    """What an examination of a book finds. The first six keep a book from being closed until they are explained."""
+    """What an examination of a book finds. The first eight keep a book from being closed until they are explained."""
 
     GAP = "gap"
     REPEAT = "repeat"
@@ -96,11 +96,15 @@ class PointKind(StrEnum):
     UNREAD = "unread"
     NO_ENTRY = "no_entry"
     STRANGER = "stranger"
+    ENDS = "ends"
+    """Nobody said with which number the book begins or ends, so that pages may lack there unnoticed."""
+    TOTAL = "total"
     BLANK = "blank"
     AGAIN = "again"
     ORDER = "order"
     DATE = "date"
-    TOTAL = "total"
+    HINT = "hint"
+    """One sign that a page is of another book: often it is a misread figure."""
 
     @property
     def weighs(self) -> bool:
@@ -108,9 +112,7 @@ class PointKind(StrEnum):
         return self in _WEIGH
 
 
-_WEIGH = frozenset(
-    {PointKind.GAP, PointKind.REPEAT, PointKind.JUMP, PointKind.UNREAD, PointKind.NO_ENTRY, PointKind.STRANGER}
-)
+_WEIGH = frozenset(list(PointKind)[:8])
 
 
 @dataclass(frozen=True, slots=True)

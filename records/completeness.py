@@ -24,7 +24,7 @@ from records.entries import Book
 from records.explaining import explained
 from records.numbers import EntryNumber, Span, read_number
 from records.pages import PageId, PageProblem
-from records.sequence import Numbered, Order, by_year, chain, in_order, weigh
+from records.sequence import Numbered, Order, by_year, chain, in_order, weigh, years_told
 from records.text import comparable
 
 _WITHOUT_NUMBERS = frozenset({PageRole.COVER, PageRole.INDEX})
@@ -48,14 +48,17 @@ def examine(
     points += unread
     kind = _kind_of(book, numbered)
     kept, strangers = _of_other_kind(book, kind, numbered)
-    points += strangers
+    kept, others = _of_other_book(book, kept)
+    points += [*strangers, *others]
     years = by_year(kept, book.year)
+    stated = _first_of_first(book, kept, stated)
     runs = []
     for n, (year, items) in enumerate(years):
         shown = year if len(years) > 1 else None
         run, found = _run(book, year, items, _bounds(stated, n, len(years)), shown)
         runs.append(run)
         points += found
+    points += _unstated(stated, runs)
     if not runs and stated.last is not None:
         first = stated.first or 1
         runs.append(Run(book.year, first, stated.last, (), _count(first, stated.last, ())))
@@ -96,6 +99,9 @@ def _without_entry(pages: Sequence[BookPage]) -> Iterator[Point]:
     covered = {page for one in pages for claim in one.claims for page in claim.pages}
     for page in pages:
         if page.claims or page.page in covered or page.role in _WITHOUT_NUMBERS:
+            continue
+        if page.problem is not None and page.problem.code == "PAGE_REPLACED":  # a good picture of it is there
+            yield Point(PointKind.AGAIN, page.problem, places=(_place(page),))
             continue
         if page.problem is not None and page.problem.code == "PAGE_SEEN_BEFORE":
             why = PageProblem("BOOK_PAGE_ELSEWHERE", {"delivery": page.problem.facts.get("delivery", "")})
@@ -145,6 +151,30 @@ def _of_other_kind(book: Book, kind: RegisterKind, items: Sequence[Numbered]) ->
     return kept, points
 
 
+def _of_other_book(book: Book, items: Sequence[Numbered]) -> tuple[list[Numbered], list[Point]]:
+    """Part from the book the pages that in two ways tell another one; where one sign alone does, say so.
+
+    Signs are the year written with the number, that of registration, the number of the book and its year.
+    """
+    number, years = _number_of(book, items), {year for year, _ in by_year(items, book.year)}
+    if book.year:
+        years = {year for year in years if year >= book.year} | {book.year}
+    kept, points = [], []
+    for item in items:
+        signs = [str(year) for year in years_told(item.claim) if years - {0} and year not in years]
+        if _names_other(item, number):
+            signs.append(item.claim.book_number)
+        facts = {"said": ", ".join(dict.fromkeys(signs))}
+        if len(signs) > 1:
+            points.append(_stranger(item, "BOOK_PAGE_OTHER_BOOK", **facts))
+            continue
+        kept.append(item)
+        if signs:
+            why = PageProblem("BOOK_PAGE_OTHER_PERHAPS", {"number": str(item.number), **facts})
+            points.append(Point(PointKind.HINT, why, Span(item.number, item.number), (item.place,)))
+    return kept, points
+
+
 def _stranger(item: Numbered, code: str, **facts: str) -> Point:
     why = PageProblem(code, {"number": str(item.number), **facts})
     return Point(PointKind.STRANGER, why, Span(item.number, item.number), (item.place,))
@@ -167,6 +197,23 @@ def _number_of(book: Book, items: Sequence[Numbered]) -> str:
 def _names_other(item: Numbered, number: str) -> bool:
     said = _plain(item.claim.book_number)
     return bool(said and number and said != number)
+
+
+def _first_of_first(book: Book, items: Sequence[Numbered], stated: Stated) -> Stated:
+    """Return what is stated, with what goes without saying: the first book of a year begins with 1."""
+    if stated.first is None and _number_of(book, items) == "1":
+        return replace(stated, first=1)
+    return stated
+
+
+def _unstated(stated: Stated, runs: Sequence[Run]) -> Iterator[Point]:
+    """Tell where a book may begin before its first page here, or go on after its last: nobody said that it does not."""
+    first, last = (runs[0].found[:1], runs[-1].found[-1:]) if runs else ((), ())
+    years = [run.year if len(runs) > 1 else None for run in runs]
+    if first and stated.first is None and runs[0].first > 1:
+        yield _point(PointKind.ENDS, "BOOK_FIRST_UNSTATED", first[0], years[0], number=str(first[0].number))
+    if last and stated.last is None and stated.events is None:
+        yield _point(PointKind.ENDS, "BOOK_LAST_UNSTATED", last[0], years[-1], number=str(last[0].number))
 
 
 # --- numbers of one year -------------------------------------------------------------------------

@@ -10,6 +10,9 @@ from records.errors import WrongUse
 from records.numbers import EntryNumber, Span
 from records.pages import PageProblem
 
+TOTAL = ("tổng", "tong", "total")
+"""What a total that does not agree is named by."""
+
 
 def explained(points: Iterable[Point], explanations: Sequence[Explanation]) -> Iterator[Point]:
     """Give each point the last explanation that speaks of it; a gap is parted where explanations begin and end."""
@@ -67,6 +70,8 @@ def _named(point: Point, named: str, span: Span | None) -> bool:
         return True
     if point.kind is PointKind.STRANGER:  # its number is not one of this book
         return False
+    if point.kind is PointKind.TOTAL:
+        return named.casefold() in TOTAL
     if span is None or point.span is None or (span.year and point.span.year and span.year != point.span.year):
         return False
     if point.kind is PointKind.GAP:

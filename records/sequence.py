@@ -108,6 +108,8 @@ class Order:
         if i in self.rising or not self.ordered:
             return False
         near = self.neighbours(i)
+        if self._adjoins(i):  # the first page was scanned last, or the last one first
+            return False
         if not self._within(i) and not self._goes_on(i):
             return True
         if near.before is None or near.after is None:
@@ -117,6 +119,10 @@ class Order:
     def _within(self, i: int) -> bool:
         rising = [self.items[j].number for j in self.rising]
         return min(rising) <= self.items[i].number <= max(rising)
+
+    def _adjoins(self, i: int) -> bool:
+        rising = [self.items[j].number.serial for j in self.rising]
+        return self.items[i].number.serial in (min(rising) - 1, max(rising) + 1)
 
     def _goes_on(self, i: int) -> bool:
         """Whether the page before or after has the number before or after: pages that lie together elsewhere."""
@@ -187,6 +193,15 @@ def year_of(claim: NumberClaim) -> int:
     registered = claim.registered[:4]
     year = written or (int(registered) if registered.isdecimal() and len(registered) == 4 else 0)
     return year if 1900 <= year <= 2100 else 0
+
+
+def years_told(claim: NumberClaim) -> list[int]:
+    """Return the years that a claim tells: with its number, of its registration, with the number of the book."""
+    said = read_number(claim.value) or read_number(claim.text)
+    registered, book = claim.registered[:4], claim.book_number.replace(" ", "")[-4:]
+    told = [said[1] if said and said[1] else 0]
+    told += [int(year) for year in (registered, book) if len(year) == 4 and year.isdecimal()]
+    return [year for year in told if 1900 <= year <= 2100]
 
 
 def in_order(pages: Sequence[BookPage]) -> list[BookPage]:

@@ -214,7 +214,7 @@ def test_a_book_is_explained_and_closed_with_the_keyboard_alone(town: Any, page:
     page.wait_for_url("**/so-ho-tich/quyen/d1")
     walker.look()
     walker.tab_to('input[name="ly_do"]')
-    for reason in ("Số hủy", "Trang gạch chéo"):  # after each the hands stand at the next
+    for reason in ("Số hủy", "Trang gạch chéo", "Sổ hết ở số 4"):  # after each the hands stand at the next
         page.wait_for_selector('input[name="ly_do"]:focus')
         page.keyboard.type(reason)
         with page.expect_navigation():

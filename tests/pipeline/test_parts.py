@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 import forms
+import pipeline.shortlist
 from forms import Leaf
-from pipeline import Limits
+from pipeline import Limits, parts
 from pipeline.evaluate import read_page
+from pipeline.labels import coverage, find_labels
 from pipeline.locate import CleanPage
 from pipeline.look import Look
 from pipeline.page_work import Work
-from pipeline.parts import Part, by_year, gap_between_leaves
+from pipeline.parts import Part, by_year, find_parts, gap_between_leaves
 from pipeline.prepare import PreparedPage
 from pipeline.rules import Rules
 from pipeline.scoring import ReadPage, same
@@ -98,6 +100,36 @@ def test_a_row_that_only_numbers_the_columns_holds_no_case() -> None:
 def test_cells_without_such_heads_are_no_table() -> None:
     page, _, _ = grid("birth-1961", 2)
     assert find_table(forms.edition("birth-1961"), page, [said("chemin", 30, 60), said("commune", 140, 60)]) is None
+
+
+@pytest.mark.parametrize(
+    ("edition_id", "like"),
+    [
+        ("marriage-2016", "guardianship-2016"),
+        ("recognition-2006", "marriage-2006"),
+        ("marital-2016", "change-2016"),
+        ("birth-2006", "marriage-2006"),
+        ("death-2016", "marriage-2016"),
+    ],
+)
+def test_a_page_of_a_register_of_an_unknown_kind_is_refused(
+    edition_id: str, like: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its labels are mostly those of other kinds: names, dates, dwellings."""
+    words = printed(edition_id)
+    page = PreparedPage(
+        np.zeros((2339, 1654, 3), np.uint8), np.zeros((2339, 1654), np.uint8), Preparation((), 1654, 2339)
+    )
+    kind = forms.edition(edition_id).kind
+    ((part,), why) = find_parts(Look(page, real_readers(), words))
+    assert (part.edition, why) == (edition_id, None)
+    known = tuple(e for e in forms.editions() if e.kind is not kind)
+    for module in (parts, pipeline.shortlist):
+        monkeypatch.setattr(module, "editions", lambda: known)
+    assert coverage(forms.edition(like), find_labels(forms.edition(like), words)) > parts.MIN_COVERAGE
+    none, why = find_parts(Look(page, real_readers(), words))
+    assert none == []
+    assert why is None or why.code in {"KIND_NOT_KNOWN", "LABELS_TOO_FEW"}
 
 
 def test_words_are_told_in_the_frame_of_their_part() -> None:

@@ -18,6 +18,7 @@ from records.numbers import read_number
 from records.pages import PageId, PageProblem
 
 BOOK = Book("so-1", "UBND phường Minh Họa", RegisterKind.BIRTH, 2017, "01")
+FURTHER = replace(BOOK, number="02")
 NOTHING_SAID = Stated()
 AT = dt.datetime(2026, 11, 26, 9, tzinfo=dt.UTC)
 
@@ -36,8 +37,18 @@ def pages(*texts: str, **more: object) -> list[BookPage]:
     return [page(n, claim(n, text, **more)) for n, text in enumerate(texts, start=1)]
 
 
-def look(given: Sequence[BookPage], expected: Stated = NOTHING_SAID, said: Sequence[Explanation] = ()) -> BookReport:
-    return examine(BOOK, given, expected, said)
+def look(
+    given: Sequence[BookPage],
+    expected: Stated = NOTHING_SAID,
+    said: Sequence[Explanation] = (),
+    book: Book = BOOK,
+) -> BookReport:
+    return examine(book, given, expected, said)
+
+
+def still(report: BookReport) -> list[PointKind]:
+    """What is open, but for the end that nobody stated."""
+    return [point.kind for point in report.open if point.kind is not PointKind.ENDS]
 
 
 def rows(report: BookReport, *kinds: PointKind) -> list[str]:
@@ -45,7 +56,7 @@ def rows(report: BookReport, *kinds: PointKind) -> list[str]:
 
 
 def test_a_whole_book_has_nothing_to_tell() -> None:
-    report = look(pages(*map(str, range(1, 31))))
+    report = look(pages(*map(str, range(1, 31))), Stated(last=30))
     assert (report.expected, report.found, report.points, report.pages) == (30, 30, (), 30)
 
 
@@ -57,16 +68,33 @@ def test_a_missing_page_is_a_gap() -> None:
 
 
 def test_the_end_is_missed_where_somebody_said_how_many_there_are() -> None:
-    assert rows(look(pages("3", "4", "5")), PointKind.GAP) == []
-    assert rows(look(pages("3", "4", "5"), Stated(events=7)), PointKind.GAP) == ["1-2", "6-7"]
+    assert rows(look(pages("3", "4", "5"), book=FURTHER), PointKind.GAP) == []
+    assert rows(look(pages("3", "4", "5"), Stated(events=7), book=FURTHER), PointKind.GAP) == ["1-2", "6-7"]
     assert rows(look(pages("3", "4", "5"), Stated(first=2, last=5)), PointKind.GAP) == ["2"]
     report = look([], Stated(first=1, last=4))
     assert (rows(report, PointKind.GAP), report.expected, report.found) == (["1-4"], 4, 0)
 
 
 def test_a_book_that_goes_on_from_another_does_not_begin_with_one() -> None:
-    report = look(pages("121", "122", "124"), Stated(events=4))
+    report = look(pages("121", "122", "124"), Stated(events=4), book=FURTHER)
     assert (rows(report, PointKind.GAP), report.expected) == (["123"], 4)
+    assert [point.why.code for point in report.of(PointKind.ENDS)] == ["BOOK_FIRST_UNSTATED"]
+    assert look(pages("121", "122"), Stated(first=121, last=122), book=FURTHER).open == ()
+
+
+def test_the_first_book_of_a_year_begins_with_one() -> None:
+    report = look(pages("3", "4"))
+    assert (rows(report, PointKind.GAP), report.expected) == (["1-2"], 4)
+    assert [point.why.code for point in report.of(PointKind.ENDS)] == ["BOOK_LAST_UNSTATED"]
+    by_its_pages = look(pages("3", "4", book_number="01/2017"), book=replace(BOOK, number=""))
+    assert rows(by_its_pages, PointKind.GAP) == ["1-2"]
+
+
+def test_no_book_closes_before_somebody_said_where_it_ends() -> None:
+    given = pages("1", "2", "3")
+    assert [point.kind for point in look(given).open] == [PointKind.ENDS]
+    assert look(given, Stated(last=3)).open == look(given, Stated(events=3)).open == ()
+    assert look(given, said=said(given, "3")).open == ()
 
 
 def test_void_numbers_are_no_events_and_take_none_out_of_the_book() -> None:
@@ -81,7 +109,7 @@ def test_a_number_beyond_what_a_person_said_does_not_count() -> None:
 
 
 def test_a_second_entry_of_a_number_is_a_number_of_its_own() -> None:
-    report = look(pages("14", "15", "15b", "16", "17a", "18b"))
+    report = look(pages("14", "15", "15b", "16", "17a", "18b"), book=FURTHER)
     assert (report.expected, report.found) == (7, 6)
     assert rows(report, PointKind.GAP) == ["18"]
     whole = look(pages("1", "2", "2b", "3"), Stated(events=4))
@@ -140,7 +168,7 @@ def test_what_a_person_said_is_taken_as_it_is() -> None:
 )
 def test_pages_in_a_wrong_order_are_put_in_order_and_told(order: list[int]) -> None:
     report = look(pages(*map(str, order)))
-    assert (report.expected, report.found, report.open) == (50, 50, ())
+    assert (report.expected, report.found, still(report)) == (50, 50, [])
     assert len(report.of(PointKind.ORDER)) == 1
     assert [one.number.serial for one in report.runs[0].found] == list(range(1, 51))
 
@@ -175,14 +203,14 @@ def test_a_page_without_entry_needs_a_reason_and_a_cover_does_not() -> None:
 
 def test_an_entry_over_two_pages_covers_both() -> None:
     spread = claim(1, "1", pages=(PageId("p-0001"), PageId("p-0002")))
-    assert look([page(1, spread), page(2)]).points == ()
+    assert look([page(1, spread), page(2)], Stated(last=1)).points == ()
 
 
 def test_the_same_page_twice_counts_once() -> None:
     given = pages("1", "2", "3")
     again = replace(given[1], file="copy.png", claims=())
     report = look([*given, again, replace(given[1], delivery="d2")])
-    assert (report.pages, report.found, report.open) == (3, 3, ())
+    assert (report.pages, report.found, still(report)) == (3, 3, [])
     assert rows(report, PointKind.AGAIN) == ["copy.png", "0002.png"]
 
 
@@ -202,10 +230,37 @@ def test_a_page_of_another_kind_or_quyen_does_not_take_a_number() -> None:
     assert (report.found, report.of(PointKind.REPEAT, PointKind.GAP)) == (10, ())
 
 
+def test_a_page_of_another_book_does_not_take_the_place_of_a_lost_one() -> None:
+    """Two signs that agree on another book: the number it has is missing here."""
+    given = pages("1/2019", "2/2019", "3/2019", book_number="01/2019")
+    given[1] = page(2, claim(2, "2/2018", book_number="01/2018", registered="2018-01-12"))
+    report = look(given, Stated(last=3), book=replace(BOOK, year=2019))
+    (stranger,) = report.of(PointKind.STRANGER)
+    assert (stranger.why.code, stranger.why.facts["said"]) == ("BOOK_PAGE_OTHER_BOOK", "2018")
+    assert (report.found, rows(report, PointKind.GAP)) == (2, ["2"])
+
+
+def test_one_sign_of_another_book_is_told_and_takes_nothing_out() -> None:
+    given = pages("1", "2", "3", book_number="01/2019")
+    for more in ({"registered": "2020-01-12"}, {"book_number": "02/2019"}):
+        given[1] = page(2, claim(2, "2", **{"book_number": "01/2019", **more}))
+        report = look(given, Stated(last=3), book=replace(BOOK, year=2019))
+        assert (rows(report, PointKind.HINT), report.found, report.open) == (["2"], 3, ())
+
+
+def test_two_books_of_an_earlier_year_do_not_make_one_of_two_years() -> None:
+    given = pages("1", "2", "3", "4", registered="2019-03-01")
+    for n in (2, 3):
+        given[n - 1] = page(n, claim(n, f"{n}/2018", registered="2018-03-01"))
+    report = look(given, Stated(last=4), book=replace(BOOK, year=2019))
+    assert [run.year for run in report.runs] == [2019]
+    assert rows(report, PointKind.STRANGER, PointKind.GAP) == ["2-3", "2", "3"]
+
+
 def test_a_misread_quyen_alone_makes_no_stranger() -> None:
     given = pages("1", "2", "3", book_number="01/2017")
     given[1] = page(2, claim(2, "2", book_number="07/2017"))
-    assert look(given).points == ()
+    assert [point.kind for point in look(given, Stated(last=3)).points] == [PointKind.HINT]
     given[1] = page(2, claim(2, "2", book_number="07/2017", book_decided=True))
     assert rows(look(given), PointKind.STRANGER, PointKind.GAP) == ["2", "2"]
 
@@ -219,13 +274,13 @@ def test_a_page_that_a_person_gave_to_another_ward_is_a_stranger() -> None:
 
 def test_numbers_begin_again_with_the_year() -> None:
     given = pages(*(f"{n}/2017" for n in range(41, 51)), *(f"{n}/2018" for n in (1, 2, 4)))
-    report = look(given)
+    report = look(given, book=FURTHER)
     assert [(run.year, run.first, run.last, run.expected) for run in report.runs] == [
         (2017, 41, 50, 10),
         (2018, 1, 4, 4),
     ]
     assert rows(report, PointKind.GAP) == ["3/2018"]
-    first_of_new_year = look(pages("8/2017", "9/2017", "1/2018"))
+    first_of_new_year = look(pages("8/2017", "9/2017", "1/2018"), book=FURTHER)
     assert [run.year for run in first_of_new_year.runs] == [2017, 2018]
 
 
@@ -248,10 +303,12 @@ def test_a_number_with_nothing_written_is_told_and_counts() -> None:
 
 def test_stated_totals_are_compared() -> None:
     report = look(pages("1", "2", "3"), Stated(events=4, pages=5))
-    assert [(p.why.code, p.why.facts["by"]) for p in report.of(PointKind.TOTAL)] == [
-        ("BOOK_EVENTS_DIFFER", "1"),
-        ("BOOK_PAGES_DIFFER", "2"),
+    assert [(p.why.code, p.why.facts["by"], p.open) for p in report.of(PointKind.TOTAL)] == [
+        ("BOOK_EVENTS_DIFFER", "1", True),
+        ("BOOK_PAGES_DIFFER", "2", True),
     ]
+    kept = explain(report, BOOK.id, "Tổng", "Trang khóa sổ đếm sai", "luu", AT)
+    assert still(look(pages("1", "2", "3"), Stated(last=3, events=4, pages=5), kept)) == []
 
 
 def test_a_number_that_could_not_be_read_is_told() -> None:
@@ -277,26 +334,26 @@ def test_a_part_of_a_gap_is_explained_and_the_rest_stays_open() -> None:
     report = look(given, said=said(given, "3-5"))
     assert [(p.numbers, p.open) for p in report.of(PointKind.GAP)] == [("3-5", False), ("6-7", True)]
     whole = look(given, said=said(given, "6-20", said(given, "3-5")))
-    assert whole.open == ()
+    assert still(whole) == []
     assert sum(p.size for p in whole.of(PointKind.GAP)) == 5
 
 
 def test_a_repeat_is_explained_until_another_page_claims_the_number() -> None:
     given = pages("1", "2", "2", "3")
     kept = said(given, "2")
-    assert look(given, said=kept).open == ()
-    assert [p.kind for p in look([*given, page(9, claim(9, "2"))], said=kept).open] == [PointKind.REPEAT]
+    assert still(look(given, said=kept)) == []
+    assert still(look([*given, page(9, claim(9, "2"))], said=kept)) == [PointKind.REPEAT]
 
 
 def test_a_gap_that_was_explained_does_not_explain_a_repeat() -> None:
     kept = said(pages("1", "3"), "2")
-    assert [p.kind for p in look(pages("1", "2", "2", "3"), said=kept).open] == [PointKind.REPEAT]
+    assert still(look(pages("1", "2", "2", "3"), said=kept)) == [PointKind.REPEAT]
 
 
 def test_a_page_is_explained_by_its_name() -> None:
     given = [*pages("1", "2"), page(3), page(4, file="scan.pdf", page_in_file=7, of_pages=9)]
     kept = said(given, "scan.pdf:7", said(given, "0003.png"))
-    assert look(given, said=kept).open == ()
+    assert still(look(given, said=kept)) == []
 
 
 def test_what_needs_no_explanation_gets_none() -> None:
@@ -311,7 +368,7 @@ def test_in_a_book_of_two_years_a_number_is_meant_with_its_year() -> None:
     with pytest.raises(WrongUse) as caught:
         said(given, "2")
     assert caught.value.code == "BOOK_YEAR_NEEDED"
-    assert [p.numbers for p in look(given, said=said(given, "2/2018")).open] == ["2/2017"]
+    assert [p.numbers for p in look(given, said=said(given, "2/2018")).of(PointKind.GAP) if p.open] == ["2/2017"]
 
 
 # --- what holds for every book -------------------------------------------------------------------
@@ -394,6 +451,8 @@ def test_a_few_misread_numbers_are_each_told_of(n: int, data: st.DataObject) -> 
 
 
 def named(point: Point) -> str:
+    if point.kind is PointKind.TOTAL:
+        return "tổng"
     return point.places[0].key if point.kind is PointKind.STRANGER else point.numbers or point.places[0].key
 
 
