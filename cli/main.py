@@ -23,6 +23,7 @@ from cli import (
     sampling,
     scanning,
     training,
+    withdrawing,
 )
 from cli.failing import tell
 from cli.screen import log_to_stderr
@@ -57,7 +58,7 @@ def _root(
 
 _ROOMS = (
     *(demonstrating, sampling, scanning, ingesting, books, evaluating, finding, deciding, forms, training),
-    *(issuing, recalling, checking, operating),
+    *(withdrawing, issuing, recalling, checking, operating),
 )
 for room in _ROOMS:
     room.register(app)

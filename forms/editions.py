@@ -5,6 +5,7 @@ value is found on the page from the printed labels and rules.
 """
 
 import datetime as dt
+import hashlib
 import json
 import tomllib
 from dataclasses import dataclass
@@ -173,6 +174,13 @@ def editions() -> tuple[Edition, ...]:
             raise WrongUse("EDITION_MALFORMED", file=name, detail=error) from error
         known[learnt.id] = learnt
     return tuple(known[i] for i in sorted(known))
+
+
+def own_digest() -> str:
+    """Return what names the office's own editions as they stand now; empty where it has none."""
+    texts = _texts(_Own.folder) if _Own.folder and _Own.folder.is_dir() else []
+    whole = "\n".join(f"{name}\n{text}" for name, text in texts)
+    return hashlib.sha256(whole.encode()).hexdigest()[:12] if texts else ""
 
 
 def _texts(folder: Traversable) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ version. A run does what is missing and nothing else, so it may be killed at any
 page becomes a row with its reason and never stops the others.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import forms
 from forms import Leaf
 from pipeline.crew import Crew
 from pipeline.decode import Limits
-from pipeline.drafting import drafts, joined, leaf_of
+from pipeline.drafting import drafts, joined, leaf_of, of_one_book_opening
 from pipeline.intake import take_in
 from pipeline.masters import Masters
 from pipeline.page_work import CODE_VERSION, DonePage, Work, do_classify, do_page, do_read
@@ -29,6 +29,7 @@ from records.finding import SearchDocument
 from records.pages import DeliveredPage, Delivery, Digest, PageId, PageProblem, StageResult
 from records.ports import Archive, Register
 from records.progress import Progress
+from records.provenance import PROGRAMME
 from records.readings import EngineIdentity, PageReading, Reading
 
 DELIVERY_SHEET = EngineIdentity("delivery sheet", "1", "")
@@ -74,8 +75,9 @@ class Digitiser:
         """Store every file of *path* and open its delivery. *authority* is who kept the book.
 
         The same again finds the delivery as it stands, but opens two sorts of pages once more: those that failed (the
-        cause may have passed: a busy machine, damaged bytes delivered anew), and those last read by other code. Pages
-        that a rescan in the same delivery has replaced are kept and make no entry.
+        cause may have passed: a busy machine, damaged bytes delivered anew), and those last read by other code or with
+        other forms. Pages that a rescan in the same delivery has replaced are kept and make no entry: drafts of them
+        that no person touched are withdrawn.
         """
         delivery, pages = take_in(path, kind, self.archive, self.limits, progress, authority)
         opened = self.register.open_delivery(delivery, pages)
@@ -85,8 +87,9 @@ class Digitiser:
             if good := stands.get((page.file, page.page.master, page.page.page_in_file)):
                 problem = PageProblem("PAGE_REPLACED", {"file": good})
                 self.register.settle_page(replace(page, status=PageStatus.DONE, problem=problem, edition=None))
+                self._take_back(page, problem, keep=())
             elif page.status is PageStatus.FAILED or (
-                page.status is not PageStatus.RECEIVED and self._result(page, "prepare") is None
+                page.status is not PageStatus.RECEIVED and self._result(page, "classify") is None
             ):
                 self.register.settle_page(replace(page, status=PageStatus.RECEIVED, problem=None))
         return opened
@@ -186,7 +189,8 @@ class Digitiser:
 
     def _record(self, page: DeliveredPage, stage: str, payload: Json) -> float:
         seconds = float(payload.pop("seconds"))
-        self.register.record_stage(StageResult(page.page.id, stage, version_of(self._kind(page)), payload, seconds))
+        version = version_of(self._kind(page), stage)
+        self.register.record_stage(StageResult(page.page.id, stage, version, payload, seconds))
         return seconds
 
     def _work(self, page: DeliveredPage, *, with_master: bool) -> Work:
@@ -212,7 +216,7 @@ class Digitiser:
         return self.archive.get(Digest(prepared["picture"]))
 
     def _result(self, page: DeliveredPage, stage: str) -> StageResult | None:
-        return self.register.stage_result(page.page.id, stage, version_of(self._kind(page)))
+        return self.register.stage_result(page.page.id, stage, version_of(self._kind(page), stage))
 
     def _payload(self, page: DeliveredPage, stage: str) -> Json:
         found = self._result(page, stage)
@@ -250,12 +254,14 @@ class Digitiser:
             whole = [replace(e, fields=(*e.fields, *self._from_cover(page, e.edition))) for e in entries]
             self.register.draft(whole)
             settled = replace(settled, problem=problem)
+            self._take_back(page, PageProblem("ENTRY_READ_ANEW"), keep=[entry.id for entry in whole])
             if entries:
                 settled = replace(settled, kind=entries[0].kind, edition=entries[0].edition)
-            elif problem and problem.code == "LEAF_ALONE":
+            elif problem and problem.code in {"LEAF_ALONE", "LEAVES_DIFFER"}:
                 settled = replace(settled, status=PageStatus.WAITING)
         elif said["reason"] is not None and said["reason"] != "PAPER_KIND_UNKNOWN":
             settled = replace(settled, status=PageStatus.WAITING)
+            self._take_back(page, PageProblem("ENTRY_READ_ANEW"), keep=())
         if said["reason"] is not None:
             settled = replace(settled, problem=PageProblem(said["reason"], dict(said["facts"])))
         elif prepared["turns"] and settled.problem is None:
@@ -263,6 +269,13 @@ class Digitiser:
             settled = replace(settled, problem=PageProblem("PAGE_TURNED", {"degrees": degrees}))
         self._settle(settled)
         return 0.0
+
+    def _take_back(self, page: DeliveredPage, why: PageProblem, keep: Collection[str]) -> None:
+        """Withdraw drafts of a page that it no longer makes; what a person touched stays, for a person to settle."""
+        for entry in self.register.entries(delivery=page.delivery, page=page.page.id, state=EntryState.DRAFT):
+            untouched = all(f.decision is None for f in entry.fields) and all(n.read_by is None for n in entry.notes)
+            if entry.id not in keep and untouched:
+                self.register.withdraw(entry.id, PROGRAMME, why.message().vi, entry.version)
 
     def _entries(self, page: DeliveredPage) -> tuple[list[Entry], PageProblem | None]:
         """Return the entries of a page in reading order, or none and why.
@@ -283,8 +296,13 @@ class Digitiser:
             return drafts(page.page.id, reads, page.delivery), missing
         other, others = facing
         if leaf is Leaf.LEFT:
-            return joined(page.page.id, reads, other, others, page.delivery), None
-        return joined(other, others, page.page.id, reads, page.delivery), None
+            found = joined(page.page.id, reads, other, others, page.delivery)
+        else:
+            found = joined(other, others, page.page.id, reads, page.delivery)
+        if not of_one_book_opening(found):
+            alone = drafts(page.page.id, reads, page.delivery) if leaf is Leaf.LEFT else []
+            return alone, PageProblem("LEAVES_DIFFER")
+        return found, None
 
     def _facing(self, page: DeliveredPage, leaf: Leaf, edition: str) -> tuple[PageId, list[Json]] | None:
         """Return the page that faces a leaf in its delivery, and what was read on it; None where none does yet."""
@@ -384,6 +402,11 @@ def _row(file: str, page: int, digest: Digest, problem: PageProblem) -> FailedPa
     return FailedPage(file, page, problem.code, told.vi, told.en, digest)
 
 
-def version_of(kind: DeliveryKind) -> str:
-    """Return under which code version a stage's result is kept: a page of a book and of a dossier are read apart."""
-    return CODE_VERSION if kind is DeliveryKind.BOOK else f"{CODE_VERSION}-{kind}"
+def version_of(kind: DeliveryKind, stage: str = "prepare") -> str:
+    """Return under which code version a stage's result is kept: a page of a book and of a dossier are read apart.
+
+    What a page is, and what stands on it, also depends on the forms that the office has learnt.
+    """
+    code = CODE_VERSION if kind is DeliveryKind.BOOK else f"{CODE_VERSION}-{kind}"
+    learnt = forms.own_digest() if stage in {"classify", "read"} and kind is DeliveryKind.BOOK else ""
+    return f"{code}+{learnt}" if learnt else code

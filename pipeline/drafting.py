@@ -7,9 +7,10 @@ import base64
 import hashlib
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import forms
-from forms import Leaf
+from forms import Leaf, folded
 from pipeline.margins import MARGIN
 from pipeline.payloads import Json, to_reading
 from records.codes import Presence, RegisterKind
@@ -19,6 +20,13 @@ from records.pages import Evidence, PageId
 
 LEAST_STEP = 0.035
 """Share of a page's height that is the least distance of rows: nearer levels are one row on two leaves."""
+CHILD, FATHER = "nksHoTen", "chaHoTen"
+FEWEST_NAMES = 3
+"""Rows whose names tell whether two leaves go together."""
+SAME_FAMILY = 0.4
+"""Least share of rows with the father's family name: by chance one in three shares the commonest."""
+JOINED = "LEAVES_JOINED"
+"""Doubt of what stands on the other leaf: that it faces this one no machine knows."""
 SAME_ROW = 0.5
 """Share of the distance between rows within which rows of two leaves stand at one height."""
 
@@ -71,6 +79,20 @@ def joined(left: PageId, lefts: Sequence[Json], right: PageId, rights: Sequence[
     return out + drafts(right, waiting, delivery)
 
 
+def of_one_book_opening(entries: Sequence[Entry]) -> bool:
+    """Whether two leaves may be of one opening: in most rows of a table of births a child has its father's family name.
+
+    A lost sheet takes the right leaf of one opening and the left leaf of the next: what is left would be joined.
+    """
+    told = [
+        (child.split()[0], father.split()[0])
+        for entry in entries
+        if len(entry.pages) > 1 and (child := folded(entry.text(CHILD))) and (father := folded(entry.text(FATHER)))
+    ]
+    alike = sum(child == father for child, father in told)
+    return len(told) < FEWEST_NAMES or alike >= SAME_FAMILY * len(told)
+
+
 def _entry(first: Json, pieces: Sequence[tuple[PageId, Json]], delivery: str) -> Entry:
     """Return the entry that stands on *pieces* of pages; *first* of them gives it its identity."""
     edition = forms.edition(first["edition"])
@@ -80,7 +102,8 @@ def _entry(first: Json, pieces: Sequence[tuple[PageId, Json]], delivery: str) ->
             label = edition.label(row["column"])
             elsewhere = read["leaf"] and label and label.leaf and label.leaf != read["leaf"]
             if number == 0 or not elsewhere:
-                fields[row["column"]] = _field(row, page)
+                found = _field(row, page)
+                fields[row["column"]] = replace(found, doubts=(*found.doubts, JOINED)) if number else found
     return Entry(
         id=entry_id(edition.kind, pieces[0][0], first["place"]),
         kind=edition.kind,

@@ -46,10 +46,10 @@ def evaluate_delivery(register: Register, delivery_id: str, folder: Path) -> Boo
     """Compare what was read in a delivery, as the ledger keeps it, with the truth of the folder it came from."""
     truths = read_truth(folder)
     pages = register.delivered_pages(delivery_id)
-    version = version_of(register.delivery(delivery_id).kind)
+    versions = {s: version_of(register.delivery(delivery_id).kind, s) for s in ("prepare", "classify", "read")}
     read: dict[str, list[ReadPage]] = {}
     for page in pages:
-        results = {s: register.stage_result(page.page.id, s, version) for s in ("prepare", "classify", "read")}
+        results = {stage: register.stage_result(page.page.id, stage, v) for stage, v in versions.items()}
         seconds = sum(r.seconds for r in results.values() if r)
         found = results["read"]
         kind = page.kind.value if page.kind else ""
@@ -58,7 +58,12 @@ def evaluate_delivery(register: Register, delivery_id: str, folder: Path) -> Boo
     if len(read) == 1 and len(pages) == len(truths):
         # handed in as one file (a PDF): the truth tells its pages in order
         return report(truths, dict(enumerate(next(iter(read.values())))), len(pages))
-    by_row = {number: own[0] for number, row in enumerate(truths) if (own := read.get(row["file"]))}
+    by_row, taken = {}, Counter[str]()
+    for number, row in enumerate(truths):  # of a file of several pages the truth tells them in order
+        own, place = read.get(row["file"], []), taken[row["file"]]
+        taken[row["file"]] += 1
+        if place < len(own):
+            by_row[number] = own[place]
     return report(truths, by_row, len(pages))
 
 

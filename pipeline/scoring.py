@@ -4,7 +4,7 @@
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import regex
 from rapidfuzz.distance import Levenshtein
 
-from forms import editions, normalise
+from forms import Leaf, editions, normalise
 from pipeline.payloads import Json
 from pipeline.values import ACCEPTED_RISK, is_accepted
 from records.codes import Presence, ValueKind
@@ -92,6 +92,8 @@ class BookReport:
     exact: float
     entries_lost: int
     seconds_per_page: float
+    entries_extra: int = 0
+    """Entries read that no book has: each falsifies the count of what a district holds."""
     real_ink: dict[str, FieldScore] = field(default_factory=dict)
     failed: tuple[tuple[str, str], ...] = ()
     """Pages that could not be read at all: (file, catalogue code)."""
@@ -118,6 +120,7 @@ class BookReport:
             "fields": _as_json(self.fields),
             "exact": self.exact,
             "entries_lost": self.entries_lost,
+            "entries_extra": self.entries_extra,
             "seconds_per_page": round(self.seconds_per_page, 3),
             "real_ink": _as_json(self.real_ink),
             "failed": [{"file": file, "code": code} for file, code in self.failed],
@@ -149,10 +152,12 @@ class _Seen:
     edition: str
     accepted: bool
     located: bool | None
+    lost: bool
+    """Its entry was not found: then nothing of it is right, not even what the book leaves blank."""
 
     @property
     def right(self) -> bool:
-        return same(self.column, self.truth, self.text)
+        return not self.lost and same(self.column, self.truth, self.text)
 
 
 @cache
@@ -221,12 +226,13 @@ def report(
     by_kind: Counter[str] = Counter()
     right_edition: Counter[str] = Counter()
     right_kind: Counter[str] = Counter()
-    foreign = declined = entry_pages = 0
+    foreign = declined = entry_pages = extra = 0
     for number, truth in enumerate(truths):
         page = pages.get(number)
         if not truth["entries"]:
             foreign += 1
             declined += page is None or not page.entries
+            extra += len(page.entries) if page else 0
             continue
         entry_pages += 1
         kind, edition = str(truth.get("kind", "")), str(truth.get("edition") or "")
@@ -235,6 +241,7 @@ def report(
             by_kind[kind] += 1
             right_edition[edition] += page.edition == edition
             right_kind[kind] += page.kind == kind
+        extra += max(0, len(page.entries) - len(truth["entries"])) if page else 0
         for expected, got in zip(truth["entries"], _paired(truth, page), strict=True):
             lost += got is None
             seen += _fields(expected, got, edition)
@@ -244,10 +251,11 @@ def report(
     found = [s for s in seen if s.located is not None]
     return BookReport(
         n_pages=n_pages,
-        n_entries=sum(len(t["entries"]) for t in truths),
+        n_entries=sum(_begins(e["fields"], str(t.get("edition") or "")) for t in truths for e in t["entries"]),
         fields=_by_column(written),
         exact=sum(s.right for s in seen) / len(seen) if seen else 0.0,
         entries_lost=lost,
+        entries_extra=extra,
         seconds_per_page=sum(p.seconds for p in pages.values()) / n_pages if n_pages else 0.0,
         real_ink=_by_column([s for s in seen if s.real]),
         failed=tuple(failed),
@@ -259,6 +267,13 @@ def report(
         located=Share(len(found), sum(bool(s.located) for s in found)),
         accepted=(len(accepted), sum(not s.right for s in accepted), len(seen)),
     )
+
+
+def _begins(columns: Iterable[str], edition: str) -> bool:
+    """Whether a case begins here: of a table scanned leaf by leaf its other half stands on the next picture."""
+    known = {e.id: e for e in editions()}.get(edition)
+    labels = [known.label(column) if known else None for column in columns]
+    return not labels or any(label is None or label.leaf is not Leaf.RIGHT for label in labels)
 
 
 def _by_column(seen: Sequence[_Seen]) -> dict[str, FieldScore]:
@@ -277,5 +292,7 @@ def _fields(expected: Json, got: ReadEntry | None, edition: str) -> list[_Seen]:
         if cell["text"]:
             located = bool(read and read.box and read.box.iou(box) >= LOCATED)
         text, accepted = (read.text, read.accepted) if read else ("", False)
-        out.append(_Seen(column, cell["text"], text, cell.get("ink") == "real", edition, accepted, located))
+        out.append(
+            _Seen(column, cell["text"], text, cell.get("ink") == "real", edition, accepted, located, got is None)
+        )
     return out

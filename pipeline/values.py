@@ -4,7 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from forms import Label, is_valid, nearest, normalise, parse_date, parse_date_words
+from rapidfuzz import fuzz
+
+from forms import Label, is_valid, letters_of, nearest, normalise, parse_date, parse_date_words
 from pipeline.crops import Line
 from pipeline.readers import Readers
 from pipeline.strikes import Written
@@ -18,6 +20,10 @@ CONTRADICTS = 0.01
 LIKELIER = 20.0
 """So many times likelier than all else two readings that agree must be to be taken without a doubt."""
 MOST_ALTERNATIVES = 4
+UNSURE = 0.5
+"""Confidence below which a reading is rather wrong than right: a person is told so."""
+LABEL_TAIL, LABEL_ALIKE = 5, 80
+"""Letters and likeness (of 100) from which the beginning of a value is the end of its label."""
 ACCEPTED_RISK = 1 / 2000
 """Share of fields accepted without a person that may be wrong."""
 ACCEPTED_FROM = 0.998
@@ -59,7 +65,7 @@ def read_value(
     if not read:
         return ReadValue(Presence.NOT_READ, "", "", readings[0])
     whole = _joined(read, " |" if kind is ValueKind.TEXT else _EDGES)
-    text = whole.text
+    text = without_label(label, whole.text)
     if not text:
         return ReadValue(Presence.NOT_READ, "", "", whole)
     known = nearest(kind, text)
@@ -70,7 +76,23 @@ def read_value(
     doubts = () if value and is_valid(kind, text) else ("VALUE_UNCLEAR",)
     if len(read) < len(readings):
         doubts = (*doubts, "LINE_NOT_READ")
+    if text != whole.text and known is None:
+        doubts = (*doubts, "LABEL_IN_VALUE")
+    if whole.confidence < UNSURE:
+        doubts = (*doubts, "READING_UNSURE")
     return ReadValue(Presence.WRITTEN, text, value, whole, doubts)
+
+
+def without_label(label: Label, text: str) -> str:
+    """Return *text* without the end of its printed label, where that was read as its beginning."""
+    read = text.split()
+    for wording in label.says:
+        words = wording.split()
+        for count in range(min(len(words), len(read) - 1), 0, -1):
+            tail = letters_of("".join(words[-count:]))
+            if len(tail) >= LABEL_TAIL and fuzz.ratio(tail, letters_of("".join(read[:count]))) >= LABEL_ALIKE:
+                return " ".join(read[count:]).strip(_EDGES)
+    return text
 
 
 def read_corrected(label: Label, found: Written, readers: Readers, years: tuple[int, int] | None = None) -> ReadValue:

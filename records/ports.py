@@ -196,10 +196,11 @@ class Register(Protocol):
         *,
         state: EntryState | None = None,
         delivery: str | None = None,
+        page: PageId | None = None,
         after: str | None = None,
         limit: int = 1000,
     ) -> Sequence[Entry]:
-        """Entries by ascending id, those after *after*."""
+        """Entries by ascending id, those after *after*; with *page* those that stand on it, of the delivery named."""
         ...
 
     def count_entries(self) -> Mapping[EntryState, int]: ...

@@ -33,7 +33,7 @@ from register.schema import (
 from register.tidy import tidy
 
 _TOLD = (*CLAIM_COLUMNS, "noiDangKy")
-_OF_THE_BOOK = (*_TOLD, "trangSo")
+OF_THE_BOOK = (*_TOLD, "trangSo")
 """Columns that say where an entry stands, and nothing of anybody."""
 
 
@@ -62,7 +62,7 @@ class Bookkeeping(Part):
             if (delivery.book or delivery.id) == book_id:
                 return delivery
             for book in (book_id, delivery.book or delivery.id):
-                _standing(connection, book).refuse_closed(book)
+                standing_in(connection, book).refuse_closed(book)
             connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(book=book_id))
             bound = replace(delivery, book=book_id)
             tell(connection, "delivery bound", book_id, agent, bound, delivery=delivery_id)
@@ -72,7 +72,7 @@ class Bookkeeping(Part):
         """Return what is expected of a book, and whether it is closed. Raises NotFound."""
         with self.database.read() as connection:
             known_book(connection, book_id)
-            return _standing(connection, book_id)
+            return standing_in(connection, book_id)
 
     def expect(self, book_id: str, stated: Stated, *, agent: str = PROGRAMME) -> Standing:
         """Keep what a person says the book holds. Raises NotFound, WrongUse (no such range, closed)."""
@@ -111,7 +111,7 @@ class Bookkeeping(Part):
         agent, at = tidy(agent), tidy(at)
         with self.database.write() as connection:
             known_book(connection, book_id)
-            old = _standing(connection, book_id)
+            old = standing_in(connection, book_id)
             if old.closed:
                 return old
             return _stand(connection, book_id, old, replace(old, closed_by=agent, closed_at=at), "book closed", agent)
@@ -120,7 +120,7 @@ class Bookkeeping(Part):
         """Open a closed book again; an open one stays as it is. Raises NotFound."""
         with self.database.write() as connection:
             known_book(connection, book_id)
-            old = _standing(connection, book_id)
+            old = standing_in(connection, book_id)
             new = replace(old, closed_by="", closed_at=None)
             return _stand(connection, book_id, old, new, "book reopened", agent)
 
@@ -188,7 +188,8 @@ def _most_years(rows: Sequence[AnyRow]) -> dict[str, int]:
     return {book: years.most_common(1)[0][0] for book, years in counts.items()}
 
 
-def _standing(connection: Connection, book_id: str) -> Standing:
+def standing_in(connection: Connection, book_id: str) -> Standing:
+    """Return what is expected of a book, and whether it is closed."""
     found = select(book_standings).where(book_standings.c.book == book_id)
     row = connection.execute(found).one_or_none()
     return standing_of(row) if row is not None else Standing()
@@ -196,7 +197,7 @@ def _standing(connection: Connection, book_id: str) -> Standing:
 
 def _open(connection: Connection, book_id: str) -> Standing:
     known_book(connection, book_id)
-    standing = _standing(connection, book_id)
+    standing = standing_in(connection, book_id)
     standing.refuse_closed(book_id)
     return standing
 
@@ -247,7 +248,7 @@ def _claim(
     presences: dict[str, str],
 ) -> NumberClaim:
     book, number, day, ward = told
-    others = {presence for column, presence in presences.items() if column not in _OF_THE_BOOK}
+    others = {presence for column, presence in presences.items() if column not in OF_THE_BOOK}
     outline = number.evidence["polygon"] if number is not None and number.evidence else [[0.0, 0.0]]
     return NumberClaim(
         entry=head.id,

@@ -5,21 +5,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Text, cast, func, select
 
 from records.amendments import Amendment
 from records.codes import EntryState, Presence
 from records.entries import Entry, VerifiedEntry
 from records.errors import NotFound, WrongUse
+from records.pages import PageId
 from records.provenance import PROGRAMME
 from records.readings import Decision, Reading
 from records.text import clean
+from register.bookkeeping import OF_THE_BOOK, standing_in
 from register.drafting import merged, reader_of, refuse_claims
 from register.loading import load, load_history, load_one
 from register.mapping import reading_of
 from register.part import Part
 from register.saving import Change, changed_meanwhile, claim, save
-from register.schema import entries, readings
+from register.schema import deliveries, entries, entry_versions, readings
 from register.tidy import now, tidy
 
 
@@ -55,16 +57,21 @@ class Entries(Part):
         *,
         state: EntryState | None = None,
         delivery: str | None = None,
+        page: PageId | None = None,
         after: str | None = None,
         limit: int = 1000,
     ) -> Sequence[Entry]:
-        """Return entries by ascending id, those after *after*, at most *limit*."""
+        """Return entries by ascending id, those after *after*, at most *limit*; with *page* those that stand on it."""
         wanted = select(entries.c.id).order_by(entries.c.id).limit(limit)
         for column, value in ((entries.c.state, state), (entries.c.delivery, delivery)):
             if value is not None:
                 wanted = wanted.where(column == value)
         if after is not None:
             wanted = wanted.where(entries.c.id > after)
+        if page is not None:
+            v = entry_versions.c
+            wanted = wanted.join(entry_versions, (v.entry == entries.c.id) & (v.version == entries.c.version))
+            wanted = wanted.where(cast(v.pages, Text).contains(page, autoescape=True))
         with self.database.read() as connection:
             found = load(connection, connection.execute(wanted).scalars().all())
         return [found[entry_id] for entry_id in sorted(found)]
@@ -124,6 +131,8 @@ class Entries(Part):
             field = old.field(column)
             if field is None:
                 raise NotFound("FIELD_UNKNOWN", entry=entry_id, column=column)
+            if column in OF_THE_BOOK:
+                _refuse_closed(connection, old)
             decided = replace(field, presence=presence, text=text, value=value, decision=decision, doubts=())
             new = _reopened(old).with_field(decided)
             detail = {"column": column, "presence": presence.value}
@@ -174,6 +183,7 @@ class Entries(Part):
         """Take an entry out of use, for ever, with the reason."""
         by, reason, at = tidy(by), clean(reason), now()
         with self._changing(entry_id, expected_version) as (connection, old):
+            _refuse_closed(connection, old)
             new = replace(old, state=EntryState.WITHDRAWN, version=old.version + 1)
             return _save(connection, Change(old, new, by, at, "withdrawal", {"reason": reason}, reason))
 
@@ -186,6 +196,14 @@ class Entries(Part):
             if entry.state is EntryState.WITHDRAWN:
                 raise WrongUse("ENTRY_WITHDRAWN", entry=entry_id)
             yield connection, entry
+
+
+def _refuse_closed(connection: Connection, entry: Entry) -> None:
+    """Raise WrongUse BOOK_CLOSED where the entry's book is closed: what was found complete must stay so."""
+    d = deliveries.c
+    book = connection.execute(select(func.coalesce(d.book, d.id)).where(d.id == entry.delivery)).scalar()
+    if book is not None:
+        standing_in(connection, book).refuse_closed(book)
 
 
 def _reopened(entry: Entry) -> Entry:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from forms import Edition, editions, use_own, written
 from records.amendments import Amendment
-from records.codes import DeliveryKind, EntryState, Presence
+from records.codes import DeliveryKind, EntryState, IssueStatus, Presence
 from records.entries import Entry, VerifiedEntry
 from records.errors import NotFound, PartUnavailable, WrongUse
 from records.extracts import CertifiedExtract, DraftExtract, ExtractRequest, IssuedExtract, VerificationReport
@@ -287,6 +287,19 @@ class House:
         verified = self.register.verify(entry_id, by, _now(), expected_version)
         self._project(verified.entry)
         return verified
+
+    def withdraw_entry(self, entry_id: str, reason: str, *, by: str) -> Entry:
+        """Take an entry out of its book and the search, for ever, with the *reason*; its versions are kept.
+
+        Raises NotFound, WrongUse (no reason, withdrawn already, its book is closed, copies were issued from it).
+        """
+        if not (said := clean(reason).strip()):
+            raise WrongUse("WITHDRAWAL_REASON_MISSING", entry=entry_id)
+        if any(one.status in {IssueStatus.RESERVED, IssueStatus.ISSUED} for one in self.register.issued_from(entry_id)):
+            raise WrongUse("ENTRY_ISSUED", entry=entry_id)
+        gone = self.register.withdraw(entry_id, by, said, self.register.entry(entry_id).version)
+        self._project(gone)
+        return gone
 
     def _project(self, entry: Entry) -> None:
         from search import document_of

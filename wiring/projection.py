@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from records.codes import EntryState
 from records.errors import KhongChoError
 from records.finding import IndexReport, SearchDocument
 from records.ports import SearchIndex
@@ -22,12 +23,18 @@ class Projection:
         self._ledger = ledger
 
     def bring(self, documents: Iterable[SearchDocument]) -> IndexReport:
-        """Bring *documents* into the index; on any failure of the engine note their ids and carry on."""
+        """Bring *documents* into the index, those of withdrawn entries out of it.
+
+        On any failure of the engine their ids are noted, and life goes on.
+        """
         listed = list(documents)
         if not listed:
             return IndexReport(0)
+        gone = [document.entry for document in listed if document.state is EntryState.WITHDRAWN]
         try:
-            report = self._index().update(listed)
+            if gone:
+                self._index().remove(gone)
+            report = self._index().update([d for d in listed if d.state is not EntryState.WITHDRAWN])
         except KhongChoError as e:
             _log.warning("%s (%d, khongcho reindex)", e.message().vi, len(listed))
             self._note(document.entry for document in listed)
@@ -38,7 +45,7 @@ class Projection:
     def rebuild(self, documents: Iterable[SearchDocument]) -> IndexReport:
         """Build the index anew. Raises PartUnavailable; what was owed before is then still owed."""
         owed = self.behind()
-        report = self._index().rebuild(documents)
+        report = self._index().rebuild(d for d in documents if d.state is not EntryState.WITHDRAWN)
         self._forget(owed)
         self._note(refused.entry for refused in report.refused)
         return report

@@ -201,3 +201,28 @@ def test_a_folder_is_handed_in_as_part_of_a_book(khongcho: Command, home: Path, 
     told = khongcho("book", "report", "A-KS-2017-01", "--json").json()
     assert (told["authority"], told["year"], told["number"]) == ("UBND phường A", 2017, "01")
     assert len(told["deliveries"]) == len(told["pages_without_entry"]) == 2
+
+
+def test_a_page_scanned_twice_is_settled_by_withdrawing_one_entry(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2", "2", "3"])
+    (repeat,) = khongcho("book", "report", "d1", "--json").json()["repeats"]
+    twice = repeat["pages"][1]["entry"]
+    assert khongcho("withdraw", twice, "--reason", " ").code == 2
+    told = khongcho("withdraw", twice, "--reason", "Trang quét hai lần", "--by", "luu", "--json").json()
+    assert told["state"] == "withdrawn"
+    after = khongcho("book", "report", "d1", "--json").json()
+    assert (after["found"], after["repeats"]) == (3, [])
+    assert khongcho("book", "total", "--json").json()["entries"] == 3
+    assert "ENTRY_WITHDRAWN" in khongcho("withdraw", twice, "--reason", "lại").err
+
+
+def test_nothing_that_made_a_closed_book_whole_is_changed(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2"])
+    khongcho("book", "expect", "d1", "--last", "2")
+    assert khongcho("book", "close", "d1").code == 0
+    entry = house.register.entries(delivery="d1")[0]
+    assert "BOOK_CLOSED" in khongcho("confirm", entry.id, "--field", "so=77").err
+    assert "BOOK_CLOSED" in khongcho("withdraw", entry.id, "--reason", "thử").err
+    assert khongcho("confirm", entry.id, "--field", "nksHoTen=Lan").code in {0, 1}
+    khongcho("book", "reopen", "d1")
+    assert khongcho("confirm", entry.id, "--field", "so=77").code in {0, 1}

@@ -1,5 +1,6 @@
 """The road of a delivery over a real ledger and a real archive: again, twice, killed, and with the archive away."""
 
+import datetime as dt
 import random
 import subprocess
 import sys
@@ -11,15 +12,18 @@ from typing import Any
 
 import pytest
 
+import forms
 from archive import FolderArchive
 from pipeline import STAGES, Digitiser, Limits, MakeReaders
-from records.codes import DeliveryKind, PageStatus
+from records.codes import DeliveryKind, EntryState, PageStatus, Presence
 from records.errors import PartUnavailable, WrongUse
 from records.pages import Digest, PageProblem
 from records.progress import SilentProgress
+from records.readings import Decision
 from tests.pipeline.conftest import Desk
 from tests.pipeline.hostile import saved, text_page
 from tests.pipeline.stubs import no_readers, readers
+from tests.register.shelving import drafted
 
 OpenDesk = Callable[[MakeReaders], Desk]
 
@@ -241,3 +245,40 @@ def test_a_file_of_many_pages_is_fetched_once_and_leaves_no_copy(open_desk: Open
     digitiser.close()
     assert list((tmp_path / "spool").iterdir()) == []
     assert digitiser.report(delivery.id).waiting == 7
+
+
+@pytest.mark.slow
+def test_what_a_page_no_longer_says_is_withdrawn_unless_a_person_touched_it(desk: Desk, folder: Path) -> None:
+    report = desk.take(folder)
+    first, second, _ = desk.register.delivered_pages(report.delivery)
+    for page in (first, second):  # as other code read them
+        desk.register.draft([drafted(page.page, "7", report.delivery, nksHoTen="Lan")])
+    touched = desk.register.entries(delivery=report.delivery, page=second.page.id)[0]
+    at = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
+    desk.register.decide(touched.id, "so", Presence.WRITTEN, "7", "7", Decision("lan", at), touched.version)
+    for page in (first, second):
+        desk.register.settle_page(replace(page, status=PageStatus.RECEIVED, problem=None))
+    desk.digitiser.run(report.delivery, SilentProgress())
+    states = {e.pages[0]: e.state for e in desk.register.entries(delivery=report.delivery)}
+    assert states == {first.page.id: EntryState.WITHDRAWN, second.page.id: EntryState.DRAFT}
+
+
+@pytest.mark.slow
+def test_a_form_learnt_later_opens_the_pages_once_more(desk: Desk, folder: Path, tmp_path: Path) -> None:
+    report = desk.take(folder)
+    assert report.waiting == 3
+    assert desk.digitiser.intake(folder, DeliveryKind.BOOK, SilentProgress()).id == report.delivery
+    assert desk.digitiser.pending(report.delivery) == []
+    own = tmp_path / "forms"
+    own.mkdir()
+    (own / "learnt.toml").write_text(
+        forms.written(replace(forms.edition("change-2006"), id="learnt")), encoding="utf-8"
+    )
+    try:
+        forms.use_own(own)
+        desk.digitiser.intake(folder, DeliveryKind.BOOK, SilentProgress())
+        assert len(desk.digitiser.pending(report.delivery)) == 3
+        desk.digitiser.run(report.delivery, SilentProgress())
+        assert desk.settled(report.delivery).waiting == 3
+    finally:
+        forms.use_own(tmp_path / "nowhere")

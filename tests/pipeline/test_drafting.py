@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import forms
 from forms import Leaf
-from pipeline.drafting import drafts, entry_id, joined, leaf_of
+from pipeline.drafting import drafts, entry_id, joined, leaf_of, of_one_book_opening
 from records.codes import Presence, RegisterKind
 from records.pages import PageId
 
@@ -88,3 +88,20 @@ def test_which_leaf_a_picture_shows(leaf: Leaf | None) -> None:
 def test_entries_of_one_picture_keep_their_places() -> None:
     made = drafts(LEFT, [row(Leaf.LEFT, k, 0.1 * k, "x") | {"leaf": None} for k in (0, 2, 5)], "d")
     assert [entry.id for entry in made] == [entry_id(RegisterKind.BIRTH, LEFT, k) for k in (0, 2, 5)]
+
+
+@pytest.mark.parametrize(
+    ("fathers", "one"), [("A B C D", True), ("A B X Y", True), ("B C D A", False), ("? ? ? ?", True)]
+)
+def test_leaves_of_two_openings_are_told_by_the_names_of_families(fathers: str, one: bool) -> None:
+    names = {"A": "Nguyễn Văn Ba", "B": "Trần Lê", "C": "Đỗ Hùng", "D": "Lý Sơn", "X": "Vũ An", "Y": "Hồ Tý", "?": ""}
+    lefts, rights = leaves([0.2, 0.4, 0.6, 0.8], Leaf.LEFT), leaves([0.2, 0.4, 0.6, 0.8], Leaf.RIGHT)
+    for reads, column, said in ((lefts, "nksHoTen", "A B C D"), (rights, "chaHoTen", fathers)):
+        for read, who in zip(reads, said.split(), strict=True):
+            (cell,) = [f for f in read["fields"] if f["column"] == column]
+            cell["text"] = cell["value"] = names[who]
+            cell["presence"] = "written" if names[who] else "blank"
+    made = joined(LEFT, lefts, RIGHT, rights, "d")
+    assert of_one_book_opening(made) is one
+    doubted = [f.column for f in made[0].fields if "LEAVES_JOINED" in f.doubts]
+    assert "chaHoTen" in doubted and "nksHoTen" not in doubted
