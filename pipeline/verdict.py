@@ -44,8 +44,8 @@ SOFT_SHARE = 0.2
 """Of the inked tiles; clean and real up to 0.16, half a page out of focus 0.28 and more."""
 SMEARED = 1.6
 """Sigma of the softest direction, upper quartile of tiles; clean and real up to 1.51."""
-ONE_WAY = 0.54
-"""Share of edges that run one way; clean and real up to 0.52."""
+ONE_WAY, SMEARED_SOME = 0.54, 1.35
+"""Share of edges that run one way; clean and real up to 0.52, a leaning hand 0.58. Such a hand is sharp (up to 1.27)."""
 CUT = 3
 """Letters and rules that touch a side; clean and real up to 2."""
 TIGHT = 4
@@ -60,6 +60,8 @@ COVERED = 0.006
 """Of the page; clean and real none."""
 FAINT = 0.24
 """Of the letter-sized marks; clean and real up to 0.14, show-through 0.32 and more."""
+FAINT_MARKS = 95
+"""Fewest such marks: of the little on a closing page or a table of names up to 0.4 are faint, 81 of them."""
 ON_ITS_HEAD = (0.45, 25)
 """Share of tone marks above their letters, and of how many; upright 0.62 and more, on its head up to 0.39."""
 
@@ -202,7 +204,7 @@ class _Page:
         soft = inked & (softness.focus > SOFT)
         share = float(soft.sum() / inked.sum())
         smeared = float(np.percentile(softness.motion[inked], 75))
-        if softness.one_way > ONE_WAY or (smeared > SMEARED and share <= SOFT_SHARE):
+        if (softness.one_way > ONE_WAY and smeared > SMEARED_SOME) or (smeared > SMEARED and share <= SOFT_SHARE):
             blur = inked & (softness.motion > SMEARED)
             where = blur if blur.mean() > 0.1 else inked
             yield self._placed("SCAN_MOVED", max(smeared, softness.one_way), _tiles(where, self.sheet))
@@ -211,7 +213,7 @@ class _Page:
 
     def _ink(self) -> Iterator[PageFault]:
         share, marks = faint_share(self.sheet)
-        if share > FAINT:
+        if share > FAINT and len(marks) >= FAINT_MARKS:
             mask = np.zeros(self.sheet.ink.shape, np.bool_)
             for x, y, w, h in marks[:, :4]:
                 mask[y : y + h, x : x + w] = True

@@ -25,6 +25,10 @@ class PageRole(StrEnum):
     COVER = "cover"
     ENTRY = "entry"
     INDEX = "index"
+    GUIDANCE = "guidance"
+    """How the book is to be kept."""
+    CLOSING = "closing"
+    """The totals with which the book was closed."""
     BLANK = "blank"
     OTHER = "other"
 

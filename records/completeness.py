@@ -27,7 +27,7 @@ from records.pages import PageId, PageProblem
 from records.sequence import Numbered, Order, by_year, chain, in_order, weigh, years_told
 from records.text import comparable
 
-_WITHOUT_NUMBERS = frozenset({PageRole.COVER, PageRole.INDEX})
+_WITHOUT_NUMBERS = frozenset({PageRole.COVER, PageRole.INDEX, PageRole.GUIDANCE, PageRole.CLOSING})
 _KINDS = tuple(PointKind)
 _MOST = 0.6
 """Share of pages that must name one book for a page that names another to be a stranger."""
@@ -58,7 +58,7 @@ def examine(
         run, found = _run(book, year, items, _bounds(stated, n, len(years)), shown)
         runs.append(run)
         points += found
-    points += _unstated(stated, runs)
+    points += _unstated(stated, runs, [_place(page) for page in pages if page.role is PageRole.CLOSING])
     if not runs and stated.last is not None:
         first = stated.first or 1
         runs.append(Run(book.year, first, stated.last, (), _count(first, stated.last, ())))
@@ -206,14 +206,18 @@ def _first_of_first(book: Book, items: Sequence[Numbered], stated: Stated) -> St
     return stated
 
 
-def _unstated(stated: Stated, runs: Sequence[Run]) -> Iterator[Point]:
-    """Tell where a book may begin before its first page here, or go on after its last: nobody said that it does not."""
+def _unstated(stated: Stated, runs: Sequence[Run], closing: Sequence[Place]) -> Iterator[Point]:
+    """Tell where a book may begin before its first page here, or go on after its last: nobody said that it does not.
+
+    *closing* are its closing pages, where a person reads it.
+    """
     first, last = (runs[0].found[:1], runs[-1].found[-1:]) if runs else ((), ())
     years = [run.year if len(runs) > 1 else None for run in runs]
     if first and stated.first is None and runs[0].first > 1:
         yield _point(PointKind.ENDS, "BOOK_FIRST_UNSTATED", first[0], years[0], number=str(first[0].number))
     if last and stated.last is None and stated.events is None:
-        yield _point(PointKind.ENDS, "BOOK_LAST_UNSTATED", last[0], years[-1], number=str(last[0].number))
+        told = _point(PointKind.ENDS, "BOOK_LAST_UNSTATED", last[0], years[-1], number=str(last[0].number))
+        yield replace(told, places=(*told.places, *closing[:1]))
 
 
 # --- numbers of one year -------------------------------------------------------------------------
