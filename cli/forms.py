@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.screen import Json, TerminalProgress, opened, out, print_json, table
+from cli.screen import Json, TerminalProgress, notice, opened, out, print_json, table
 from forms import Edition, LayoutKnowledge, PageShape
 from records.codes import RegisterKind
 
@@ -51,6 +51,31 @@ def list_(as_json: Json = False) -> None:
         first, last = (day.strftime("%d/%m/%Y") if day else "" for day in days)
         shown.add_row(edition.id, edition.name, first, last, edition.basis, _KNOWLEDGE[edition.layout])
     out.print(shown)
+
+
+@forms_app.command("marks")
+def marks(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Folder with pictures of pages.")],
+    kind: Annotated[RegisterKind, typer.Option("--kind", help="Register, by the ministry's code.")],
+    as_json: Json = False,
+) -> None:
+    """Đề xuất nhãn in của mẫu sổ mới từ ít nhất ba trang: chữ nào trang nào cũng có thì là chữ in.
+
+    Propose the marks of a new form from three pages or more: print recurs, handwriting does not. Writes marks.jsonl
+    beside the pictures, to be put right by hand, and pictures with the marks drawn in.
+    """
+    found = opened().propose_marks(folder, kind, TerminalProgress())
+    if as_json:
+        rows = [{"text": one.text, "column": one.label.column if one.label else None} for one in found]
+        print_json({"marks": rows})
+        return
+    shown = table(f"{len(found)} nhãn in", "Số", "Chữ in", "Cột", "Loại giá trị", right=("Số",))
+    for number, one in enumerate(found, start=1):
+        column, sort = (one.label.column or "", one.label.kind or "") if one.label else ("", "")
+        shown.add_row(str(number), one.text, column, sort)
+    out.print(shown)
+    notice(f"Đã ghi marks.jsonl và ảnh có đánh số nhãn vào {folder}. Hãy xem lại: bỏ dòng không phải nhãn, ghi cột cho")
+    notice("nhãn còn thiếu (docs/forms.md có danh sách cột), rồi chạy khongcho forms learn.")
 
 
 @forms_app.command("learn")

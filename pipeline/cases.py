@@ -19,7 +19,7 @@ from pipeline.readers import Readers
 from pipeline.strikes import Written, with_strokes, written
 from pipeline.table import find_table
 from pipeline.triangulate import triangulate
-from pipeline.values import BLANK_VALUE, ReadValue, cross_check, read_corrected
+from pipeline.values import BLANK_VALUE, ReadValue, cross_check, parted, read_corrected
 from records.codes import Presence, ValueKind
 from records.entries import NOTES
 from records.geometry import Box
@@ -132,6 +132,8 @@ def read_fields(case: Case, readers: Readers) -> Fields:
             value = ReadValue(Presence.NOT_READ, "", "", None, ("RED_INK",))
         values[area.column] = value
         places[area.column] = tuple(line.box for line in (*lines.struck, *lines.standing)) or area.boxes[:1]
+    values, lent = parted(case.edition, values)
+    places |= {column: places[source] for column, source in lent.items()}
     for label in case.edition.labels:
         if label.repeats and label.column:
             values = cross_check(values, label.repeats, label.column)

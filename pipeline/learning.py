@@ -106,7 +106,8 @@ def _rows(folder: Path) -> list[Json]:
             try:
                 rows.append(_checked(json.loads(line), folder))
             except (ValueError, KeyError, TypeError) as error:
-                raise WrongUse("MARKS_MALFORMED", file=file, line=number, detail=error) from error
+                detail = f"thiếu khóa {error}" if isinstance(error, KeyError) else error
+                raise WrongUse("MARKS_MALFORMED", file=file, line=number, detail=detail) from error
     if len(rows) < LEAST_PAGES:
         raise WrongUse("MARKS_TOO_FEW", file=file, found=len(rows), least=LEAST_PAGES)
     first = [mark.get("column") for mark in rows[0]["marks"]]

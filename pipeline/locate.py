@@ -40,6 +40,8 @@ UNSEEN = 2
 """Letters of a label that the reader has to lack before it is taken to go on."""
 ONE_MORE = 0.8
 """Share of the rows' distance that has to be free below a label's row for its value to go on there."""
+BEGUN, PLAIN = 4, 0.8
+"""Letters of a label's first word, and its confidence, from which that alone tells where the label begins."""
 TWIN = 0.62
 """Least correlation at which a place looks like a label of the same wording."""
 
@@ -236,6 +238,31 @@ def _twins(edition: Edition, page: CleanPage, found: dict[int, Match]) -> list[W
     return words
 
 
+def _begun(edition: Edition, words: Sequence[Word], found: dict[int, Match]) -> list[Word]:
+    """Find labels of which the first word alone was read, where only one such word stands between their neighbours."""
+    pitch = _pitch(found)
+    taken = [m.box for m in found.values()]
+    row = sorted(i for i in found if not edition.labels[i].floating)
+    out: list[Word] = []
+    for index, label in enumerate(edition.labels):
+        first = label.says[0].split()[0] if label.says else ""
+        if index in found or label.floating or first == (label.says or [""])[0] or len(letters_of(first)) < BEGUN:
+            continue
+        above = next((found[i].first.y for i in reversed(row) if i < index), 0.0)
+        below = next((found[i].last.bottom for i in row if i > index), float("inf"))
+        boxes = [
+            box
+            for w in words
+            if w.confidence >= PLAIN and letters_of(w.text) == letters_of(first)
+            for box in [w.polygon.box()]
+            if above <= box.y <= below and not any(box.overlap(b) > 0.5 * box.area for b in taken)
+        ]
+        if len(boxes) == 1 and pitch:
+            place = Box(boxes[0].x, boxes[0].y, pitch * (len(label.says[0]) + 0.5), boxes[0].h)
+            out.append(Word(label.says[0], place.polygon(), PLAIN, 2 * CLOSER + index))
+    return out
+
+
 def find_page_labels(edition: Edition, page: CleanPage, words: Sequence[Word], reader: LineRecogniser) -> LabelledPage:
     """Find the edition's labels among *words*; read again, more closely, where some are missing."""
     found = find_labels(edition, words)
@@ -256,6 +283,9 @@ def find_page_labels(edition: Edition, page: CleanPage, words: Sequence[Word], r
         found = find_labels(edition, all_words)
     if anchors // 3 <= len(found) < anchors and (twins := _twins(edition, page, found)):
         all_words += twins
+        found = find_labels(edition, all_words)
+    if anchors // 3 <= len(found) < anchors and (begun := _begun(edition, words, found)):
+        all_words += begun
         found = find_labels(edition, all_words)
     letter = _letter(found)
     boxes = [t.box for t in tokens(words)]  # cut at leaders: "tên:......" is no word that reaches into the value

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from forms import Label, is_valid, letters_of, nearest, normalise, parse_date, parse_date_words
+from forms import Edition, Label, is_valid, letters_of, nearest, normalise, parse_date, parse_date_words
 from pipeline.crops import Line
 from pipeline.readers import Readers
 from pipeline.strikes import Written
@@ -24,6 +24,8 @@ UNSURE = 0.5
 """Confidence below which a reading is rather wrong than right: a person is told so."""
 LABEL_TAIL, LABEL_ALIKE = 5, 80
 """Letters and likeness (of 100) from which the beginning of a value is the end of its label."""
+NEARBY = 3
+"""Columns before one whose label was not found in which its value may have been read."""
 ACCEPTED_RISK = 1 / 2000
 """Share of fields accepted without a person that may be wrong."""
 ACCEPTED_FROM = 0.998
@@ -65,22 +67,28 @@ def read_value(
     if not read:
         return ReadValue(Presence.NOT_READ, "", "", readings[0])
     whole = _joined(read, " |" if kind is ValueKind.TEXT else _EDGES)
-    text = without_label(label, whole.text)
+    text = without_label(label, whole.text) if kind is ValueKind.NAME else whole.text
+    found = _value_of(kind, text, whole)
+    if len(read) < len(readings) and found.presence is Presence.WRITTEN:
+        found = replace(found, doubts=(*found.doubts, "LINE_NOT_READ"))
+    return found if text == whole.text else _with_label(found)
+
+
+def _value_of(kind: ValueKind, text: str, reading: Reading) -> ReadValue:
+    """Return the value that *text* of a *reading* says."""
     if not text:
-        return ReadValue(Presence.NOT_READ, "", "", whole)
-    known = nearest(kind, text)
-    if known is not None and known != text:
-        # the list decides between like readings; what the engine saw stays in the reading
-        text = known
+        return ReadValue(Presence.NOT_READ, "", "", reading)
+    # the list decides between like readings; what the engine saw stays in the reading
+    text = nearest(kind, text) or text
     value = normalise(kind, text)
     doubts = () if value and is_valid(kind, text) else ("VALUE_UNCLEAR",)
-    if len(read) < len(readings):
-        doubts = (*doubts, "LINE_NOT_READ")
-    if text != whole.text and known is None:
-        doubts = (*doubts, "LABEL_IN_VALUE")
-    if whole.confidence < UNSURE:
+    if reading.confidence < UNSURE:
         doubts = (*doubts, "READING_UNSURE")
-    return ReadValue(Presence.WRITTEN, text, value, whole, doubts)
+    return ReadValue(Presence.WRITTEN, text, value, reading, doubts)
+
+
+def _with_label(found: ReadValue) -> ReadValue:
+    return replace(found, doubts=(*found.doubts, "LABEL_IN_VALUE"))
 
 
 def without_label(label: Label, text: str) -> str:
@@ -93,6 +101,49 @@ def without_label(label: Label, text: str) -> str:
             if len(tail) >= LABEL_TAIL and fuzz.ratio(tail, letters_of("".join(read[:count]))) >= LABEL_ALIKE:
                 return " ".join(read[count:]).strip(_EDGES)
     return text
+
+
+def parted(edition: Edition, values: dict[str, ReadValue]) -> tuple[dict[str, ReadValue], dict[str, str]]:
+    """Give each column whose label was not found what a value beside it holds behind that label's wording.
+
+    Return the values, and for each column filled so from which one. Both carry a doubt.
+    """
+    out, source = dict(values), {}
+    before: list[Label] = []
+    for label in edition.labels:
+        if label.column is None or label.kind is None:
+            continue
+        if label.column not in values:
+            for own in reversed(before[-NEARBY:]):
+                beside = out.get(own.column or "")
+                if beside is None or beside.reading is None or beside.presence is not Presence.WRITTEN:
+                    continue
+                if cut := _behind(label, beside.text):
+                    out[str(own.column)] = _with_label(_value_of(own.kind or ValueKind.TEXT, cut[0], beside.reading))
+                    out[label.column] = _with_label(_value_of(label.kind, cut[1], beside.reading))
+                    source[label.column] = str(own.column)
+                    break
+        before.append(label)
+    return out, source
+
+
+def _behind(label: Label, text: str) -> tuple[str, str] | None:
+    """Return what stands before and behind the wording of *label* in *text*; None where it is not in it."""
+    words = text.split()
+    best: tuple[float, int, int] = (0.0, 0, 0)
+    for wording in label.says:
+        letters, count = letters_of(wording), len(wording.split())
+        if len(letters) < LABEL_TAIL:
+            continue
+        for size in {max(1, count - 1), count, count + 1}:
+            for start in range(1, len(words) - size):
+                alike = fuzz.ratio(letters, letters_of("".join(words[start : start + size])))
+                best = max(best, (alike, start, size))
+    if best[0] < LABEL_ALIKE:
+        return None
+    _, start, size = best
+    first, rest = (" ".join(part).strip(_EDGES) for part in (words[:start], words[start + size :]))
+    return (first, rest) if first and rest else None
 
 
 def read_corrected(label: Label, found: Written, readers: Readers, years: tuple[int, int] | None = None) -> ReadValue:

@@ -45,7 +45,7 @@ SOFT_SHARE = 0.2
 SMEARED = 1.6
 """Sigma of the softest direction, upper quartile of tiles; clean and real up to 1.51."""
 ONE_WAY, SMEARED_SOME = 0.54, 1.35
-"""Share of edges that run one way; clean and real up to 0.52, a leaning hand 0.58. Such a hand is sharp (up to 1.27)."""
+"""Share of edges that run one way; clean and real up to 0.52, a leaning hand 0.58; but that is sharp (up to 1.27)."""
 CUT = 3
 """Letters and rules that touch a side; clean and real up to 2."""
 TIGHT = 4

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 from forms import PageShape, edition, editions  # noqa: E402
 from pipeline import Limits  # noqa: E402
 from pipeline.decode import decode_page, media_type_of  # noqa: E402
-from pipeline.page_work import Work, do_classify, do_prepare, do_read  # noqa: E402
+from pipeline.page_work import Work, do_page  # noqa: E402
 from pipeline.payloads import Json  # noqa: E402
 from records.codes import Presence  # noqa: E402
 from samples import make_book  # noqa: E402
@@ -45,15 +45,15 @@ def colour_of(row: Json) -> tuple[int, int, int]:
 def drawn(scan: Path, width: int = WIDTH) -> Pixels:
     """Return the scan, in colour, with the outline of every field. Raises SystemExit where no form is known."""
     work = Work(scan, 1, Limits(), False, ReaderMaker(""))
-    prepared, jpeg = do_prepare(work)
-    said = do_classify(work, prepared, jpeg)
+    done = do_page(work)
+    said = done.later["classify"]
     if not said["parts"]:
         raise SystemExit(f"field_picture: no field is read on this page ({said['reason']})")
     image = np.array(decode_page(scan, media_type_of(scan), 1, work.limits)[0])
     scale = width / image.shape[1]
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     wash = small.copy()
-    entries = do_read(work, prepared, jpeg, said["parts"])["entries"]
+    entries = done.later["read"]["entries"]
     rows = [row for entry in entries for row in entry["fields"] if row["outline"]]
     outlines = [np.rint(np.array(row["outline"]) * scale).astype(np.int32) for row in rows]
     for row, outline in zip(rows, outlines, strict=True):

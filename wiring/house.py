@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from forms import Edition, editions, use_own, written
 from records.amendments import Amendment
-from records.codes import DeliveryKind, EntryState, IssueStatus, Presence
+from records.codes import DeliveryKind, EntryState, IssueStatus, Presence, RegisterKind
 from records.entries import Entry, VerifiedEntry
 from records.errors import NotFound, PartUnavailable, WrongUse
 from records.extracts import CertifiedExtract, DraftExtract, ExtractRequest, IssuedExtract, VerificationReport
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from extracts import Issuer, SigningIdentity, Verifier
     from pipeline import BookReport, DeliveryReport, Digitiser, Pictures
     from pipeline.learning import Learnt
+    from pipeline.proposing import Proposal
 
 
 class House:
@@ -167,6 +168,14 @@ class House:
         kept.write_text(written(learnt.edition), encoding="utf-8")
         editions.cache_clear()
         return learnt
+
+    def propose_marks(self, folder: Path, kind: RegisterKind, progress: Progress) -> "Sequence[Proposal]":
+        """Propose the marks from which a form can be learnt, and write them beside its pages. Raises WrongUse."""
+        from pipeline.proposing import propose
+        from wiring.parts import build_limits
+        from wiring.readers import ReaderMaker
+
+        return propose(folder, kind, ReaderMaker(self.settings.reader)(), build_limits(self.settings), progress)
 
     def reindex(self) -> IndexReport:
         """Build the index anew from the register and put it in the old one's place in one step."""

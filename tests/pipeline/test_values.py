@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+import forms
 from classifiers import HeadingClassifier
 from forms import Label
 from pipeline import Readers
 from pipeline.crops import Line
-from pipeline.values import BLANK_VALUE, ReadValue, _joined, cross_check, read_value
+from pipeline.values import BLANK_VALUE, ReadValue, _joined, cross_check, parted, read_value
 from records.codes import Presence, ValueKind
 from records.geometry import Box
 from records.ports import Image
@@ -133,3 +134,39 @@ def test_other_readings_of_a_line_are_other_readings_of_the_value() -> None:
         ("Phường Bạch Khoa, Hà Nội", 0.09),
         ("Phường Bách Khoa, Hà Nam", 0.04),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "read_text", "text"),
+    [
+        (ValueKind.NAME, "người mẹ, Nguyễn Ngọc Linh", "Nguyễn Ngọc Linh"),
+        (ValueKind.NAME, "ươi mẹ, Đào Minh Chí", "Đào Minh Chí"),
+        (ValueKind.NAME, "Mẹ Thị Hoa", "Mẹ Thị Hoa"),
+        (ValueKind.TEXT, "người mẹ cải chính", "người mẹ cải chính"),
+    ],
+)
+def test_the_end_of_its_label_is_no_part_of_a_name(kind: ValueKind, read_text: str, text: str) -> None:
+    line = Line(Box(0, 0, 200, 30), np.full((30, 200), 245, np.uint8))
+    readers = Readers(Pages(), Pages(), Says("print", []), Says("own", [(read_text, 0.9)]), HeadingClassifier())
+    found = read_value(Label("meHoTen", ("Họ, chữ đệm, tên người mẹ",), kind), [line], readers)
+    assert found.text == text
+    assert ("LABEL_IN_VALUE" in found.doubts) is (text != read_text)
+    assert found.reading is not None and found.reading.text == read_text
+
+
+def test_an_unsure_reading_carries_a_doubt() -> None:
+    assert read(ValueKind.NAME, [("Phỹ hều Tết", 0.07)]).doubts == ("READING_UNSURE",)
+
+
+def test_a_value_read_into_its_neighbour_comes_back_to_its_own_field() -> None:
+    edition = forms.edition("birth-1956")
+    whole = read(ValueKind.NAME, [("Nguyễn Văn Phúc Nghề (ghiệp, Kỹ sư", 0.3)])
+    given = {label.column: BLANK_VALUE for label in edition.labels if label.column}
+    del given["chaNgheNghiep"]
+    given["chaHoTen"] = whole
+    out, source = parted(edition, given)
+    assert (out["chaHoTen"].text, out["chaNgheNghiep"].text) == ("Nguyễn Văn Phúc", "Kỹ sư")
+    assert source == {"chaNgheNghiep": "chaHoTen"}
+    assert all("LABEL_IN_VALUE" in out[column].doubts for column in ("chaHoTen", "chaNgheNghiep"))
+    untouched = given | {"chaHoTen": read(ValueKind.NAME, [("Nguyễn Văn Phúc", 0.9)])}
+    assert parted(edition, untouched) == (untouched, {})
