@@ -9,9 +9,6 @@ from cli.screen import Json, TerminalProgress, notice, opened, print_json
 from records.errors import WrongUse
 from wiring import read_settings
 
-FRESH = 0.37
-"""Lines drawn anew for the last course, beside those of the courses before it."""
-
 train_app = typer.Typer(help="Huấn luyện máy đọc. Train readers.", no_args_is_help=True)
 
 
@@ -67,7 +64,7 @@ def reader(
     from ocr.alphabet import vietnamese
     from ocr.own import Card, letters_beside
     from ocr.training.calibrate import calibrate as fit
-    from ocr.training.pool import Pool, labelled
+    from ocr.training.pool import NOTHING, Pool, labelled
     from ocr.training.recipe import Recipe, train
 
     place, progress = folder or read_settings().home / "training", TerminalProgress()
@@ -84,11 +81,12 @@ def reader(
         first=round(usual.first * effort),
         second=round(usual.second * effort),
         third=round(usual.third * effort),
+        fourth=round(usual.fourth * effort),
         seed=seed,
     )
     card = Card(name or out.stem, version, vietnamese(), data=data)
     judged = parts.exams(judge or [], parts.held_out(place, 400, progress), house.kept)
-    more = parts.fresh(place, round(FRESH * drawn), seed + 14, progress) if len(own) else None
+    more = parts.extra(place, drawn, seed, progress) if len(own) else NOTHING
     marks = train(place, out, card, made, own, parts.text_of, judged, progress, recipe, device, more)
     parts.letters(line.text for line in own).save(letters_beside(out))
     fit(out, *parts.calibrating(calibrate or [], house.kept), progress)

@@ -6,7 +6,7 @@ print as well bring their column and kind along. A person looks at the proposal,
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -38,14 +38,27 @@ FOLDER = "marked"
 """Beside the pages, for the pictures with the marks drawn in."""
 
 
+Told = tuple[str, Box]
+"""A word and where it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that stand together: in the page as a share of it, and in pixels of the picture."""
+    """Words that stand together, with their boxes in pixels of the picture; where it begins as shares of the page."""
 
-    text: str
+    words: tuple[Told, ...]
     x: float
     y: float
-    box: Box
+
+    @property
+    def text(self) -> str:
+        """All words."""
+        return " ".join(text for text, _ in self.words)
+
+    @property
+    def box(self) -> Box:
+        """Around all words."""
+        return Box.around([p for _, box in self.words for p in box.polygon().points])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +71,21 @@ class Proposal:
     """One of each page, in pixels of its picture."""
 
 
-def phrases(words: Sequence[Word], width: float, height: float) -> list[tuple[str, Box]]:
+def phrases(words: Sequence[Word], width: float, height: float) -> list[tuple[Told, ...]]:
     """Return the groups of words that stand side by side, without numbering and leaders, in reading order."""
-    out: list[tuple[str, Box]] = []
+    out: list[list[Told]] = []
     for word in sorted(words, key=lambda w: (w.line, w.polygon.box().x)):
         box, text = word.polygon.box(), word.text.strip(".…_·-–—|'`\" ")
-        if len(letters_of(text)) < 2 or box.h > 0.06 * height or box.w > 0.6 * width:
+        if len(letters_of(text)) < 2 or text[0].isdigit() or box.h > 0.06 * height or box.w > 0.6 * width:
             continue
-        if out and not out[-1][0].endswith(":"):
-            before = out[-1][1]
+        if out and not out[-1][-1][0].endswith(":"):
+            before = out[-1][-1][1]
             level = abs(before.y + before.h / 2 - box.y - box.h / 2) < 0.6 * max(before.h, box.h)
             if level and -4 <= box.x - before.right < APART * max(before.h, box.h):
-                points = [p for b in (before, box) for p in b.polygon().points]
-                out[-1] = (f"{out[-1][0]} {text}", Box.around(points))
+                out[-1].append((text, box))
                 continue
-        out.append((text, box))
-    return sorted(((text.rstrip(": "), box) for text, box in out), key=lambda one: (one[1].y, one[1].x))
+        out.append([(text, box)])
+    return sorted((tuple(group) for group in out), key=lambda group: (group[0][1].y, group[0][1].x))
 
 
 def propose(folder: Path, kind: RegisterKind, readers: Readers, limits: Limits, progress: Progress) -> list[Proposal]:
@@ -115,33 +127,42 @@ def _phrases_on(image: Image, readers: Readers) -> list[Phrase]:
     look = Look(page, readers)
     height, width = page.grey.shape
     out = []
-    for text, box in phrases(readers.forms.read_page(look.print).words, width, height):
-        own = page.preparation.to_master.polygon(box.polygon()).box()
-        out.append(Phrase(text, box.x / width, box.y / height, own))
+    for group in phrases(readers.forms.read_page(look.print).words, width, height):
+        own = tuple((text, page.preparation.to_master.polygon(box.polygon()).box()) for text, box in group)
+        out.append(Phrase(own, group[0][1].x / width, group[0][1].y / height))
     return out
 
 
 def recurring(pages: Sequence[Sequence[Phrase]]) -> list[tuple[Phrase, ...]]:
-    """Return the phrases that stand on all *pages* at about one place, one of each page, in the order of the first."""
+    """Return what stands on all *pages* at about one place, one phrase of each page, in the order of the first.
+
+    A phrase may go on differently, where a value follows its label closely: then it is cut where it does.
+    """
     out = []
-    taken: list[set[int]] = [set() for _ in pages]
     for first in pages[0]:
-        twins: list[int] = []
-        for n, page in enumerate(pages[1:], start=1):
-            near = [
-                (fuzz.ratio(letters_of(first.text), letters_of(p.text)), -abs(p.y - first.y), k)
-                for k, p in enumerate(page)
-                if k not in taken[n] and abs(p.x - first.x) < SAME_PLACE and abs(p.y - first.y) < SAME_PLACE
-            ]
-            best = max(near, default=(0, 0.0, -1))
-            if best[0] < SAME_PRINT:
+        group = [first]
+        for page in pages[1:]:
+            near = [p for p in page if abs(p.x - first.x) < SAME_PLACE and abs(p.y - first.y) < SAME_PLACE]
+            twin = max(near, key=lambda p: (len(_common(first, p)), -abs(p.y - first.y)), default=None)
+            if twin is None:
                 break
-            twins.append(best[2])
-        if len(twins) == len(pages) - 1:
-            for n, k in enumerate(twins, start=1):
-                taken[n].add(k)
-            out.append((first, *(page[k] for page, k in zip(pages[1:], twins, strict=True))))
+            group.append(twin)
+        else:
+            count = min(_words_alike(first, twin) for twin in group)
+            if len(letters_of("".join(text for text, _ in first.words[:count]))) >= 2:
+                out.append(tuple(replace(one, words=one.words[:count]) for one in group))
     return out
+
+
+def _words_alike(one: Phrase, other: Phrase) -> int:
+    """Return how many words both begin with."""
+    pairs = zip(one.words, other.words, strict=False)
+    alike = [fuzz.ratio(letters_of(a), letters_of(b)) >= SAME_PRINT for (a, _), (b, _) in pairs]
+    return [*alike, False].index(False)
+
+
+def _common(one: Phrase, other: Phrase) -> str:
+    return letters_of("".join(text for text, _ in one.words[: _words_alike(one, other)]))
 
 
 def _named(groups: Sequence[tuple[Phrase, ...]], kind: RegisterKind) -> list[Proposal]:
@@ -151,7 +172,7 @@ def _named(groups: Sequence[tuple[Phrase, ...]], kind: RegisterKind) -> list[Pro
     used: set[str] = set()
     out = []
     for group in groups:
-        readings = [one.text for one in group]
+        readings = [one.text.rstrip(": ") for one in group]
         text = max(readings, key=lambda t: sum(fuzz.ratio(t, other) for other in readings))
         likeness = [max(fuzz.ratio(letters_of(text), letters_of(s)) for s in label.says) for label in labels]
         ranked = sorted(range(len(labels)), key=lambda n: -likeness[n])

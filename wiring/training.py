@@ -16,7 +16,7 @@ from ocr.alphabet import spelled
 from ocr.ngram import LetterNgram
 from ocr.normalise import coverage
 from ocr.training.exams import Exam, Labelled, drawn_exam, folder_exams, picture_exam, pictures, scanned
-from ocr.training.pool import InkLine, Pool, at_rows, taken
+from ocr.training.pool import Extra, InkLine, Pool, at_rows, taken
 from records.codes import ValueKind
 from records.errors import PartUnavailable, WrongUse
 from records.progress import Progress
@@ -40,6 +40,8 @@ KINDS = {
 }
 """Kinds of drawn-up texts, as kinds of fields."""
 _FIGURES = ("number", "date", "personal")
+FRESH, TYPED, FIGURES = 14 / 38, 9 / 38, 5 / 38
+"""Lines of the last courses to each drawn line of the first ones."""
 CLOSED = (ValueKind.SEX, ValueKind.ETHNIC_GROUP, ValueKind.NATIONALITY)
 LEAST_CONFIRMED = 200
 """Confirmed lines below which an office's own hands cannot be learnt."""
@@ -70,6 +72,15 @@ def held_out(folder: Path, count: int, progress: Progress) -> Pool:
     from samples import HELD_OUT
 
     return _kept(folder / f"held-out-{count}.npz", count, HELD_SEED, HELD_OUT, (), 0.0, progress)
+
+
+def extra(folder: Path, drawn: int, seed: int, progress: Progress) -> Extra:
+    """Return the lines of the last courses, as many as befits *drawn* lines before them."""
+    return Extra(
+        fresh=fresh(folder, round(FRESH * drawn), seed + 14, progress),
+        typed=typed(folder, round(TYPED * drawn), seed + 28, progress),
+        figures=figures(folder, round(FIGURES * drawn), seed + 29, progress),
+    )
 
 
 def typed(folder: Path, count: int, seed: int, progress: Progress) -> Pool:

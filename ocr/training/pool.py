@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -124,3 +124,19 @@ def taken(ink: Image, text: str) -> InkLine | None:
     """Return the line of coverage *ink* that says *text*, or None where there is too little of either."""
     said, cut = single_spaced(spelled(text)), cut_to_ink(ink)
     return InkLine(at_rows(cut), said) if said and cut.shape[0] >= 4 and cut.shape[1] >= 4 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Drawn lines for the last courses."""
+
+    fresh: Pool = field(default_factory=lambda: Pool([]))
+    """Not there before."""
+    typed: Pool = field(default_factory=lambda: Pool([]))
+    """In many types and typewriters'."""
+    figures: Pool = field(default_factory=lambda: Pool([]))
+    """Numbers and dates in digits."""
+
+
+NOTHING = Extra()
+"""No lines besides."""

@@ -8,7 +8,9 @@ Without real lines: one course on register lines drawn in many hands and types. 
 3. a *second course* on real lines, lines of real words and drawn lines; half-way it branches: each branch sees other
    lines and disturbances, in each the learning rate falls to nothing, and their weights are averaged;
 4. a *third course* from that average, with more of the real lines and with drawn lines that were not there before, more
-   of them in type.
+   of them in type;
+5. a *fourth course* on print of many faces, figures, and lines cut anew by what the third has learnt. Its weights and
+   those of the third are averaged, two parts to one: so ornate hands, which the fourth sees less of, are not forgotten.
 """
 
 import json
@@ -33,7 +35,7 @@ from ocr.training.curves import draw
 from ocr.training.exams import Exam
 from ocr.training.export import export, read_with
 from ocr.training.network import LineNetwork
-from ocr.training.pool import InkLine, Pool
+from ocr.training.pool import NOTHING, Extra, InkLine, Pool
 from records.errors import WrongUse
 from records.progress import Progress
 
@@ -69,6 +71,13 @@ class Recipe:
     third_rate: float = 9e-4
     third_shares: tuple[float, float, float, float] = (0.6, 0.1, 0.12, 0.18)
     """Of real lines, lines of real words, drawn lines and *fresh* drawn lines."""
+    fourth: int = 52_000
+    """Lines of the last course; 0: none."""
+    fourth_rate: float = 6e-4
+    fourth_shares: tuple[float, float, float, float, float, float] = (0.4, 0.15, 0.1, 0.05, 0.2, 0.1)
+    """Of the same, then of lines in *type* and of *figures*."""
+    fourth_parts: int = 2
+    """Parts of the fourth course's weights to one of the third's."""
 
 
 def judging(exams: Sequence[Exam], alphabet: Sequence[str]) -> Judge:
@@ -91,11 +100,11 @@ def train(
     progress: Progress,
     recipe: Recipe = Recipe(),
     device: str = "cpu",
-    fresh: Pool | None = None,
+    extra: Extra = NOTHING,
 ) -> dict[str, float]:
     """Train, go on where a run in *folder* stopped, and write the model to *out*; return its marks in the exams.
 
-    *fresh* are drawn lines for the third course, beside the *synthetic* ones.
+    *extra* are drawn lines for the last courses, beside the *synthetic* ones.
 
     Raises WrongUse where *folder* holds a run with other lines or another seed.
     """
@@ -131,15 +140,22 @@ def train(
             ends.append(branch.mean.cpu())
         network = averaged(ends)
         if recipe.third:
-            pools = (kept, pieces, synthetic, fresh or Pool([]))
-            sources = [Source(p, share) for p, share in zip(pools, recipe.third_shares, strict=True) if len(p)]
+            sources = _shared((kept, pieces, synthetic, extra.fresh), recipe.third_shares)
             third = Course(folder / "third", symbols, Plan(recipe.third, rate=recipe.third_rate, fall=0.5), device)
             third.begin_with(network)
             third.run(Feed(sources, alphabet, recipe.seed + 24), judge, progress)
             network = third.mean.cpu()
+        if recipe.fourth:
+            pieces = _cut_anew(folder, network, kept, texts, alphabet, recipe)
+            pools = (kept, pieces, synthetic, extra.fresh, extra.typed, extra.figures)
+            plan = Plan(recipe.fourth, rate=recipe.fourth_rate, fall=0.6)
+            fourth = Course(folder / "fourth", symbols, plan, device)
+            fourth.begin_with(network)
+            fourth.run(Feed(_shared(pools, recipe.fourth_shares), alphabet, recipe.seed + 46), judge, progress)
+            network = averaged([network, *[fourth.mean.cpu()] * recipe.fourth_parts])
     stems = [folder / name / LOG for name in ("drawn", "first", "second")]
     branches = [folder / f"branch-{number}" / LOG for number in range(recipe.branches)]
-    draw(stems, branches, [folder / "third" / LOG], folder / "curves.png")
+    draw(stems, branches, [folder / name / LOG for name in ("third", "fourth")], folder / "curves.png")
     export(network, card, out, _examples(synthetic, real))
     marks = judge(network)
     return marks | {f"{exam.name}, as shipped": _mark(exam, read_with(out, exam.inks, alphabet)) for exam in exams}
@@ -161,6 +177,22 @@ def _examples(*pools: Pool) -> list[Ink]:
     rng = np.random.default_rng(9)
     chosen = [pool[int(i)] for pool in pools if len(pool) for i in rng.integers(len(pool), size=_EXAMPLES)]
     return [normalise(disturbed(rng, line.coverage(), None, Strength())) for line in chosen]
+
+
+def _shared(pools: Sequence[Pool], shares: Sequence[float]) -> list[Source]:
+    return [Source(pool, share) for pool, share in zip(pools, shares, strict=True) if len(pool)]
+
+
+def _cut_anew(
+    folder: Path, network: LineNetwork, kept: Pool, texts: Texts, alphabet: Sequence[str], recipe: Recipe
+) -> Pool:
+    """Return lines set from words that a better *network* found in the *kept* real lines."""
+    pieces = folder / "collages-2.npz"
+    if not pieces.is_file():
+        lines = list(kept)
+        scissors = Scissors(lines, [align(network, line, alphabet) for line in lines])
+        collages(scissors, texts, recipe.collages, recipe.seed + 36).save(pieces)
+    return Pool.load(pieces)
 
 
 def _cut(

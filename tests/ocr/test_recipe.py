@@ -20,7 +20,7 @@ from ocr.training.calibrate import LEAST, calibrate, fitted
 from ocr.training.course import Course, Plan, averaged
 from ocr.training.exams import Exam, scanned
 from ocr.training.network import LineNetwork
-from ocr.training.pool import Pool
+from ocr.training.pool import Extra, Pool
 from ocr.training.recipe import Recipe, train
 from records.codes import ValueKind
 from records.errors import WrongUse
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 LETTERS = vietnamese()
 TEXTS = ("Hà Nội", "Trần Thị Bình", "12/5/1987", "Kinh", "số 12 phố Huế", "Lê An", "1974", "nữ")
-SMALL = Recipe(drawn=256, begin=128, first=128, second=256, third=128, collages=20)
+SMALL = Recipe(drawn=256, begin=128, first=128, second=256, third=128, fourth=128, collages=20)
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +53,18 @@ def run(folder: Path, drawn: Pool, real: Pool) -> Path:
     out = folder / "tiny.onnx"
     exam = Exam("none", (), ())
     card = Card("tiny", "0.1", LETTERS, data=("strokes",))
-    train(folder, out, card, drawn, real, text_of, [exam], SilentProgress(), SMALL)
+    train(
+        folder,
+        out,
+        card,
+        drawn,
+        real,
+        text_of,
+        [exam],
+        SilentProgress(),
+        SMALL,
+        extra=Extra(typed=drawn, figures=drawn),
+    )
     LetterNgram.learn(TEXTS).save(letters_beside(out))
     return out
 

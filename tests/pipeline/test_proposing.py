@@ -28,18 +28,21 @@ def word(text: str, x: float, y: float, w: float = 80, line: int = 0) -> Word:
 def test_words_that_stand_together_are_one_print_and_a_colon_ends_it() -> None:
     words = [word("Họ", 100, 50, 40), word("và", 146, 50, 40), word("tên:", 192, 50, 60), word("Nguyễn", 258, 50)]
     words += [word("Dân", 600, 50, 50, 1), word("tộc", 656, 50, 50, 1), word("......", 720, 50, 90, 1)]
-    assert [text for text, _ in phrases(words, 1654, 2339)] == ["Họ và tên", "Nguyễn", "Dân tộc"]
+    groups = [" ".join(text for text, _ in group) for group in phrases(words, 1654, 2339)]
+    assert groups == ["Họ và tên:", "Nguyễn", "Dân tộc"]
 
 
 def test_what_stands_on_one_page_alone_or_elsewhere_is_no_print() -> None:
     def page(*said: tuple[str, float, float]) -> list[Phrase]:
-        return [Phrase(text, x, y, Box(0, 0, 1, 1)) for text, x, y in said]
+        return [Phrase(tuple((word, Box(0, 0, 1, 1)) for word in text.split()), x, y) for text, x, y in said]
 
     pages = [
         page(("Họ và tên", 0.1, 0.2), ("Nguyễn Lan", 0.3, 0.2), ("Nơi sinh", 0.1, 0.3)),
         page(("Ho và tên", 0.11, 0.21), ("Trần Ba", 0.3, 0.2), ("Nơi sinh", 0.1, 0.6)),
     ]
     assert [group[0].text for group in recurring(pages)] == ["Họ và tên"]
+    joined = [page(("Dân tộc Kinh", 0.1, 0.2)), page(("Dân tộc Tày", 0.1, 0.2))]
+    assert [group[0].text for group in recurring(joined)] == ["Dân tộc"]
 
 
 def test_too_few_pages_and_marks_that_are_there_are_told(tmp_path: Path) -> None:
