@@ -8,11 +8,11 @@ import numpy as np
 import forms
 from forms import Edition, PageShape
 from pipeline.checks import find_choices, ticked
-from pipeline.crops import field_marks, page_marks
+from pipeline.crops import assign, field_marks, page_marks
 from pipeline.labels import Match
 from pipeline.locate import CleanPage, FieldArea, LabelledPage, field_areas
 from pipeline.look import Look
-from pipeline.margins import MARGIN, FoundNote, find_notes, of_seal
+from pipeline.margins import MARGIN, FoundNote, find_notes, of_seal, within_lines
 from pipeline.parts import Part
 from pipeline.prepare import PreparedPage, red_ink
 from pipeline.readers import Readers
@@ -72,7 +72,8 @@ def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
     letter = labelled.letter
     areas = field_areas(labelled, clean, list(extra))
     marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *extra], letter)
-    lines = written(with_strokes(page, clean), clean, marks, field_marks(marks, areas, letter), labelled)
+    owned = within_lines(field_marks(marks, areas, letter), marks, areas, clean, letter)
+    lines = written(with_strokes(page, clean), clean, marks, owned, labelled)
     return Case(
         edition=labelled.edition,
         page=page,
@@ -80,7 +81,7 @@ def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
         ticked=ticks,
         places=places,
         written=[(area, lines[area.column]) for area in areas],
-        outside=tuple(find_notes(page, clean, labelled, areas, extra, marks)),
+        outside=tuple(find_notes(page, clean, labelled, areas, extra, marks, owned)),
         coverage=labelled.coverage,
     )
 
@@ -112,7 +113,9 @@ def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequenc
     notes: list[list[FoundNote]] = [[] for _ in cases]
     heading = [box for match in heads.values() for box in match.lines]
     unlabelled = page_marks(clean, heading, LETTER) if cases else marks
-    for note in find_notes(page, clean, labelled, [a for own in areas for a in own], [], unlabelled) if cases else ():
+    flat = [area for own in areas for area in own]
+    of_cells = assign(unlabelled, flat, LETTER)
+    for note in find_notes(page, clean, labelled, flat, [], unlabelled, of_cells) if cases else ():
         middle = note.box.y + note.box.h / 2
         nearest = min(range(len(cases)), key=lambda k: abs(cases[k][0].y + cases[k][0].h / 2 - middle))
         notes[nearest].append(note)

@@ -5,14 +5,14 @@ that is known is taken away; what remains is grouped, and a group with enough st
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.crops import FAINT, PALE, PAPER, Marks, assign
+from pipeline.crops import FAINT, PALE, PAPER, Marks
 from pipeline.locate import ONE_LINE, CleanPage, FieldArea, LabelledPage
 from pipeline.prepare import PreparedPage, red_ink
 from pipeline.rules import MAX_THICK
@@ -25,6 +25,8 @@ MARGIN = "margin"
 """Names the place of a note that stands outside of the form's own room for notes."""
 REACH = 1.1
 """Marks nearer than this (in letters) are of one note."""
+APART = 1.5
+"""Gap (in letters) between a value that fills its line and a note behind the line's end."""
 COARSE = 4
 """Pixels of the grid on which it is seen what lies near one another."""
 REDDISH = 20
@@ -63,17 +65,48 @@ def find_notes(
     areas: Sequence[FieldArea],
     choices: Sequence[Box],
     marks: Marks,
+    owned: Mapping[str, list[int]],
 ) -> list[FoundNote]:
     """Return the notes outside the fields, top to bottom.
 
-    *choices* are boxes of the check boxes and their words; *marks* those of the page without labels and choices.
+    *choices* are boxes of the check boxes and their words; *marks* those of the page without labels and choices;
+    *owned* which of them are of each column's value.
     """
     found = [
         FoundNote(group.box, round(sure, 3))
-        for group in find_groups(page, clean, labelled, areas, choices, marks)
+        for group in find_groups(page, clean, labelled, areas, choices, marks, owned)
         if (sure := _sure(group, clean, labelled.letter)) >= LEAST
     ]
     return sorted(_joined(found, 2 * labelled.letter), key=lambda note: (note.box.y, note.box.x))
+
+
+def within_lines(
+    owned: Mapping[str, list[int]], marks: Marks, areas: Sequence[FieldArea], clean: CleanPage, letter: float
+) -> dict[str, list[int]]:
+    """Return each column's marks without those that stand apart behind the end of the printed line: a note's.
+
+    A note that runs up along the edge crosses the rows of many fields; a value that runs over its line does not leave
+    a gap before.
+    """
+    out = dict(owned)
+    x, y, w, h = (marks.boxes[:, k].astype(float) for k in range(4))
+    ruled = [r for r in (*clean.rules.leaders, *clean.rules.horizontal) if r.w > 4 * letter]
+    for area in areas:
+        if area.level is None:
+            continue
+        kept: list[int] = []
+        reach = area.boxes[0].x
+        for i in sorted(owned[area.column], key=lambda i: float(x[i])):
+            middle = y[i] + h[i] / 2
+            ends = [
+                r.right for r in ruled if abs(r.y - middle) < 1.8 * letter and r.right > area.boxes[0].x + 3 * letter
+            ]
+            if ends and x[i] > max(ends) - 0.3 * letter and x[i] - reach > APART * letter:
+                break
+            kept.append(i)
+            reach = max(reach, float(x[i] + w[i]))
+        out[area.column] = kept
+    return out
 
 
 def _joined(notes: Sequence[FoundNote], gap: float) -> list[FoundNote]:
@@ -109,10 +142,11 @@ def find_groups(
     areas: Sequence[FieldArea],
     choices: Sequence[Box],
     marks: Marks,
+    owned: Mapping[str, list[int]],
 ) -> list[Group]:
     """Return the groups of marks that nothing known explains, measured."""
     letter = labelled.letter
-    left, owned = _unexplained(page, clean, labelled, areas, choices, marks)
+    left, held = _unexplained(page, clean, labelled, areas, choices, marks, owned)
     shown = _pen_strokes(np.asarray(left[marks.labels] * 255, np.uint8), letter)
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(shown)
     ys, xs = np.nonzero(shown)
@@ -128,7 +162,7 @@ def find_groups(
         _group(np.asarray(stats[own], np.int32), float(darkness[own].sum()), letter, marks.strong)
         for own in members.values()
     ]
-    values = np.asarray(owned[marks.labels] * 255, np.uint8)
+    values = np.asarray(held[marks.labels] * 255, np.uint8)
     body = _body(labelled, clean)
     return [
         g
@@ -137,6 +171,7 @@ def find_groups(
             _of_value(g, values, body, letter)
             or _in_cell(g, labelled, clean)
             or _in_row(g, labelled, clean, areas, body)
+            or _is_code(g, labelled)
             or of_seal(g.box, page, shown)
         )
     ]
@@ -157,6 +192,16 @@ def of_seal(box: Box, page: PreparedPage, ink: Image) -> bool:
     part = (slice(max(0, int(box.y)), int(box.bottom)), slice(max(0, int(box.x)), int(box.right)))
     b, g, r = (page.colour[part][ink[part] > 0][:, k].astype(np.int16) for k in range(3))
     return bool(r.size) and float(np.mean(r - np.maximum(b, g))) > REDDISH
+
+
+def _is_code(group: Group, labelled: LabelledPage) -> bool:
+    """Whether a group is the form's printed code ("Mẫu TP/HT-…"), not read as such: one line above all else."""
+    edition, letter = labelled.edition, labelled.letter
+    codes = {i for i, label in enumerate(edition.labels) if label.section == "code"}
+    if not codes or codes & set(labelled.labels) or not labelled.labels:
+        return False
+    top = min(m.first.y for m in labelled.labels.values())
+    return group.box.bottom < top + letter and group.box.h < 1.8 * letter and group.box.w < 20 * letter
 
 
 def _in_row(group: Group, labelled: LabelledPage, clean: CleanPage, areas: Sequence[FieldArea], body: Box) -> bool:
@@ -243,13 +288,13 @@ def _unexplained(
     areas: Sequence[FieldArea],
     choices: Sequence[Box],
     marks: Marks,
+    owned: Mapping[str, list[int]],
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return for each mark whether nothing known explains it, and whether it is of a field's value."""
     letter = labelled.letter
     x, y, w, h, size = (marks.boxes[:, k].astype(float) for k in range(5))
     left = (size >= 8) & (marks.contrast >= FAINT * marks.strong)
     left[0] = False
-    owned = assign(marks, areas, letter)
     values = np.zeros(len(left), np.bool_)
     for area in areas:
         end = _end_of_line(area, clean, labelled)

@@ -14,6 +14,7 @@ from typer.core import TyperGroup, TyperOption
 
 from cli.main import app
 from forms import LayoutKnowledge, PageShape, editions
+from records.codes import RegisterKind, ValueKind
 from tools import notices
 from wiring.settings import Settings
 from wiring.settings_reader import documentation
@@ -83,6 +84,63 @@ _KNOWN = {
 _SHAPES = {PageShape.PAGE: "one case a page", PageShape.HALF: "two cases a page", PageShape.ROWS: "rows, opened book"}
 
 
+def _columns(kind: RegisterKind) -> str:
+    """Return the columns of all editions of *kind*."""
+    columns = dict.fromkeys(column for e in editions() if e.kind is kind for column in e.columns)
+    return ", ".join(f"`{column}`" for column in columns)
+
+
+_TEACHING = [
+    "",
+    "## Teaching another form",
+    "",
+    "Put three or more pages of the form into a folder, filled in by hand as they are: PNG, JPEG or TIFF, straight and",
+    "sharp. Print recurs on all of them and handwriting does not, so the labels can be proposed:",
+    "",
+    "```console",
+    "$ .venv/bin/khongcho forms marks PAGES --kind KS",
+    "$ .venv/bin/khongcho forms learn PAGES --id birth-1976-hanoi --kind KS \\",
+    "    --name 'Sổ khai sinh Hà Nội 1976' --from 1976-01-01",
+    "$ .venv/bin/khongcho ingest book BOOK",
+    "```",
+    "",
+    "The first command writes `PAGES/marks.jsonl`, and the pages with the marks drawn in and numbered into",
+    "`PAGES/marked/`. A person puts the proposal right in any editor: takes out marks that are no labels, gives a column",
+    "to those that lack one. The second command learns the form and tells of each page how much of it is found again.",
+    "Pages that were refused before are read when their book is handed in once more.",
+    "",
+    "`marks.jsonl` holds one page a row, all pages with the same marks in the same order:",
+    "",
+    "```json",
+    '{"file": "trang-01.jpg", "marks": [',
+    '  {"box": [610, 172, 420, 44], "text": "SỔ ĐĂNG KÝ KHAI SINH", "section": "heading"},',
+    '  {"box": [212, 301, 60, 30], "text": "Số", "column": "so", "kind": "entry_number", "required": true},',
+    '  {"box": [212, 366, 190, 31], "text": "Họ và tên", "column": "nksHoTen", "kind": "name", "required": true},',
+    '  {"box": [212, 430, 120, 31], "text": "Nam, nữ", "column": "nksGioiTinh", "kind": "sex"},',
+    '  {"box": [212, 1904, 330, 31], "text": "CÁN BỘ HỘ TỊCH", "section": "signatures"}]}',
+    "```",
+    "",
+    "| Key | Meaning |",
+    "|---|---|",
+    "| `box` | x, y, width, height of the printed label, pixels of the picture |",
+    "| `text` | the label as printed; without it the reader of print says what it is |",
+    "| `column` | the ministry's column of the value behind the label; without one it only ends the value before it |",
+    f"| `kind` | of value: {', '.join(f'`{kind.value}`' for kind in ValueKind)}; needed with a column |",
+    "| `section` | `heading`, `signatures`, `code` (of the form) … |",
+    "| `required` | the field must be there on every page |",
+    "| `choices` | printed words of check boxes, for the kind `check` |",
+    "| `repeats` | the column whose date stands here once more in words |",
+    "| `leaf` | `left` or `right`, of a table across an opened book |",
+    "| `value` | x, y, width, height of the room for writing, to see whether it is found |",
+    "",
+    "Columns by register, as the known forms have them:",
+    "",
+    "| Register | Columns |",
+    "|---|---|",
+    *(f"| {kind} | {_columns(kind)} |" for kind in dict.fromkeys(e.kind for e in editions())),
+]
+
+
 def forms() -> str:
     """Return the page of all editions of register books."""
     lines = [
@@ -97,7 +155,7 @@ def forms() -> str:
         "**No real book of any edition was seen.** *Layout* says how sure labels and order are; what each was",
         "taken from stands above its picture. The pictures are pages of sample books with the fields as the programme",
         "found them (green: read; amber: with doubts; grey: blank; red: not read). An office teaches the programme",
-        "its own books from three marked pages: `khongcho forms learn`, see [commands](commands.md).",
+        "its own books from three pages, see [below](#teaching-another-form).",
         "",
         "Columns beside the ministry's own (occupations, witnesses, guardians, changes) carry names made after its",
         "scheme; so do the codes `GH` and `TD`.",
@@ -113,6 +171,7 @@ def forms() -> str:
     for e in editions():
         lines += ["", f"## {e.id}", "", f"{e.name}. {e.basis}. Layout {_KNOWN[e.layout]}: {e.drawn_from}", ""]
         lines.append(f"![{e.name}](images/forms/{e.id}.jpg)")
+    lines += _TEACHING
     return "\n".join(lines) + "\n"
 
 
