@@ -166,4 +166,5 @@ def _farewell(home: Path, book: Path, paper: Path, seconds: float) -> None:
     notice(f"  export KHONGCHO_HOME={shlex.quote(str(home))}")
     notice(f"  {again} account add canbo --full-name 'Cán bộ thử' --role clerk --role keyer")
     notice(f"  {again} account add lanhdao --full-name 'Người ký thử' --role officer  # người đề nghị không tự ký")
+    notice(f"  {again} account add luutru --full-name 'Lưu trữ thử' --role archivist  # quét trang, sổ hộ tịch")
     notice(f"  {again} serve")

@@ -127,9 +127,9 @@ def show_verification(report: VerificationReport, title: str = "Kiểm tra tệp
         ("Chứng thư được tin cậy", report.trusted),
         ("Chữ ký phủ toàn bộ tệp", report.covers_whole_file),
         ("Số do cơ quan này cấp, đúng tệp này", report.known_number),
-        ("Chưa có bản khác thay thế", not report.superseded),
+        ("Chưa bị thay thế hoặc thu hồi", not report.superseded),
     ):
-        shown.add_row(asked, "✓ có" if good else "✗ không")
+        shown.add_row(asked, "✓ đúng" if good else "✗ không đúng")
     out.print(shown)
     for code in report.findings:
         notice(f"  {finding(code)}")

@@ -1,5 +1,7 @@
 """``serve``, ``servers``, ``doctor``, ``account``, ``flows``: looking after a house."""
 
+import errno
+import socket
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +19,7 @@ servers_app = typer.Typer(help="Máy chủ thật để thử. Real servers to p
 account_app = typer.Typer(help="Tài khoản bàn làm việc. Accounts of the desk.", no_args_is_help=True)
 flows_app = typer.Typer(help="Lịch chạy Prefect. Scheduling by a Prefect server.", no_args_is_help=True)
 
-_SIGN = {Health.WORKS: "✓ chạy tốt", Health.WEAK: "? chạy, còn thiếu", Health.DOWN: "✗ chưa có"}
+_SIGN = {Health.WORKS: "✓ chạy tốt", Health.WEAK: "? chạy được, cần bổ sung", Health.DOWN: "✗ chưa có"}
 
 
 def register(app: typer.Typer) -> None:
@@ -43,8 +45,21 @@ def serve(
     where, door = host or desk.host, port or desk.port
     if not house.register.accounts():
         notice(f"Chưa có tài khoản nào. Tạo bằng: {command()} account add TÊN --full-name 'HỌ TÊN' --role officer")
+    if taken(where, door):
+        raise WrongUse("DESK_PORT_TAKEN", host=where, port=door)
     notice(f"Bàn làm việc: http://{where}:{door} (dừng bằng Ctrl+C)")
     serve_desk(house, where, door)
+
+
+def taken(host: str, port: int) -> bool:
+    """Whether something already listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+        return False
 
 
 def doctor(as_json: Json = False) -> None:

@@ -44,4 +44,4 @@ def recall(
     elif row.status is IssueStatus.SUPERSEDED:
         notice(f"Bản sao số {number}, mã xác minh {number.code}, đã được thay bằng bản sao số {row.superseded_by}.")
     else:
-        notice(f"Bản sao số {number}, mã xác minh {number.code}, đã hủy. Số này không dùng lại.")
+        notice(f"Bản sao số {number}, mã xác minh {number.code}, đã thu hồi. Số này không dùng lại.")

@@ -75,7 +75,7 @@ def field_state(found: FieldValue) -> str:
         by = found.decision.by
         return f"✓ {by} (mô phỏng)" if found.decision.simulated and "mô phỏng" not in by else f"✓ {by}"
     if found.reading is None:
-        return "… chưa đọc"
+        return "○ máy thấy trống" if found.presence is Presence.BLANK else "… chưa đọc"
     sign = "?" if found.doubts else "○"
     return f"{sign} máy đọc, {found.reading.confidence:.0%}"
 

@@ -14,6 +14,8 @@ from samples.layout import HEIGHT, WIDTH
 from samples.press import Press, Type
 from samples.style import FormStyle
 
+REPUBLIC, DEMOCRATIC_REPUBLIC = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "VIỆT NAM DÂN CHỦ CỘNG HÒA"
+"""As the country was called, from 2 July 1976 and before."""
 GUIDANCE = (
     "Sổ được viết liên tiếp theo thứ tự từng trang, không bỏ trống, không tẩy xóa.",
     "Mỗi trường hợp ghi vào một trang; số đăng ký ghi liên tục từ số 01 trong từng năm.",
@@ -57,7 +59,7 @@ def cover(press: Press, style: FormStyle, book: BookFacts) -> list[Writing]:
     middle = WIDTH / 2
     press.frame(Box(18, 18, WIDTH - 36, HEIGHT - 36), 0.7)
     press.frame(Box(20, 20, WIDTH - 40, HEIGHT - 40), 0.25)
-    nation = style.spelled("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+    nation = style.spelled(REPUBLIC if book.year >= 1976 else DEMOCRATIC_REPUBLIC)
     press.text(middle, 36, nation, Type(13, bold=True), align="m")
     press.text(middle, 43, "Độc lập - Tự do - Hạnh phúc", Type(13, bold=True), align="m")
     press.rule(middle - 32, 45.5, middle + 32, 45.5, 0.3)

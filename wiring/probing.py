@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from records.codes import EntryState
 from records.errors import ExitCode, PartUnavailable
 from records.messages import message
 from wiring.health import Finding, Health, Probe, tried
@@ -28,6 +29,8 @@ class Programme:
     package: str
 
 
+_HANOI = dt.timezone(dt.timedelta(hours=7))
+_STATES = {EntryState.DRAFT: "nháp", EntryState.VERIFIED: "đã xác nhận", EntryState.WITHDRAWN: "đã rút"}
 PROGRAMMES = (
     Programme("tesseract", "--version", "tesseract-ocr tesseract-ocr-vie"),
     Programme("pdftoppm", "-v", "poppler-utils"),
@@ -68,7 +71,7 @@ def _home(house: "House") -> Finding:
 
 
 def _register(house: "House") -> Finding:
-    counts = ", ".join(f"{state}: {n}" for state, n in house.counts().items())
+    counts = ", ".join(f"{_STATES[state]}: {n}" for state, n in house.counts().items())
     return Health.WORKS, f"{house.settings.register_url.split('@')[-1]} ({counts or 'chưa có mục'})", ""
 
 
@@ -85,7 +88,7 @@ def _last_check(house: "House") -> Finding:
     last = house.register_check.last()
     if last is None:
         return Health.WEAK, "chưa kiểm tra lần nào", message("REGISTER_NOT_CHECKED").vi
-    when = f"{last.at.astimezone():%d/%m/%Y %H:%M}"
+    when = f"{last.at.astimezone(_HANOI):%d/%m/%Y %H:%M}"
     if last.whole:
         return Health.WORKS, f"nguyên vẹn lúc {when}", ""
     return Health.DOWN, f"không nguyên vẹn lúc {when}", message("REGISTER_NOT_WHOLE").vi
