@@ -152,8 +152,9 @@ def _tell(found: BookAccount, *, as_json: bool) -> None:
 
 def _show(found: BookAccount) -> None:
     book, told, standing = found.book, found.report, found.standing
-    facts = (kind_words(told.kind) if told.kind is not RegisterKind.OTHER else "", book.authority)
-    cover = ", ".join(fact for fact in (*facts, f"năm {book.year}" if book.year else "") if fact)
+    register = kind_words(told.kind) if told.kind is not RegisterKind.OTHER else ""
+    year, number = f"năm {book.year}" if book.year else "", f"quyển {book.number}" if book.number else ""
+    cover = ", ".join(fact for fact in (register, book.authority, year, number) if fact)
     notice(f"Sổ {book.id}{f' ({cover})' if cover else ''}: {told.pages} trang, {len(found.deliveries)} đợt nhận.")
     for run in told.runs:
         year = f"Năm {run.year}: " if run.year else ""

@@ -109,7 +109,7 @@ def _upright(
             best = (sure, _Upright(look, jpeg, reading.engine, turns))
         if sure >= ENOUGH_WORDS and share >= UPRIGHT:
             break
-        if turns == 0 and float(np.mean(page.grey < 128)) < 0.0025:
+        if turns == 0 and (float(np.mean(page.grey < 128)) < 0.0025 or is_bare(page.colour)):
             break  # a blank page has no right way up
     assert best is not None
     return best[1]

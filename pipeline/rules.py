@@ -66,27 +66,19 @@ def _leaders(ink: Image, rules: Image) -> tuple[Image, list[Box]]:
     mask = np.zeros_like(ink)
     if len(dots) < MIN_DOTS:
         return mask, []
+    at = np.rint(centres[dots]).astype(np.int64)
     carpet = np.zeros_like(ink)
-    for i in dots:
-        x, y = (round(v) for v in centres[i])
-        cv2.rectangle(carpet, (x - 10, y - 1), (x + 10, y + 1), 255, -1)
+    carpet[at[:, 1], at[:, 0]] = 255
+    carpet = np.asarray(cv2.dilate(carpet, np.ones((3, 21), np.uint8)), np.uint8)
     count, groups, gstats, _ = cv2.connectedComponentsWithStats(carpet)
-    members = [0] * count
-    owner: dict[int, int] = {}
-    for dot in (int(d) for d in dots):
-        x, y = (round(v) for v in centres[dot])
-        group = int(groups[y, x])
-        owner[dot] = group
-        members[group] += 1
+    owner = groups[at[:, 1], at[:, 0]]
+    members = np.bincount(owner, minlength=count)
+    rows = (members >= MIN_DOTS) & (gstats[:, cv2.CC_STAT_WIDTH] > 12 * gstats[:, cv2.CC_STAT_HEIGHT])
+    rows[0] = False
     chosen = np.zeros(len(stats), dtype=bool)
-    boxes: dict[int, Box] = {}
-    for dot, own in owner.items():
-        gx, gy, gw, gh, _ = (int(v) for v in gstats[own])
-        if members[own] >= MIN_DOTS and gw > 12 * gh:
-            chosen[dot] = True
-            boxes[own] = Box(gx, gy, gw, gh)
+    chosen[dots[rows[owner]]] = True
     mask[chosen[labels]] = 255
-    return mask, list(boxes.values())
+    return mask, [Box(*(int(v) for v in gstats[own][:4])) for own in np.flatnonzero(rows)]
 
 
 def _between(ink: Image, horizontal: list[Box]) -> tuple[Image, list[Box]]:
