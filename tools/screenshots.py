@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import uvicorn
 from pdf2image import convert_from_path
 from PIL import Image
@@ -34,6 +36,7 @@ from records.entries import Entry  # noqa: E402
 from records.progress import SilentProgress  # noqa: E402
 from records.text import comparable  # noqa: E402
 from samples.book import make_book  # noqa: E402
+from samples.faults import spoil  # noqa: E402
 from wiring import House, Settings, open_house  # noqa: E402
 
 ARGS = [
@@ -57,6 +60,9 @@ class Furnished:
     drafts: tuple[Entry, ...]
     names: dict[tuple[str, str], str]
     """(Entry, column) -> the name that truly stands there."""
+    bad_scan: Path
+    """A page with a finger on it."""
+    book: str
 
     @property
     def misread(self) -> tuple[str, str]:
@@ -68,14 +74,22 @@ class Furnished:
 
 
 def furnished(home: Path) -> Furnished:
-    """Return a house with a digitised sample book, its first entry verified, and two accounts."""
+    """Return a house with a digitised sample book, its first entry verified, and three accounts; a page is missing."""
     book = make_book(home / "book", cases=5, seed=5, formats=("jpeg",))
     (home / "scans").mkdir()
+    entries = [t["file"] for t in map(json.loads, book.truth.read_text(encoding="utf-8").splitlines()) if t["entries"]]
+    bad = home / "trang-co-ngon-tay.jpg"
+    cv2.imwrite(
+        str(bad), spoil(np.asarray(cv2.imread(str(home / "book" / entries[1])), np.uint8), "finger", 0.6, seed=4)
+    )
     for image in book.images:
-        image.rename(home / "scans" / image.name)
+        if image.name != entries[2]:  # a page is missing
+            image.rename(home / "scans" / image.name)
     house = open_house(Settings(home=home / "house"))
-    house.digitise(home / "scans", DeliveryKind.BOOK, SilentProgress(), book.authority)
-    for name, full, role in (("lan", "Lê Thị Lan", Role.CLERK), ("binh", "Đỗ Thanh Bình", Role.OFFICER)):
+    taken = house.digitise(home / "scans", DeliveryKind.BOOK, SilentProgress(), book.authority)
+    people = [("lan", "Lê Thị Lan", Role.CLERK), ("binh", "Đỗ Thanh Bình", Role.OFFICER)]
+    people += [("son", "Vũ Thanh Sơn", Role.ARCHIVIST)]
+    for name, full, role in people:
         house.register.put_account(new_account(name, full, [role], PASSWORD))
     truths = {t["file"]: t for t in map(json.loads, book.truth.read_text(encoding="utf-8").splitlines())}
     first, *drafts = house.every_entry()
@@ -83,7 +97,7 @@ def furnished(home: Path) -> Furnished:
         raise SystemExit("screenshots: the sample book gave too few entries")
     verify(house, first, fields_of(house, first, truths))
     names = {(e.id, column): str(fields_of(house, e, truths)[column]["text"]) for e in drafts for column in NAMES}
-    return Furnished(house, house.entry(first.id), tuple(drafts), names)
+    return Furnished(house, house.entry(first.id), tuple(drafts), names, bad, taken.delivery)
 
 
 def fields_of(house: House, entry: Entry, truths: dict[str, Any]) -> dict[str, Any]:
@@ -202,6 +216,15 @@ class Camera:
         self.page.click("form.stack button.primary")
         self.page.wait_for_selector(".verdict")
         self.take("kiem-tra")
+        self.sign_in("son")
+        self.go("/quet")
+        self.page.set_input_files("#tep", shown.bad_scan)
+        self.page.wait_for_selector(".verdict, .notice, [class*=fault]")
+        self.take("quet")
+        self.go("/so-ho-tich")
+        self.take("so-ho-tich")
+        self.go(f"/so-ho-tich/quyen/{shown.book}")
+        self.take("quyen")
 
 
 def main() -> int:
