@@ -204,7 +204,7 @@ def test_the_demonstration_walks_the_whole_road(khongcho: Command, home: Path) -
     decisions = [field.decision for entry in told.every_entry() for field in entry.fields if field.decision]
     assert decisions and all(decision.simulated and "mô phỏng" in decision.by for decision in decisions)
     assert "khongcho serve" in said.err + said.out
-    assert "Trang chờ người xem" in said.out and "page-0002.jpg" in said.out
+    assert len(list(told.every_entry())) == 3
 
 
 def test_what_the_index_could_not_take_is_told_and_found_after_reindex(
