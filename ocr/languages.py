@@ -36,6 +36,10 @@ BALANCE: Mapping[ValueKind, Balance] = {kind: Balance() for kind in ValueKind} |
 _CHILD = 0.4
 """Share of persons in a book who were born when it was written; the others are their parents."""
 _PARENT_AGE = 27
+_DATED = (ValueKind.NAME, ValueKind.DATE, ValueKind.AGE, ValueKind.ENTRY_NUMBER)
+"""Kinds whose texts depend on the years in which a book was kept."""
+LATER = 0.02
+"""Weight of a year in which the book was not kept, beside one in which it was (4)."""
 
 
 class Languages:
@@ -49,7 +53,7 @@ class Languages:
         """Return the language of fields of *kind* written in *years*: what texts are sought with."""
         if kind is ValueKind.PLACE:
             return self._letters
-        return self._kept(kind, years if kind is ValueKind.NAME else None)
+        return self._kept(kind, years if kind in _DATED else None)
 
     def final(self, kind: ValueKind, years: Years | None = None) -> Language | None:
         """Return the language that decides between the texts found, where it is another one: it is slower."""
@@ -68,13 +72,13 @@ class Languages:
             case ValueKind.PLACE:
                 return Mixed([(free, 0.5), (_places(years, free), 0.5)])
             case ValueKind.DATE:
-                return Mixed([(Automaton(_dates(), large=0.3), 0.9), (free, 0.1)])
+                return Mixed([(Automaton(_dates(years), large=0.3), 0.9), (free, 0.1)])
             case ValueKind.AGE:
-                return Mixed([(Automaton(either([(_ages(), 6), (_dates(), 4)])), 0.9), (free, 0.1)])
+                return Mixed([(Automaton(either([(_ages(), 6), (_dates(years), 4)])), 0.9), (free, 0.1)])
             case ValueKind.DATE_WORDS:
                 return Mixed([(Automaton(_dates_in_words(), large=0.08), 0.9), (free, 0.1)])
             case ValueKind.ENTRY_NUMBER:
-                return Mixed([(Automaton(_entry_numbers(), large=0.5), 0.8), (free, 0.2)])
+                return Mixed([(Automaton(_entry_numbers(years), large=0.5), 0.8), (free, 0.2)])
             case ValueKind.PERSONAL_ID:
                 return Mixed([(Automaton(_personal_numbers()), 0.6), (free, 0.4)])
             case ValueKind.SEX | ValueKind.ETHNIC_GROUP | ValueKind.NATIONALITY:
@@ -196,13 +200,23 @@ def _ages() -> Node:
     return chain(words({str(n): 4.0 if n < 60 else 1.0 for n in range(1, 110)}), any_of(["", " tuổi", "t"]))
 
 
-def _years() -> Node:
-    return words({str(y): 1.0 if y < 1940 else 4.0 for y in range(1880, 2026)})
+def _years(years: Years | None, *, of_the_book: bool = False) -> Node:
+    """Return years as a book of *years* holds them: mostly its own and those of the living; few lie after it.
+
+    *of_the_book*: as an entry's number tells them, its own alone. A year out of time is still read where it is plain.
+    """
+    usual = {y: 1.0 if y < 1940 else 4.0 for y in range(1880, 2026)}
+    if years is not None:
+        first, last = years
+        usual = {
+            y: LATER if y > last else (LATER if of_the_book else w) if y < first else 4.0 for y, w in usual.items()
+        }
+    return words({str(y): w for y, w in usual.items()})
 
 
-def _dates() -> Node:
-    """Return dates in digits as clerks write them."""
-    day, month, year = _numbers(1, 31), _numbers(1, 12), _years()
+def _dates(years: Years | None) -> Node:
+    """Return dates in digits as clerks write them in books of *years*."""
+    day, month, year = _numbers(1, 31), _numbers(1, 12), _years(years)
     short = words({f"{y:02d}": 1.0 for y in range(100)})
     marks = [("/", 8.0), ("-", 4.0), (".", 3.0), (" / ", 1.0), (" - ", 1.0), (" ", 0.3), ("_", 0.2)]
     full = either([(chain(day, any_of([m]), month, any_of([m]), either([(year, 8), (short, 1)])), w) for m, w in marks])
@@ -246,10 +260,10 @@ def _dates_in_words() -> Node:
     return either([(chain(day, gap, month, gap, year), 10), (year, 0.5), (chain(month, gap, year), 0.3)])
 
 
-def _entry_numbers() -> Node:
+def _entry_numbers(years: Years | None) -> Node:
     digit = any_of("0123456789")
     count = either([(chain(*[digit] * n), w) for n, w in ((1, 2), (2, 6), (3, 5), (4, 1))])
-    year = either([(_years(), 3), (words({f"{y:02d}": 1.0 for y in range(100)}), 1)])
+    year = either([(_years(years, of_the_book=True), 3), (words({f"{y:02d}": 1.0 for y in range(100)}), 1)])
     marked = chain(count, any_of(["/", "-", ".", " / "]), year)
     book = chain(any_of(["quyển số ", "quyển ", "số "]), count)
     return either([(count, 6), (marked, 4), (chain(count, any_of([" ", ""]), any_of("abcđ")), 0.5), (book, 0.5)])

@@ -27,6 +27,8 @@ MIN_LIKENESS_FLOATING = 0.85
 _LEADER = re.compile(r"(?<=:)(?=[^\s:])|(?<=[.…]{3})(?=[^\s.…])")
 CLOSER = 1_000_000
 """Line numbers from here on belong to words that were read a second time, more closely."""
+INFERRED = 2 * CLOSER
+"""Line numbers from here on belong to words that were not read, but placed where a label must stand."""
 _LONGEST_ROW = 40
 """Tokens of a row that are followed."""
 _SIDE_BY_SIDE = 1.02

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from forms import Edition, Label, letters_of
 from pipeline.cells import find_cells
-from pipeline.labels import CLOSER, Match, coverage, find_labels, tokens
+from pipeline.labels import CLOSER, INFERRED, Match, coverage, find_labels, tokens
 from pipeline.prepare import PreparedPage, ink_mask
 from pipeline.rules import Rules, find_rules, without_pens, without_rules
 from pipeline.runs import Run, find_runs, read_runs
@@ -234,7 +234,7 @@ def _twins(edition: Edition, page: CleanPage, found: dict[int, Match]) -> list[W
         if best < TWIN:
             continue
         place = Box(float(x), float(y + max(0, int(above) - 12)), box.w, box.h)
-        words.append(Word(label.says[0], place.polygon(), float(best), 2 * CLOSER + index))
+        words.append(Word(label.says[0], place.polygon(), float(best), INFERRED + index))
     return words
 
 
@@ -259,7 +259,7 @@ def _begun(edition: Edition, words: Sequence[Word], found: dict[int, Match]) -> 
         ]
         if len(boxes) == 1 and pitch:
             place = Box(boxes[0].x, boxes[0].y, pitch * (len(label.says[0]) + 0.5), boxes[0].h)
-            out.append(Word(label.says[0], place.polygon(), PLAIN, 2 * CLOSER + index))
+            out.append(Word(label.says[0], place.polygon(), PLAIN, INFERRED + index))
     return out
 
 

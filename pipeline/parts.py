@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from forms import Edition, Leaf, PageShape, editions, letters_of
 from forms import edition as edition_of
-from pipeline.labels import Match, candidates, coverage, find_labels, tokens
+from pipeline.labels import INFERRED, Match, candidates, coverage, find_labels, tokens
 from pipeline.look import Look
 from pipeline.prepare import WIDE
 from pipeline.shortlist import shortlist
@@ -28,6 +28,8 @@ OWN_MARKS = 0.6
 """Share of the wordings that no other kind of register prints (its heading, "Nguyên nhân chết") that must be found.
 
 Of sample pages the right kind has 0.71 and more, another one that is taken for it at most 0.53."""
+HEADING = 93
+"""Likeness, of 100, from which a heading is this one: "Sổ khai tử" is like "Sổ khai sinh" by up to 92."""
 ALIKE = 85
 """Likeness, of 100, from which two wordings say the same."""
 WHOLE = 0.9
@@ -147,7 +149,7 @@ class _Looker:
             leaf = next(iter(table.leaves)) if len(table.leaves) == 1 else None
             return _Fit(edition, table.coverage, len(table.heads), headed=_headed(edition, words), leaf=leaf)
         found = find_labels(edition, words)
-        marks = own_marks(edition, found)
+        marks = own_marks(edition, found, words)
         return _Fit(edition, coverage(edition, found), len(found), headed=0 in found, marks=marks)
 
     def parts(self, box: Box) -> tuple[list[Part], PageProblem | None]:
@@ -179,7 +181,8 @@ class _Looker:
         if edition.shape is PageShape.ROWS:
             return self._fit(edition, box, self.look.words_in(box))
         labelled = self.look.labelled(edition, box)
-        marks = own_marks(edition, labelled.labels)
+        read = [w for w in labelled.words if w.line < INFERRED]  # what was guessed to stand there proves nothing
+        marks = own_marks(edition, find_labels(edition, read), read)
         return _Fit(edition, labelled.coverage, len(labelled.labels), headed=0 in labelled.labels, marks=marks)
 
     def split(self, edition: Edition, box: Box) -> list[Box]:
@@ -213,8 +216,14 @@ def _like(wording: str, other: str) -> bool:
     return ratio(wording, other) >= ALIKE
 
 
-def own_marks(edition: Edition, found: Mapping[int, Match]) -> float:
-    """Return the share of letters of the wordings of this kind alone that were *found*; 1 where it has none."""
+def own_marks(edition: Edition, found: Mapping[int, Match], words: Sequence[Word]) -> float:
+    """Return the share of letters of the wordings of this kind alone that were *found*.
+
+    It is 1 where the heading is read anywhere among the *words*, and where the kind has no such wording.
+    """
+    text = "".join(letters_of(w.text) for w in words)
+    if any(fuzz.partial_ratio(letters_of(h), text) >= HEADING for h in edition.heading if len(text) >= len(h)):
+        return 1.0
     own = _own(edition, editions())
     sizes = {i: min(len(letters_of(s)) for s in edition.labels[i].says) for i in own}
     seen = sum(sizes[i] * match.likeness for i, match in found.items() if i in own)

@@ -28,7 +28,7 @@ NEARBY = 3
 """Columns before one whose label was not found in which its value may have been read."""
 ACCEPTED_RISK = 1 / 2000
 """Share of fields accepted without a person that may be wrong."""
-ACCEPTED_FROM = 0.998
+ACCEPTED_FROM = 0.999
 """Confidence from which a field without doubts is accepted at that risk."""
 
 
