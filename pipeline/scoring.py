@@ -165,9 +165,13 @@ def _kinds() -> dict[str, ValueKind]:
     return {label.column: label.kind for e in editions() for label in e.labels if label.column and label.kind}
 
 
+def _kind_of(column: str) -> ValueKind:
+    return _kinds().get(column, ValueKind.TEXT)
+
+
 def same(column: str, truth: str, text: str) -> bool:
     """Whether a reading is *exact*: by value for dates and numbers that have one, else by comparable text."""
-    kind = _kinds().get(column, ValueKind.TEXT)
+    kind = _kind_of(column)
     if kind in _BY_VALUE:
         expected, got = normalise(kind, truth), normalise(kind, text)
         if expected:
@@ -194,7 +198,7 @@ def read_page_of(payload: Json, kind: str, edition: str | None, seconds: float =
         for row in entry["fields"]:
             corners = [Point(x, y) for x, y in row["outline"] or ()]
             confidence = row["reading"]["confidence"] if row["reading"] else 0.0
-            accepted = is_accepted(Presence(row["presence"]), confidence, row["doubts"])
+            accepted = is_accepted(_kind_of(row["column"]), Presence(row["presence"]), confidence, row["doubts"])
             fields[row["column"]] = ReadField(row["text"], Box.around(corners) if corners else None, accepted)
         entries.append(ReadEntry(entry["edition"], fields))
     return ReadPage(kind, entries[0].edition if entries else edition, tuple(entries), seconds)

@@ -45,9 +45,13 @@ class ReadValue:
     """What was struck out, as read."""
 
 
-def is_accepted(presence: Presence, confidence: float, doubts: Sequence[str]) -> bool:
-    """Whether a field may stand without a person at :data:`ACCEPTED_RISK`."""
-    return presence is Presence.WRITTEN and confidence >= ACCEPTED_FROM and not doubts
+def is_accepted(kind: ValueKind, presence: Presence, confidence: float, doubts: Sequence[str]) -> bool:
+    """Whether a field may stand without a person at :data:`ACCEPTED_RISK`.
+
+    A personal number never does: one figure read for another makes it somebody else's, and nothing on the page tells.
+    """
+    sure = confidence >= ACCEPTED_FROM and not doubts
+    return presence is Presence.WRITTEN and sure and kind is not ValueKind.PERSONAL_ID
 
 
 BLANK_VALUE = ReadValue(Presence.BLANK, "", "", None)
