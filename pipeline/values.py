@@ -48,10 +48,11 @@ class ReadValue:
 def is_accepted(kind: ValueKind, presence: Presence, confidence: float, doubts: Sequence[str]) -> bool:
     """Whether a field may stand without a person at :data:`ACCEPTED_RISK`.
 
-    A personal number never does: one figure read for another makes it somebody else's, and nothing on the page tells.
+    A name and a personal number never do: one tone or figure read for another makes them somebody else's, and nothing
+    on the page tells.
     """
     sure = confidence >= ACCEPTED_FROM and not doubts
-    return presence is Presence.WRITTEN and sure and kind is not ValueKind.PERSONAL_ID
+    return presence is Presence.WRITTEN and sure and kind not in (ValueKind.NAME, ValueKind.PERSONAL_ID)
 
 
 BLANK_VALUE = ReadValue(Presence.BLANK, "", "", None)
