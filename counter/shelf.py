@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from counter import words
+from records import explaining
 from records.books import BookAccount, Found, Place, Point, PointKind, Run
 from records.codes import RegisterKind
 from records.messages import message
@@ -115,7 +116,13 @@ def _found(account: BookAccount, one: Found, twice: Point | None) -> Tile:
 
 def anchor(point: Point) -> str:
     """Return the name under which a point can be jumped to on its page."""
-    return f"{point.kind.value}-{(point.numbers or point.places[0].key).replace('/', '.').replace(' ', '.')}"
+    named = point.numbers or (point.places[0].key if point.places else point.why.code)
+    return f"{point.kind.value}-{named.replace('/', '.').replace(' ', '.')}"
+
+
+def name_of(point: Point) -> str:
+    """Return what a point is named by in the form that explains it."""
+    return explaining.name_of(point)
 
 
 def place_path(account: BookAccount, place: Place) -> str:

@@ -10,8 +10,20 @@ from records.errors import WrongUse
 from records.numbers import EntryNumber, Span
 from records.pages import PageProblem
 
-TOTAL = ("tổng", "tong", "total")
-"""What a total that does not agree is named by."""
+_NAMES = {
+    "BOOK_FIRST_UNSTATED": ("đầu", "dau", "first"),
+    "BOOK_LAST_UNSTATED": ("cuối", "cuoi", "last"),
+    "BOOK_EVENTS_DIFFER": ("tổng", "tong", "total"),
+    "BOOK_PAGES_DIFFER": ("tổng", "tong", "total"),
+}
+"""What the book's ends and totals are named by, for they are no numbers that lack or repeat."""
+
+
+def name_of(point: Point) -> str:
+    """Return what a point is named by where it is explained: its numbers, a word, or its page."""
+    if (words := _NAMES.get(point.why.code)) is not None:
+        return words[0]
+    return point.numbers if point.numbers and point.kind is not PointKind.STRANGER else point.places[0].key
 
 
 def explained(points: Iterable[Point], explanations: Sequence[Explanation]) -> Iterator[Point]:
@@ -66,12 +78,12 @@ def explain(report: BookReport, book: str, named: str, reason: str, by: str, at:
 
 
 def _named(point: Point, named: str, span: Span | None) -> bool:
+    if (words := _NAMES.get(point.why.code)) is not None:
+        return named.casefold() in words
     if any(named in {place.name, place.page, place.entry} for place in point.places):
         return True
     if point.kind is PointKind.STRANGER:  # its number is not one of this book
         return False
-    if point.kind is PointKind.TOTAL:
-        return named.casefold() in TOTAL
     if span is None or point.span is None or (span.year and point.span.year and span.year != point.span.year):
         return False
     if point.kind is PointKind.GAP:
