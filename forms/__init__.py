@@ -10,6 +10,7 @@ from forms.editions import (
     editions,
     own_digest,
     parse_edition,
+    read_anew,
     use_own,
     written,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "parse_date",
     "parse_date_words",
     "parse_edition",
+    "read_anew",
     "units",
     "use_own",
     "written",

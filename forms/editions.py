@@ -160,7 +160,13 @@ def use_own(folder: Path) -> None:
     """Take the editions in *folder* beside those of the product; one of the same id takes its place."""
     if _Own.folder != folder:
         _Own.folder = folder
-        editions.cache_clear()
+        read_anew()
+
+
+def read_anew() -> None:
+    """Read the office's own editions anew at the next question: one was learnt since."""
+    editions.cache_clear()
+    own_digest.cache_clear()
 
 
 @cache
@@ -176,6 +182,7 @@ def editions() -> tuple[Edition, ...]:
     return tuple(known[i] for i in sorted(known))
 
 
+@cache
 def own_digest() -> str:
     """Return what names the office's own editions as they stand now; empty where it has none."""
     texts = _texts(_Own.folder) if _Own.folder and _Own.folder.is_dir() else []

@@ -5,6 +5,7 @@ be done by itself from what the one before left; :func:`do_page` does all of the
 to the same and costs less.
 """
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -51,6 +52,7 @@ ENOUGH_WORDS = 8
 UPRIGHT = 0.35
 """Least share of sure words on a page that stands upright (measured 0.58-0.63; on its head 0.05-0.23)."""
 
+_log = logging.getLogger(__name__)
 _readers: dict[int, Readers] = {}
 
 
@@ -199,18 +201,19 @@ def do_page(work: Work) -> DonePage:
         if parts := later["classify"]["parts"]:
             later["read"] = _read(found.look, parts)
     except Exception:  # whatever it is: the stage meets it again by itself, and the page is told to have failed there
-        pass
+        _log.warning("a later stage is left to its turn", exc_info=True)
     return DonePage(prepared, found.jpeg, later)
 
 
-def _look(work: Work, prepared: Json, jpeg: bytes) -> Look:
+def _look(readers: Readers, prepared: Json, jpeg: bytes) -> Look:
+    """Return the page as ``prepare`` left it."""
     page = again(_decoded(jpeg), to_preparation(prepared["preparation"]))
-    return Look(page, readers_of(work.make), to_words(prepared["words"]))
+    return Look(page, readers, to_words(prepared["words"]))
 
 
 def do_classify(work: Work, prepared: Json, jpeg: bytes) -> Json:
     """Return role, kind, edition, confidence and reason."""
-    return _classify(work, prepared, _look(work, prepared, jpeg))
+    return _classify(work, prepared, _look(readers_of(work.make), prepared, jpeg))
 
 
 def _classify(work: Work, prepared: Json, look: Look) -> Json:
@@ -250,7 +253,7 @@ def _classify(work: Work, prepared: Json, look: Look) -> Json:
 
 def do_read(work: Work, prepared: Json, jpeg: bytes, parts: Sequence[Json]) -> Json:
     """Return the entries of a picture; of each its fields: presence, text, value, reading, doubts, master outline."""
-    return _read(_look(work, prepared, jpeg), parts)
+    return _read(_look(readers_of(work.make), prepared, jpeg), parts)
 
 
 def _read(look: Look, parts: Sequence[Json]) -> Json:
@@ -326,8 +329,7 @@ def written_lines(
     prepared: Json, jpeg: bytes, parts: Sequence[Json], place: int, readers: Readers
 ) -> dict[str, list[Line]]:
     """Return the written lines of each column of the entry at *place* of a picture, as they are cut out for reading."""
-    page = again(_decoded(jpeg), to_preparation(prepared["preparation"]))
-    cases = cases_of(Look(page, readers, to_words(prepared["words"])), [to_part(raw) for raw in parts])
+    cases = cases_of(_look(readers, prepared, jpeg), [to_part(raw) for raw in parts])
     for number, (_, case) in enumerate(cases):
         if number == place:
             return {area.column: lines.standing for area, lines in case.written}

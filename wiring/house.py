@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forms import Edition, editions, use_own, written
+from forms import Edition, editions, read_anew, use_own, written
 from records.amendments import Amendment
 from records.codes import DeliveryKind, EntryState, IssueStatus, Presence, RegisterKind
 from records.entries import Entry, VerifiedEntry
@@ -166,7 +166,7 @@ class House:
         learnt = learn(folder, plain, readers, build_limits(self.settings), progress)
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(written(learnt.edition), encoding="utf-8")
-        editions.cache_clear()
+        read_anew()
         return learnt
 
     def propose_marks(self, folder: Path, kind: RegisterKind, progress: Progress) -> "Sequence[Proposal]":
