@@ -12,7 +12,7 @@ from pipeline.crops import assign, field_marks, page_marks
 from pipeline.labels import Match
 from pipeline.locate import CleanPage, FieldArea, LabelledPage, field_areas
 from pipeline.look import Look
-from pipeline.margins import MARGIN, FoundNote, find_notes, of_seal, within_lines
+from pipeline.margins import MARGIN, FoundNote, Known, find_notes, of_seal, within_lines
 from pipeline.parts import Part
 from pipeline.prepare import PreparedPage, red_ink
 from pipeline.readers import Readers
@@ -81,7 +81,7 @@ def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
         ticked=ticks,
         places=places,
         written=[(area, lines[area.column]) for area in areas],
-        outside=tuple(find_notes(page, clean, labelled, areas, extra, marks, owned)),
+        outside=tuple(find_notes(Known(page, clean, labelled, areas, extra, marks, owned))),
         coverage=labelled.coverage,
     )
 
@@ -115,7 +115,7 @@ def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequenc
     unlabelled = page_marks(clean, heading, LETTER) if cases else marks
     flat = [area for own in areas for area in own]
     of_cells = assign(unlabelled, flat, LETTER)
-    for note in find_notes(page, clean, labelled, flat, [], unlabelled, of_cells) if cases else ():
+    for note in find_notes(Known(page, clean, labelled, flat, [], unlabelled, of_cells)) if cases else ():
         middle = note.box.y + note.box.h / 2
         nearest = min(range(len(cases)), key=lambda k: abs(cases[k][0].y + cases[k][0].h / 2 - middle))
         notes[nearest].append(note)

@@ -58,26 +58,31 @@ class Group:
     """How dark it is beside the page's usual ink, 1 being as dark."""
 
 
-def find_notes(
-    page: PreparedPage,
-    clean: CleanPage,
-    labelled: LabelledPage,
-    areas: Sequence[FieldArea],
-    choices: Sequence[Box],
-    marks: Marks,
-    owned: Mapping[str, list[int]],
-) -> list[FoundNote]:
-    """Return the notes outside the fields, top to bottom.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a page's ink before notes are sought in the rest of it."""
 
-    *choices* are boxes of the check boxes and their words; *marks* those of the page without labels and choices;
-    *owned* which of them are of each column's value.
-    """
+    page: PreparedPage
+    clean: CleanPage
+    labelled: LabelledPage
+    areas: Sequence[FieldArea]
+    choices: Sequence[Box]
+    """Boxes of the check boxes and their words."""
+    marks: Marks
+    """Of the page without labels and choices."""
+    owned: Mapping[str, list[int]]
+    """Which of them are of each column's value."""
+
+
+def find_notes(known: Known) -> list[FoundNote]:
+    """Return the notes outside the fields, top to bottom."""
+    letter = known.labelled.letter
     found = [
         FoundNote(group.box, round(sure, 3))
-        for group in find_groups(page, clean, labelled, areas, choices, marks, owned)
-        if (sure := _sure(group, clean, labelled.letter)) >= LEAST
+        for group in find_groups(known)
+        if (sure := _sure(group, known.clean, letter)) >= LEAST
     ]
-    return sorted(_joined(found, 2 * labelled.letter), key=lambda note: (note.box.y, note.box.x))
+    return sorted(_joined(found, 2 * letter), key=lambda note: (note.box.y, note.box.x))
 
 
 def within_lines(
@@ -135,18 +140,11 @@ def _sure(group: Group, clean: CleanPage, letter: float) -> float:
     return min(1.0, group.ink / 8) * min(1.0, (group.strokes + 1) / 4) * min(1.0, group.contrast / 0.75)
 
 
-def find_groups(
-    page: PreparedPage,
-    clean: CleanPage,
-    labelled: LabelledPage,
-    areas: Sequence[FieldArea],
-    choices: Sequence[Box],
-    marks: Marks,
-    owned: Mapping[str, list[int]],
-) -> list[Group]:
+def find_groups(known: Known) -> list[Group]:
     """Return the groups of marks that nothing known explains, measured."""
+    clean, labelled, marks = known.clean, known.labelled, known.marks
     letter = labelled.letter
-    left, held = _unexplained(page, clean, labelled, areas, choices, marks, owned)
+    left, held = _unexplained(known)
     shown = _pen_strokes(np.asarray(left[marks.labels] * 255, np.uint8), letter)
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(shown)
     ys, xs = np.nonzero(shown)
@@ -170,9 +168,9 @@ def find_groups(
         if not (
             _of_value(g, values, body, letter)
             or _in_cell(g, labelled, clean)
-            or _in_row(g, labelled, clean, areas, body)
+            or _in_row(g, labelled, clean, known.areas, body)
             or _is_code(g, labelled)
-            or of_seal(g.box, page, shown)
+            or of_seal(g.box, known.page, shown)
         )
     ]
 
@@ -281,37 +279,30 @@ def _shadow(
     return np.asarray(near & ((size < 0.15 * letter**2) | (dark < PALE * strong * size)), np.bool_)
 
 
-def _unexplained(
-    page: PreparedPage,
-    clean: CleanPage,
-    labelled: LabelledPage,
-    areas: Sequence[FieldArea],
-    choices: Sequence[Box],
-    marks: Marks,
-    owned: Mapping[str, list[int]],
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _unexplained(known: Known) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return for each mark whether nothing known explains it, and whether it is of a field's value."""
+    clean, labelled, marks, choices = known.clean, known.labelled, known.marks, known.choices
     letter = labelled.letter
     x, y, w, h, size = (marks.boxes[:, k].astype(float) for k in range(5))
     left = (size >= 8) & (marks.contrast >= FAINT * marks.strong)
     left[0] = False
     values = np.zeros(len(left), np.bool_)
-    for area in areas:
+    for area in known.areas:
         end = _end_of_line(area, clean, labelled)
-        own = np.array(owned[area.column], np.int64)
+        own = np.array(known.owned[area.column], np.int64)
         values[own[x[own] < end]] = True
     left &= ~values
-    red = red_ink(page.colour) > 0
+    red = red_ink(known.page.colour) > 0
     inked = marks.labels > 0
     reds = np.bincount(marks.labels[inked & red], minlength=len(marks.boxes))
     left &= reds < 0.5 * size
     cx, cy = x + w / 2, y + h / 2
     body = _body(labelled, clean)
     labels = [b for m in labelled.labels.values() for b in m.lines]
-    known = [*(_grown(b, 0.5 * letter) for b in (*labels, *choices)), *_printed(labelled, body, choices)]
-    known += _signing(labelled, body)
-    known += _lost_values(labelled, body, [column for column, own in owned.items() if not own])
-    for box in known:
+    explained = [*(_grown(b, 0.5 * letter) for b in (*labels, *choices)), *_printed(labelled, body, choices)]
+    explained += _signing(labelled, body)
+    explained += _lost_values(labelled, body, [column for column, own in known.owned.items() if not own])
+    for box in explained:
         left &= ~((cx >= box.x) & (cx <= box.right) & (cy >= box.y) & (cy <= box.bottom))
     return np.asarray(left, np.bool_), values
 
