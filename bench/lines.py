@@ -4,14 +4,16 @@
 
 Needs ``make train`` for the hands and types that are only measured with. Sets:
 
-- *unseen hands*: register lines in four hands that nothing was ever trained or tuned with; *held-out hands*: in two
-  more that no model was trained with, but that were looked at and calibrated with; *print*, *typewriter*: in a type and
-  a typewriter's that no model was trained with. A little disturbed, as a scanner would. Texts are drawn up by the
-  generator that also drew those of training and of the language: for decoding these sets are easy.
+- *unseen hands*: register lines (names, dates, places, numbers, occupations, notes, short fields) in four hands that
+  nothing was ever trained or tuned with; *held-out hands*: in two more that no model was trained with, but that were
+  looked at and calibrated with; *print*, *typewriter*: in a type and a typewriter's that no model was trained with. A
+  little disturbed, as a scanner would. Texts are drawn up by the generator that also drew those of training and of the
+  language: for decoding these sets are easy. *Invented syllables*, which no register holds, are sets of their own:
+  what is read there is read by the picture, against the language.
 - with ``--data``: *names from elsewhere*, put together from lists that nothing of ours has seen, with common family
   names and with rare ones: what the language of names puts right there, and what it puts wrong; real lines of a public
-  challenge, binarised and in colour; *real ink*: register lines set from words cut out of the binarised ones; entry
-  numbers of a foreign hand, cut from ruled cells.
+  challenge, binarised and in colour; *real ink*: register lines set from words cut out of the binarised ones, and those
+  words in any order, which says nothing; entry numbers of a foreign hand, cut from ruled cells.
 
 Every rate has n and a 95 % bootstrap interval over lines. Peers: AsterOCR and Tesseract. Speed is lines a second of
 one core on the binarised lines (without ``--data``: on unseen hands), in turns, as a ratio to AsterOCR's.
@@ -21,7 +23,7 @@ import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,12 +47,16 @@ from records.readings import Expected
 from records.text import comparable
 from samples import register_text, sample_line
 from samples.fonts import HELD_OUT, MEASURED, MEASURED_TYPES
+from samples.register_text import KINDS as TEXT_KINDS
 from wiring.training import KINDS, text_of
 
 SEED = 2_000_003
 """Of the lines measured on. Tuning uses others."""
 
 
+INVENTED = frozenset({"syllables"})
+REGISTER_KINDS = frozenset(TEXT_KINDS) - INVENTED
+OF_KIND_SEED = SEED + 7
 UNSEEN = tuple(hand for hand in MEASURED if hand not in HELD_OUT)
 
 
@@ -79,21 +85,17 @@ def as_scanned(lines: Sequence[InkLine], seed: int) -> list[tuple[Image, str]]:
     return [(scanned(np.random.default_rng([seed, number]), line), line.text) for number, line in enumerate(lines)]
 
 
-def drawn(count: int, hands: Sequence[str], types: Sequence[str], seed: int = SEED) -> list[InkLine]:
-    """Return register lines in *hands* and *types*, kinds by their shares."""
-    lines = (sample_line(np.random.default_rng([seed, n]), hands, types, 0.0 if hands else 1.0) for n in range(count))
-    return [InkLine(at_rows(line.coverage), line.text) for line in lines]
-
-
-def of_kind(count: int, kind: str, seed: int = SEED) -> list[InkLine]:
-    """Return lines of one *kind* of text in unseen hands."""
+def drawn(
+    count: int, hands: Sequence[str], types: Sequence[str], seed: int = SEED, kinds: Collection[str] = REGISTER_KINDS
+) -> list[InkLine]:
+    """Return lines of *kinds* of text in *hands* and *types*, by the shares that kinds have among register lines."""
     out: list[InkLine] = []
     number = 0
     while len(out) < count:
-        own = [seed, 7, number]
+        own = [seed, number]
         number += 1
-        if register_text(np.random.default_rng(own))[0] == kind:  # the text is drawn first, the hand after it
-            line = sample_line(np.random.default_rng(own), UNSEEN, (), 0.0)
+        if register_text(np.random.default_rng(own))[0] in kinds:  # the text is drawn first, the hand after it
+            line = sample_line(np.random.default_rng(own), hands, types, 0.0 if hands else 1.0)
             out.append(InkLine(at_rows(line.coverage), line.text))
     return out
 
@@ -120,11 +122,14 @@ def names(lists: Path, count: int, *, rare: bool) -> list[InkLine]:
     return out
 
 
-def real_ink(folder: Path, model: OwnLines, count: int) -> list[InkLine]:
-    """Return register lines set from words cut out of the lines of *folder*, found there by *model*."""
+def real_ink(folder: Path, model: OwnLines, count: int, shuffled: float) -> list[InkLine]:
+    """Return lines set from words cut out of those of *folder*, found there by *model*: register lines, or *shuffled*.
+
+    *shuffled* is the share of lines that are the words of one writer's line in any order.
+    """
     pool = labelled(folder)
     where = [best_alignment(model.seen(line.coverage()), model.symbols(line.text)) for line in pool]
-    return list(collages(Scissors(list(pool), where), text_of, count, SEED))
+    return list(collages(Scissors(list(pool), where), text_of, count, SEED, shuffled))
 
 
 def numbers_of_cells(data: Path, folder: Path) -> Path:
@@ -172,9 +177,16 @@ def sets(folder: Path, count: int, data: Path | None, model: OwnLines) -> list[S
         Set("print", write_set(folder / "print", as_scanned(drawn(count // 2, (), MEASURED_TYPES[:1]), 2))),
         Set("typewriter", write_set(folder / "typewriter", as_scanned(drawn(count // 2, (), MEASURED_TYPES[1:]), 3))),
     ]
+    for name, hands, types in (("unseen hands", UNSEEN, ()), ("print and typewriter", (), MEASURED_TYPES)):
+        lines = as_scanned(drawn(count // 4, hands, types, kinds=INVENTED), 8)
+        made.append(Set(f"invented syllables, {name}", write_set(folder / f"invented-{len(made)}", lines)))
     for name, kind in KINDS.items():
         made.append(
-            Set(f"unseen hands, {name}", write_set(folder / name, as_scanned(of_kind(count // 4, name), 4)), kind)
+            Set(
+                f"unseen hands, {name}",
+                write_set(folder / name, as_scanned(drawn(count // 4, UNSEEN, (), OF_KIND_SEED, {name}), 4)),
+                kind,
+            )
         )
     if data is not None:
         for rare in (False, True):
@@ -185,7 +197,11 @@ def sets(folder: Path, count: int, data: Path | None, model: OwnLines) -> list[S
         made += [
             Set("cinnamon-address-bin/dev", real, ValueKind.PLACE),
             Set("cinnamon-address-color/dev", data / "cinnamon-address-color" / "dev", ValueKind.PLACE),
-            Set("real ink (collage)", write_set(folder / "ink", as_scanned(real_ink(real, model, count), 5))),
+            Set("real ink (collage)", write_set(folder / "ink", as_scanned(real_ink(real, model, count, 0.0), 5))),
+            Set(
+                "real ink, words in any order",
+                write_set(folder / "shuffled", as_scanned(real_ink(real, model, count // 2, 1.0), 5)),
+            ),
             Set("entry numbers of a foreign hand", numbers_of_cells(data, folder / "cells"), ValueKind.ENTRY_NUMBER),
         ]
     return made

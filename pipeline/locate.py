@@ -42,6 +42,8 @@ ONE_MORE = 0.8
 """Share of the rows' distance that has to be free below a label's row for its value to go on there."""
 BEGUN, PLAIN = 4, 0.8
 """Letters of a label's first word, and its confidence, from which that alone tells where the label begins."""
+NUMERAL = 4.5
+"""Room before a label in its cell, in letters, that holds nothing but a number."""
 TWIN = 0.62
 """Least correlation at which a place looks like a label of the same wording."""
 
@@ -239,28 +241,39 @@ def _twins(edition: Edition, page: CleanPage, found: dict[int, Match]) -> list[W
 
 
 def _begun(edition: Edition, words: Sequence[Word], found: dict[int, Match]) -> list[Word]:
-    """Find labels of which the first word alone was read, where only one such word stands between their neighbours."""
-    pitch = _pitch(found)
+    """Find labels of which too little was read, where only one word stands between their neighbours that may be theirs.
+
+    Of a long label that is its first word, read rightly; of a short one ("Số") a word as short that begins like it.
+    """
+    pitch, letter = _pitch(found), _letter(found)
     taken = [m.box for m in found.values()]
     row = sorted(i for i in found if not edition.labels[i].floating)
     out: list[Word] = []
     for index, label in enumerate(edition.labels):
-        first = label.says[0].split()[0] if label.says else ""
-        if index in found or label.floating or first == (label.says or [""])[0] or len(letters_of(first)) < BEGUN:
+        if index in found or label.floating or not label.says:
             continue
         above = next((found[i].first.y for i in reversed(row) if i < index), 0.0)
         below = next((found[i].last.bottom for i in row if i > index), float("inf"))
         boxes = [
             box
             for w in words
-            if w.confidence >= PLAIN and letters_of(w.text) == letters_of(first)
+            if _may_be(w, label.says[0])
             for box in [w.polygon.box()]
-            if above <= box.y <= below and not any(box.overlap(b) > 0.5 * box.area for b in taken)
+            if above <= box.y <= below and box.h < 3 * letter
+            if not any(box.overlap(b) > 0.5 * box.area for b in taken)
         ]
         if len(boxes) == 1 and pitch:
             place = Box(boxes[0].x, boxes[0].y, pitch * (len(label.says[0]) + 0.5), boxes[0].h)
             out.append(Word(label.says[0], place.polygon(), PLAIN, INFERRED + index))
     return out
+
+
+def _may_be(word: Word, wording: str) -> bool:
+    """Whether *word* may be where a label of that *wording* begins."""
+    first, read = letters_of(wording.split()[0]), letters_of(word.text)
+    if letters_of(wording) != first:
+        return len(first) >= BEGUN and word.confidence >= PLAIN and read == first
+    return len(first) < BEGUN and read[:1] == first[:1] and len(read) <= len(first) + 1
 
 
 def find_page_labels(edition: Edition, page: CleanPage, words: Sequence[Word], reader: LineRecogniser) -> LabelledPage:
@@ -393,10 +406,11 @@ def _inset(box: Box, by: float = 2.0) -> Box:
 
 
 def _empty_beside(page: CleanPage, cell: Box, match: Match, letter: float) -> bool:
-    """Whether the label's own cell holds nothing but the label."""
+    """Whether the label's own cell holds nothing but the label and the number printed before it."""
     part = page.ink[int(cell.y) + 3 : int(cell.bottom) - 3, int(cell.x) + 3 : int(cell.right) - 3].copy()
     for line in match.lines:
         x0, y0 = int(line.x - cell.x) - 6, int(line.y - cell.y) - 8
+        x0 = 0 if x0 < NUMERAL * letter else x0
         x1 = int(line.right - cell.x + letter)
         part[max(0, y0) : max(0, int(line.bottom - cell.y) + 6), max(0, x0) : max(0, x1)] = 0
     return float(cv2.countNonZero(part)) < 0.9 * letter * letter

@@ -17,6 +17,8 @@ MIN_RULE = 90
 SHORT_RULE = 32
 """Shortest upright rule between two horizontal ones."""
 MAX_THICK = 9
+OF_LETTERS = 160
+"""Rules up to this length may be the level parts of a word's letters, which lie close enough to look like one."""
 DOT = 7
 """Largest side of a leader's dot."""
 MIN_DOTS = 8
@@ -51,9 +53,28 @@ def _lines(ink: Image, length: int, upright: bool) -> tuple[Image, list[Box]]:
         across, along = (w, h) if upright else (h, w)
         if area / max(1, along) > MAX_THICK + 2 or across > max(4 * MAX_THICK, along // 20):
             continue
-        mask[y : y + h, x : x + w][labels[y : y + h, x : x + w] == i] = 255
+        mine = labels[y : y + h, x : x + w] == i
+        if not upright and w < OF_LETTERS and _of_letters(ink, mine, Box(x, y, w, h)):
+            continue
+        mask[y : y + h, x : x + w][mine] = 255
         boxes.append(Box(x, y, w, h))
     return mask, boxes
+
+
+def _of_letters(ink: Image, mine: NDArray[np.bool_], box: Box) -> bool:
+    """Whether a short rule (*mine*: its pixels in *box*) is tops or feet of letters: with gaps, and strokes from it.
+
+    Writing on a row of dots has strokes above it alone, and more gaps; a rule has none.
+    """
+    x, y, high = int(box.x), int(box.y), int(box.h)
+    columns = np.arange(mine.shape[1])
+    raw = (ink[y : y + high, x : x + len(columns)] > 0) & mine
+    gaps = 100 * np.count_nonzero(np.diff(raw.any(axis=0).astype(np.int8)) == -1) / len(columns)
+    around = cv2.copyMakeBorder(ink[max(0, y - 6) : y + high + 6, x : x + len(columns)], 6 - min(6, y), 6, 0, 0, cv2.BORDER_CONSTANT)
+    first, last = mine.argmax(axis=0) + 6, high + 5 - mine[::-1].argmax(axis=0)
+    above = np.mean(np.any([around[first - k, columns] for k in range(3, 7)], axis=0))
+    below = np.mean(np.any([around[last + k, columns] for k in range(3, 7)], axis=0))
+    return bool(gaps >= 3 and above + below >= 0.5 and (below >= 0.08 or gaps < 5.5))
 
 
 def _leaders(ink: Image, rules: Image) -> tuple[Image, list[Box]]:

@@ -209,8 +209,13 @@ def _sheet(placed: Sequence[tuple[Image, float, float]]) -> Image:
     return sheet
 
 
-def collages(scissors: Scissors, texts: Callable[[np.random.Generator], str], count: int, seed: int) -> Pool:
-    """Return *count* lines: what *texts* draws as far as its words were ever written, and words of one hand."""
+def collages(
+    scissors: Scissors, texts: Callable[[np.random.Generator], str], count: int, seed: int, shuffled: float = 0.25
+) -> Pool:
+    """Return *count* lines: what *texts* draws as far as its words were ever written, and words of one hand.
+
+    *shuffled* is the share of the latter: words of one line in any order.
+    """
     lines = sorted(scissors.lines)
     made: list[InkLine] = []
     number = 0
@@ -218,7 +223,7 @@ def collages(scissors: Scissors, texts: Callable[[np.random.Generator], str], co
         rng = np.random.default_rng([seed, number])
         number += 1
         text = texts(rng)
-        if rng.random() < 0.25 and lines:
+        if rng.random() < shuffled and lines:
             words = scissors.lines[lines[int(rng.integers(len(lines)))]]
             text = " ".join(words[int(i)] for i in rng.permutation(len(words))[: int(rng.integers(1, 6))])
         if line := scissors.compose(rng, text):
