@@ -35,6 +35,8 @@ _SIDE_BY_SIDE = 1.02
 """By how much an order in columns must explain more than the order in rows."""
 _DEEPEST = 12
 """Rows that two persons side by side may take."""
+MOST_LINES = 4
+"""Lines that a label in a narrow column is wrapped to."""
 WRAP_GAP = 1.6
 """Largest distance between the lines of a wrapped label, in line heights."""
 
@@ -172,7 +174,7 @@ class _Chains:
             after = self.right[last]
             if after is not None:
                 stack.append([*lines[:-1], [*lines[-1], after]])
-            if len(lines) < 3 and len(read) >= 4 and (under := self.below(start, last)) is not None:
+            if len(lines) < MOST_LINES and len(read) >= 4 and (under := self.below(start, last)) is not None:
                 stack.append([*lines, [under]])
 
 

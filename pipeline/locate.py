@@ -44,6 +44,8 @@ BEGUN, PLAIN = 4, 0.8
 """Letters of a label's first word, and its confidence, from which that alone tells where the label begins."""
 NUMERAL = 4.5
 """Room before a label in its cell, in letters, that holds nothing but a number."""
+IN_TABLE = 0.6
+"""Share of labels with a cell beside them and nothing else in their own from which a table is taken to be so."""
 TWIN = 0.62
 """Least correlation at which a place looks like a label of the same wording."""
 
@@ -270,7 +272,7 @@ def _begun(edition: Edition, words: Sequence[Word], found: dict[int, Match]) -> 
 
 def _may_be(word: Word, wording: str) -> bool:
     """Whether *word* may be where a label of that *wording* begins."""
-    first, read = letters_of(wording.split()[0]), letters_of(word.text)
+    first, read = letters_of(wording.split(maxsplit=1)[0]), letters_of(word.text)
     if letters_of(wording) != first:
         return len(first) >= BEGUN and word.confidence >= PLAIN and read == first
     return len(first) < BEGUN and read[:1] == first[:1] and len(read) <= len(first) + 1
@@ -360,17 +362,15 @@ def field_areas(labelled: LabelledPage, page: CleanPage, extra: Sequence[Box] = 
     right = min([*walls, *edges, width - 2.0])
     areas, step = [], _row_step(labels)
     cells = [c for c in page.cells if sum(_has_label(c, m.lines) for m in labels.values()) < FRAME * len(labels)]
+    beside = _cells_beside(labelled, page, cells, printed)
     for index, match in sorted(labels.items()):
         column = labelled.edition.labels[index].column
         if column is None:
             continue
+        if index in beside:
+            areas.append(FieldArea(column, (_inset(beside[index]),)))
+            continue
         cell = _cell_of(match.last, cells)
-        alone = cell is not None and sum(cell.overlap(m.last) > 0.5 * m.last.area for m in labels.values()) == 1
-        if cell is not None and alone:
-            beside = _right_neighbour(cell, cells)
-            if beside is not None and not _has_label(beside, printed) and _empty_beside(page, cell, match, letter):
-                areas.append(FieldArea(column, (_inset(beside),)))
-                continue
         boxes = _inline(
             match,
             cell,
@@ -405,15 +405,39 @@ def _inset(box: Box, by: float = 2.0) -> Box:
     return Box(box.x + by, box.y + by, max(1.0, box.w - 2 * by), max(1.0, box.h - 2 * by))
 
 
-def _empty_beside(page: CleanPage, cell: Box, match: Match, letter: float) -> bool:
-    """Whether the label's own cell holds nothing but the label and the number printed before it."""
+def _cells_beside(
+    labelled: LabelledPage, page: CleanPage, cells: Sequence[Box], printed: Sequence[Box]
+) -> dict[int, Box]:
+    """Return, by label, the cell right of a label's own that its value stands in.
+
+    So it is where the label's own cell holds nothing else. In a table in which that holds of most labels, a stain or a
+    stroke that ran over does not count against what is written beside.
+    """
+    labels, letter = labelled.labels, labelled.letter
+    found: dict[int, tuple[Box, float]] = {}
+    for index, match in labels.items():
+        cell = _cell_of(match.last, cells)
+        if cell is None or sum(cell.overlap(m.last) > 0.5 * m.last.area for m in labels.values()) != 1:
+            continue
+        beside = _right_neighbour(cell, cells)
+        if beside is not None and not _has_label(beside, printed):
+            found[index] = (beside, _ink_beside(page, cell, match, letter))
+    least = 0.9 * letter * letter
+    table = sum(ink < least for _, ink in found.values()) > max(2, IN_TABLE * len(found))
+    return {
+        index: beside for index, (beside, ink) in found.items() if ink < least or (table and _inked(page, beside) > ink)
+    }
+
+
+def _ink_beside(page: CleanPage, cell: Box, match: Match, letter: float) -> float:
+    """Return how many pixels of ink a label's own cell holds beside the label and the number printed before it."""
     part = page.ink[int(cell.y) + 3 : int(cell.bottom) - 3, int(cell.x) + 3 : int(cell.right) - 3].copy()
     for line in match.lines:
         x0, y0 = int(line.x - cell.x) - 6, int(line.y - cell.y) - 8
         x0 = 0 if x0 < NUMERAL * letter else x0
         x1 = int(line.right - cell.x + letter)
         part[max(0, y0) : max(0, int(line.bottom - cell.y) + 6), max(0, x0) : max(0, x1)] = 0
-    return float(cv2.countNonZero(part)) < 0.9 * letter * letter
+    return float(cv2.countNonZero(part))
 
 
 def _runs_over(labelled: LabelledPage, index: int) -> bool:

@@ -16,6 +16,8 @@ MIN_RULE = 90
 """Shortest solid rule in pixels; longer than any stroke of a letter."""
 SHORT_RULE = 32
 """Shortest upright rule between two horizontal ones."""
+TOUCH = 4
+"""Pixels between the end of a short rule and the rule it stands on."""
 MAX_THICK = 9
 OF_LETTERS = 160
 """Rules up to this length may be the level parts of a word's letters, which lie close enough to look like one."""
@@ -70,7 +72,9 @@ def _of_letters(ink: Image, mine: NDArray[np.bool_], box: Box) -> bool:
     columns = np.arange(mine.shape[1])
     raw = (ink[y : y + high, x : x + len(columns)] > 0) & mine
     gaps = 100 * np.count_nonzero(np.diff(raw.any(axis=0).astype(np.int8)) == -1) / len(columns)
-    around = cv2.copyMakeBorder(ink[max(0, y - 6) : y + high + 6, x : x + len(columns)], 6 - min(6, y), 6, 0, 0, cv2.BORDER_CONSTANT)
+    around = cv2.copyMakeBorder(
+        ink[max(0, y - 6) : y + high + 6, x : x + len(columns)], 6 - min(6, y), 6, 0, 0, cv2.BORDER_CONSTANT
+    )
     first, last = mine.argmax(axis=0) + 6, high + 5 - mine[::-1].argmax(axis=0)
     above = np.mean(np.any([around[first - k, columns] for k in range(3, 7)], axis=0))
     below = np.mean(np.any([around[last + k, columns] for k in range(3, 7)], axis=0))
@@ -102,20 +106,17 @@ def _leaders(ink: Image, rules: Image) -> tuple[Image, list[Box]]:
     return mask, [Box(*(int(v) for v in gstats[own][:4])) for own in np.flatnonzero(rows)]
 
 
-def _between(ink: Image, horizontal: list[Box]) -> tuple[Image, list[Box]]:
-    """Find short upright rules: those that stand between two horizontal rules and touch both."""
+def _between(ink: Image, horizontal: Image) -> tuple[Image, list[Box]]:
+    """Find short upright rules: those that stand between two rules of the mask *horizontal* and touch both."""
     mask, boxes = _lines(ink, SHORT_RULE, upright=True)
     kept = []
     for box in boxes:
-        middle = box.x + box.w / 2
-        ends = [
-            any(r.x - 6 <= middle <= r.right + 6 and abs(r.y + r.h / 2 - y) <= 10 for r in horizontal)
-            for y in (box.y, box.bottom)
-        ]
-        if all(ends):
+        x, top, bottom = int(box.x), int(box.y), int(box.bottom)
+        columns = slice(max(0, x - 3), int(box.right) + 3)
+        if all(horizontal[max(0, y - TOUCH) : y + TOUCH, columns].any() for y in (top, bottom)):
             kept.append(box)
         else:
-            mask[int(box.y) : int(box.bottom), int(box.x) : int(box.right)] = 0
+            mask[top:bottom, x : int(box.right)] = 0
     return mask, kept
 
 
@@ -123,7 +124,7 @@ def find_rules(ink: Image) -> Rules:
     """Find rules and leaders in an ink mask (255 = ink)."""
     h_mask, horizontal = _lines(ink, MIN_RULE, upright=False)
     v_mask, vertical = _lines(ink, MIN_RULE, upright=True)
-    s_mask, short = _between(np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(v_mask)), np.uint8), horizontal)
+    s_mask, short = _between(np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(v_mask)), np.uint8), h_mask)
     v_mask = np.asarray(cv2.bitwise_or(v_mask, s_mask), np.uint8)
     vertical += short
     solid = cv2.bitwise_or(h_mask, v_mask)
