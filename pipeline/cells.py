@@ -12,13 +12,30 @@ BREAK = 25
 """Largest break of a rule that is still closed, in pixels."""
 
 
+SAME_END = 20
+"""Pixels by which the ends of rules of one table lie apart."""
+
+
+def _of_tables(rules: Rules) -> list[Box]:
+    """Return the level rules that end where others do or at an upright one: a pen's stroke ends anywhere."""
+    ends = ([r.x for r in rules.horizontal], [r.right for r in rules.horizontal])
+    upright = [(r.x + r.w / 2, r.y - BREAK, r.bottom + BREAK) for r in rules.vertical]
+
+    def held(at: float, y: float, others: list[float]) -> bool:
+        return sum(abs(at - x) < SAME_END for x in others) > 1 or any(
+            abs(at - x) <= 2 * BREAK and top <= y <= bottom for x, top, bottom in upright
+        )
+
+    return [r for r in rules.horizontal if held(r.x, r.y, ends[0]) and held(r.right, r.y, ends[1])]
+
+
 def find_cells(rules: Rules) -> tuple[Box, ...]:
     """Return the cells, top to bottom and left to right. A page without closed frames has none."""
     shape = rules.mask.shape
     if len(rules.horizontal) < 2 or len(rules.vertical) < 2:
         return ()
     walls: Image = np.zeros(shape, np.uint8)
-    for rule in rules.horizontal:
+    for rule in _of_tables(rules):
         x0, x1 = int(rule.x) - BREAK, int(rule.right) + BREAK
         cv2.rectangle(walls, (x0, int(rule.y)), (x1, int(rule.bottom)), 255, -1)
     upright: Image = np.zeros(shape, np.uint8)

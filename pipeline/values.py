@@ -22,8 +22,8 @@ LIKELIER = 20.0
 MOST_ALTERNATIVES = 4
 UNSURE = 0.5
 """Confidence below which a reading is rather wrong than right: a person is told so."""
-LABEL_TAIL, LABEL_ALIKE = 5, 80
-"""Letters and likeness (of 100) from which the beginning of a value is the end of its label."""
+LABEL_TAIL, LABEL_ALIKE, ONE_WORD_ALIKE = 5, 80, 95
+"""Letters and likeness (of 100) from which the beginning of a value is the end of its label: "Hoàng" is not "chồng"."""
 NEARBY = 3
 """Columns before one whose label was not found in which its value may have been read."""
 ACCEPTED_RISK = 1 / 2000
@@ -103,7 +103,8 @@ def without_label(label: Label, text: str) -> str:
         words = wording.split()
         for count in range(min(len(words), len(read) - 1), 0, -1):
             tail = letters_of("".join(words[-count:]))
-            if len(tail) >= LABEL_TAIL and fuzz.ratio(tail, letters_of("".join(read[:count]))) >= LABEL_ALIKE:
+            alike = LABEL_ALIKE if count > 1 else ONE_WORD_ALIKE
+            if len(tail) >= LABEL_TAIL and fuzz.ratio(tail, letters_of("".join(read[:count]))) >= alike:
                 return " ".join(read[count:]).strip(_EDGES)
     return text
 
