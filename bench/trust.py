@@ -23,7 +23,7 @@ from bench.lines import UNSEEN
 from cli.screen import TerminalProgress
 from ocr import open_line_recogniser
 from ocr.engines import HANDWRITING
-from ocr.measure import calibration_error
+from ocr.measure import calibration_error, calibration_error_if_held
 from ocr.own import OwnLines
 from ocr.training.calibrate import fitted, signs_of
 from ocr.training.exams import Labelled, pictures, scanned
@@ -85,14 +85,6 @@ def cross_fitted(reader: OwnLines, lines: Sequence[Labelled], kind: ValueKind, f
         for i in range(fold, len(signs), folds):
             sure[i] = calibration.of(signs[i])
     return calibration_error(sure, right)
-
-
-def floor(confidences: Sequence[float], draws: int = 300) -> float:
-    """Return the mean calibration error of a reader whose confidence holds exactly, at this number of lines."""
-    rng = np.random.default_rng(5)
-    sure = np.asarray(confidences)
-    found = [calibration_error(sure.tolist(), (rng.random(len(sure)) < sure).tolist()) for _ in range(draws)]
-    return float(np.mean(found))
 
 
 def upper(wrong: int, n: int) -> float:
@@ -170,7 +162,8 @@ def main() -> None:
         bound = f"{wrong} (at most {upper(wrong, most):.2%})" if most else "–"
         print(
             f"| {name} | {len(found)} | {np.mean(right):.1%} | {np.mean(sure):.1%} "
-            f"| {calibration_error(sure, right):.1%} | {floor(sure):.1%} | {most} ({most / len(found):.0%}) | {bound} |"
+            f"| {calibration_error(sure, right):.1%} "
+            f"| {calibration_error_if_held(sure):.1%} | {most} ({most / len(found):.0%}) | {bound} |"
         )
     if asked.data and isinstance(reader, OwnLines):
         apart = cross_fitted(reader, real, ValueKind.PLACE)

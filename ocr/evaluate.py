@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from ocr.images import opened
-from ocr.measure import Confusions, Pair, Scores, calibration_error, confusions, score
+from ocr.measure import Confusions, Pair, Scores, calibration_error, calibration_error_if_held, confusions, score
 from records.errors import WrongUse
 from records.ports import Image, LineRecogniser
 from records.progress import Progress
@@ -61,6 +61,11 @@ class Figures:
         return calibration_error([sure for sure, _ in self._right], [right for _, right in self._right])
 
     @property
+    def ece_if_held(self) -> float:
+        """What :attr:`ece` would be on so many lines if every confidence held exactly."""
+        return calibration_error_if_held([sure for sure, _ in self._right])
+
+    @property
     def hallucinated(self) -> int:
         """Lines without writing that were read all the same, with confidence above :data:`HALLUCINATED`."""
         return sum(
@@ -90,6 +95,7 @@ class Figures:
             "wer_ci95": list(s.wer_ci95),
             "exact_ci95": list(s.exact_ci95),
             "ece": self.ece,
+            "ece_if_held": self.ece_if_held,
             "hallucinated": self.hallucinated,
             "confusions": {"letters": taken_for.letters[:MOST], "tones": taken_for.tones[:MOST]},
         }

@@ -126,6 +126,13 @@ def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins:
     return gap / len(pairs)
 
 
+def calibration_error_if_held(confidences: Sequence[float], draws: int = 300) -> float:
+    """Return the mean calibration error of a reader whose confidence holds exactly: few lines scatter, in [0, 1]."""
+    chance = random.Random(5)
+    found = [calibration_error(confidences, [chance.random() < sure for sure in confidences]) for _ in range(draws)]
+    return sum(found) / draws
+
+
 _TONES = {"\u0300": "huyền", "\u0301": "sắc", "\u0309": "hỏi", "\u0303": "ngã", "\u0323": "nặng"}
 
 

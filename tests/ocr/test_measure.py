@@ -14,6 +14,7 @@ from ocr.measure import (
     Pair,
     bootstrap,
     calibration_error,
+    calibration_error_if_held,
     clusters,
     confusions,
     edits,
@@ -131,3 +132,10 @@ def test_the_order_of_equals_does_not_matter_to_calibration() -> None:
     assert calibration_error([0.9] * 100, right) == pytest.approx(0, abs=1e-9)
     assert calibration_error([0.9] * 100, right[::-1]) == pytest.approx(0, abs=1e-9)
     assert calibration_error([0.6] * 100, right) == pytest.approx(0.3)
+
+
+def test_a_confidence_that_holds_shows_an_error_all_the_same_and_the_more_the_fewer_lines() -> None:
+    few, many = (calibration_error_if_held([0.5] * n) for n in (50, 5000))
+    assert 0.05 < few < 0.25
+    assert many < 0.03
+    assert calibration_error_if_held([1.0, 0.0] * 20) == 0

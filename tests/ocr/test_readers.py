@@ -119,10 +119,10 @@ def test_a_folder_of_lines_is_measured(reader: LineRecogniser, folder: Path) -> 
     told = report.as_json()
     plain = {"engine", "n", "cer", "cer_casefold", "cer_folded", "wer", "exact", "ms_per_line", "ci95"}
     plain |= {"wer_folded", "exact_folded", "wer_ci95", "exact_ci95", "confusions"}
-    assert set(told) == plain | {"ece", "hallucinated", "model_bytes", "beam"}
+    assert set(told) == plain | {"ece", "ece_if_held", "hallucinated", "model_bytes", "beam"}
     if isinstance(reader, Greedy):
         assert isinstance(told["beam"], dict)
-        assert set(told["beam"]) == plain - {"engine"} | {"ece", "hallucinated"}
+        assert set(told["beam"]) == plain - {"engine"} | {"ece", "ece_if_held", "hallucinated"}
     else:
         assert told["beam"] is None
     assert told["hallucinated"] == 0
