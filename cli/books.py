@@ -214,6 +214,7 @@ def _point(point: Point) -> dict[str, Any]:
         "file": first.name if first else None,
         "pages": [_place(place) for place in point.places],
         "code": point.why.code,
+        "same_sheet": point.same_sheet,
         "reason": words.vi,
         "reason_en": words.en,
         "explanation": said.reason if said else None,

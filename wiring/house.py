@@ -113,7 +113,10 @@ class House:
     @cached_property
     def books(self) -> Bookkeeping:
         """Books as wholes: what is missing in them, and whether they are closed."""
-        return Bookkeeping(self.register)
+        from wiring.parts import build_sheets
+
+        sheets = build_sheets(self.settings, lambda: self.archive, self.register)
+        return Bookkeeping(self.register, sheets.same)
 
     @cached_property
     def projection(self) -> Projection:
