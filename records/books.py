@@ -87,6 +87,8 @@ class Standing:
             raise WrongUse("BOOK_CLOSED", book=book, by=self.closed_by)
 
 
+HALVES = frozenset({"LEAF_ALONE", "LEAF_LATE", "LEAVES_DIFFER", "LEAVES_UNPAIRED"})
+"""Codes of a page that is one half of a table whose other half lacks, or is not in its entries."""
 SHEET_TWICE = "BOOK_SHEET_TWICE"
 """Code of a repeat whose pages are pictures of one sheet."""
 
@@ -190,6 +192,8 @@ class Point:
     @property
     def word(self) -> str:
         """Code of the message that says what it is called."""
+        if self.kind is PointKind.NO_ENTRY and self.why.code in HALVES:
+            return "POINT_HALF"
         return "POINT_SHEET" if self.same_sheet else f"POINT_{self.kind.name}"
 
 

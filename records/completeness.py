@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from records.books import (
+    HALVES,
     SHEET_TWICE,
     BookPage,
     BookReport,
@@ -105,6 +106,9 @@ def _each_once(pages: Sequence[BookPage]) -> tuple[list[BookPage], list[Point]]:
 def _without_entry(pages: Sequence[BookPage]) -> Iterator[Point]:
     covered = {page for one in pages for claim in one.claims for page in claim.pages}
     for page in pages:
+        if page.problem is not None and page.problem.code in HALVES:
+            yield Point(PointKind.NO_ENTRY, page.problem, places=(_place(page),))
+            continue
         if page.claims or page.page in covered or page.role in _WITHOUT_NUMBERS:
             continue
         if page.problem is not None and page.problem.code == "PAGE_REPLACED":  # a good picture of it is there

@@ -1,10 +1,12 @@
 """The screens of books, without scripts: what stands on them, who may do what, and that the chain knows of it."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from forms import Leaf
 from tests.register.shelving import hand_in
 
 BOOK = "/so-ho-tich/quyen/d1"
@@ -151,3 +153,14 @@ def test_a_sheet_scanned_twice_is_named_with_both_its_pages(town: Any) -> None:
     assert 'id="repeat-6"' in text and "Nhiều mục cùng mang số 6" in text
     town.house.withdraw_entry(entry, "Quét trùng", by="luu")
     assert 'id="sheet-5"' not in town.browser("luu").get(BOOK).text
+
+
+def test_half_a_table_is_named_as_such(town: Any) -> None:
+    from pipeline.leaves import alone
+
+    hand_in(town.house.register, town.house.archive, "d1", ["1", "2"])
+    page = town.house.register.delivered_pages("d1")[0]
+    town.house.register.settle_page(replace(page, problem=alone(Leaf.LEFT)))
+    text = town.browser("luu").get(BOOK).text
+    assert "Thiếu nửa bảng" in text and "không thấy trang phải ngay cạnh" in text
+    assert "ingest book --book" in text and "Trang không có mục" not in text
