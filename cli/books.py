@@ -68,9 +68,9 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Ghép một đợt nhận vào sổ. Make a delivery part of a book."""
-    books, who = opened().books, account(by)
-    books.gather(books.open(named, by=who).id, delivery, by=who)
-    _tell(books.account(named), as_json=as_json)
+    house, who = opened(), account(by)
+    house.gather(house.books.open(named, by=who).id, delivery, by=who)
+    _tell(house.books.account(named), as_json=as_json)
 
 
 @book_app.command("explain")
@@ -214,6 +214,7 @@ def _point(point: Point) -> dict[str, Any]:
         "file": first.name if first else None,
         "pages": [_place(place) for place in point.places],
         "code": point.why.code,
+        "same_sheet": point.same_sheet,
         "reason": words.vi,
         "reason_en": words.en,
         "explanation": said.reason if said else None,

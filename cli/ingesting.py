@@ -56,10 +56,12 @@ def book(
         of_book = house.books.open(of_book, cover, by=who).id
     report = digitise(house, path, DeliveryKind.BOOK, TerminalProgress(), authority, no_prefect=no_prefect)
     if of_book:
-        house.books.gather(of_book, report.delivery, by=who)
-    elif year or number:
-        house.books.revise(report.delivery, cover, by=who)
-    _tell(house, report, as_json=as_json)
+        house.gather(of_book, report.delivery, by=who)
+    else:
+        house.join_leaves(report.delivery)
+        if year or number:
+            house.books.revise(report.delivery, cover, by=who)
+    _tell(house, house.digitiser.report(report.delivery), as_json=as_json)
 
 
 @ingest_app.command("dossier")

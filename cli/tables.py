@@ -133,7 +133,7 @@ def points_tables(points: Sequence[Point]) -> Iterator[Table]:
                 names = ", ".join(place.name for place in point.places[:3])
                 more = f" và {len(point.places) - 3} trang" if len(point.places) > 3 else ""
                 cells = (
-                    message(f"POINT_{point.kind.name}").vi,
+                    message(point.word).vi,
                     point.numbers,
                     names + more,
                     _why(point),

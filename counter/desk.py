@@ -18,6 +18,7 @@ from counter import words
 from counter.gate import Visit
 from counter.marked import Marked
 from counter.present import label
+from counter.scan_runs import ScanRuns
 from counter.sessions import Sessions, desk_key, form_token
 from counter.store import Store
 from counter.throttle import Throttle
@@ -26,6 +27,7 @@ from records.codes import Role
 from records.errors import KhongChoError, PartUnavailable
 from records.provenance import ProvenanceEvent
 from wiring import House
+from wiring.scanning import number_readers
 
 HERE = Path(__file__).parent
 VENDOR = HERE / "static" / "vendor"
@@ -56,6 +58,8 @@ class Desk:
         self.sessions = Sessions(self.store)
         self.waiting = WaitingRequests(self.store)
         self.marked = Marked()
+        self.scan_runs = ScanRuns(self.store)
+        self.number_readers = number_readers(settings)
         self._opened: dict[tuple[str, str], float] = {}
         self._pictures: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
         self._drawing = threading.Lock()

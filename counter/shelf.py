@@ -117,7 +117,8 @@ def _found(account: BookAccount, one: Found, twice: Point | None) -> Tile:
 def anchor(point: Point) -> str:
     """Return the name under which a point can be jumped to on its page."""
     named = point.numbers or (point.places[0].key if point.places else point.why.code)
-    return f"{point.kind.value}-{named.replace('/', '.').replace(' ', '.')}"
+    kind = "sheet" if point.same_sheet else point.kind.value
+    return f"{kind}-{named.replace('/', '.').replace(' ', '.')}"
 
 
 def name_of(point: Point) -> str:
@@ -134,4 +135,4 @@ def place_path(account: BookAccount, place: Place) -> str:
 
 def point_word(point: Point) -> str:
     """Return what a point is called."""
-    return message(f"POINT_{point.kind.name}").vi
+    return message(point.word).vi

@@ -1,4 +1,4 @@
-"""The desk's own short memory: sessions, failed tries, requests on their way to a signature.
+"""The desk's own short memory: sessions, failed tries, requests on their way to a signature, runs of the scanner.
 
 What must last for ever stands in the register; losing this file costs people a sign-in and the
 clerks their waiting requests, never a value of a book or an issued number.
@@ -22,9 +22,13 @@ CREATE TABLE IF NOT EXISTS requests (
   state TEXT NOT NULL, by TEXT NOT NULL, at REAL NOT NULL, reason TEXT NOT NULL DEFAULT '',
   settled_by TEXT NOT NULL DEFAULT '', settled_at REAL, number TEXT NOT NULL DEFAULT '', code TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS requests_state ON requests (state, at);
+CREATE TABLE IF NOT EXISTS scanned (
+  account TEXT NOT NULL, run TEXT NOT NULL, place INTEGER NOT NULL, digest TEXT NOT NULL, file TEXT NOT NULL,
+  print BLOB NOT NULL, before INTEGER, last INTEGER, at REAL NOT NULL, PRIMARY KEY (account, run, place));
+CREATE INDEX IF NOT EXISTS scanned_at ON scanned (at);
 """
 
-Value = str | int | float | None
+Value = str | bytes | int | float | None
 
 
 class Store:

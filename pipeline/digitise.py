@@ -14,26 +14,26 @@ import forms
 from forms import Leaf
 from pipeline.crew import Crew
 from pipeline.decode import Limits
-from pipeline.drafting import drafts, joined, leaf_of, of_one_book_opening
+from pipeline.drafting import drafts, from_cover, joined, leaf_of, of_one_book_opening
 from pipeline.intake import take_in
+from pipeline.leaves import Leaves, alone
 from pipeline.masters import Masters
 from pipeline.page_work import CODE_VERSION, DonePage, Work, do_classify, do_page, do_read
 from pipeline.payloads import Json, to_words
 from pipeline.readers import MakeReaders
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
 from pipeline.scan_log import PageKey, standing_for
-from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, Presence, RegisterKind
-from records.entries import Entry, FieldValue
+from records.books import HALVES
+from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, RegisterKind
+from records.entries import Entry
 from records.errors import KhongChoError, PartUnavailable, WrongUse
 from records.finding import SearchDocument
 from records.pages import DeliveredPage, Delivery, Digest, PageId, PageProblem, StageResult
 from records.ports import Archive, Register
 from records.progress import Progress
 from records.provenance import PROGRAMME
-from records.readings import EngineIdentity, PageReading, Reading
+from records.readings import EngineIdentity, PageReading
 
-DELIVERY_SHEET = EngineIdentity("delivery sheet", "1", "")
-"""Stands for whoever handed the book in and read its cover."""
 STAGES = ("prepare", "classify", "read", "draft")
 _LABELS = {"prepare": "nắn và đọc trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}
 
@@ -63,6 +63,7 @@ class Digitiser:
         self.masters = Masters(archive, spool, most=8 * self.crew.workers)
         self._replaced = replaced or (lambda _: {})
         self._kinds: dict[str, DeliveryKind] = {}
+        self._leaves = Leaves(register)
 
     def close(self) -> None:
         """End the worker processes and take back what was lent to them."""
@@ -228,12 +229,17 @@ class Digitiser:
         self._settle(replace(page, status=PageStatus.FAILED, problem=PageProblem.of(error)))
 
     def _settle(self, page: DeliveredPage) -> None:
-        """Settle a page wherever it stands open: the same bytes in another file or delivery get the same answer."""
+        """Settle a page wherever it stands open: the same bytes in another file or delivery get the same answer.
+
+        So it is where it waited for the other leaf of its table, which has now come beside it.
+        """
         kind = self._kind(page)
+        whole = page.status is PageStatus.DONE and (page.problem is None or page.problem.code not in HALVES)
         placings = [p for p in self.register.placings(page.page.id) if self._kind(p) is kind]
         first = placings[-1]
         for place in placings:
-            if place.status is not PageStatus.RECEIVED:
+            half = place.problem is not None and place.problem.code in HALVES
+            if place.status is not PageStatus.RECEIVED and not (half and whole):
                 continue
             settled = replace(page, delivery=place.delivery, seq=place.seq, file=place.file)
             if page.status is PageStatus.DONE and page.problem is None and place is not first:
@@ -249,9 +255,14 @@ class Digitiser:
         said = self._payload(page, "classify")
         kind, role = RegisterKind(said["kind"]), PageRole(said["role"])
         settled = replace(page, role=role, kind=kind, edition=said["edition"], status=PageStatus.DONE, problem=None)
+        entries: list[Entry] = []
         if said["parts"]:
             entries, problem = self._entries(page)
-            whole = [replace(e, fields=(*e.fields, *self._from_cover(page, e.edition))) for e in entries]
+            authority = {d: self.register.delivery(d).authority for d in {e.delivery for e in entries} if d}
+            whole = [
+                replace(e, fields=(*e.fields, *from_cover(authority.get(e.delivery or "", ""), e.edition)))
+                for e in entries
+            ]
             self.register.draft(whole)
             settled = replace(settled, problem=problem)
             self._take_back(page, PageProblem("ENTRY_READ_ANEW"), keep=[entry.id for entry in whole])
@@ -268,7 +279,16 @@ class Digitiser:
             degrees = {1: "270", 2: "180", 3: "90"}[int(prepared["turns"])]
             settled = replace(settled, problem=PageProblem("PAGE_TURNED", {"degrees": degrees}))
         self._settle(settled)
+        for other in {p for entry in entries for p in entry.pages} - {page.page.id}:
+            self._no_longer_alone(other, settled)
         return 0.0
+
+    def _no_longer_alone(self, page: PageId, facing: DeliveredPage) -> None:
+        """Settle a leaf that was drafted, in an earlier batch, before the one that faces it was read."""
+        for place in self.register.placings(page):
+            if place.delivery == facing.delivery and place.problem is not None and place.problem.code == "LEAF_ALONE":
+                told = replace(place, status=PageStatus.DONE, kind=facing.kind, edition=facing.edition, problem=None)
+                self.register.settle_page(told)
 
     def _take_back(self, page: DeliveredPage, why: PageProblem, keep: Collection[str]) -> None:
         """Withdraw drafts of a page that it no longer makes; what a person touched stays, for a person to settle."""
@@ -289,20 +309,29 @@ class Digitiser:
             found = drafts(page.page.id, reads, page.delivery)
             return found, None if found else PageProblem("PAGE_NO_ENTRY")
         facing = self._facing(page, leaf, reads[0]["edition"])
+        if facing is None and (before := self._leaves.before(page, leaf)) is not None:
+            return before
         if facing is None and leaf is Leaf.RIGHT:
-            return [], PageProblem("LEAF_ALONE", {"leaf": "phải", "other": "trái"})
+            return [], alone(leaf)
         if facing is None:
-            missing = PageProblem("LEAF_ALONE", {"leaf": "trái", "other": "phải"})
-            return drafts(page.page.id, reads, page.delivery), missing
+            return drafts(page.page.id, reads, page.delivery), alone(leaf)
         other, others = facing
         if leaf is Leaf.LEFT:
             found = joined(page.page.id, reads, other, others, page.delivery)
         else:
             found = joined(other, others, page.page.id, reads, page.delivery)
         if not of_one_book_opening(found):
-            alone = drafts(page.page.id, reads, page.delivery) if leaf is Leaf.LEFT else []
-            return alone, PageProblem("LEAVES_DIFFER")
+            own = drafts(page.page.id, reads, page.delivery) if leaf is Leaf.LEFT else []
+            return own, PageProblem("LEAVES_DIFFER")
         return found, None
+
+    def join_leaves(self, delivery_id: str) -> list[str]:
+        """Join the leaves of an opened table that came with different deliveries of the book of one.
+
+        Returns the deliveries whose entries changed. What is not settled yet takes no part: call it when a delivery is
+        done, and when one became part of a book.
+        """
+        return self._leaves.join(delivery_id)
 
     def _facing(self, page: DeliveredPage, leaf: Leaf, edition: str) -> tuple[PageId, list[Json]] | None:
         """Return the page that faces a leaf in its delivery, and what was read on it; None where none does yet."""
@@ -313,15 +342,6 @@ class Digitiser:
                 if leaf_of(reads) not in (None, leaf) and reads[0]["edition"] == edition:
                     return other.page.id, reads
         return None
-
-    def _from_cover(self, page: DeliveredPage, edition: str) -> Iterator[FieldValue]:
-        """Yield what the book's cover says of every entry: as it was said at delivery, else left to a person."""
-        said = {"noiDangKy": self.register.delivery(page.delivery).authority}
-        for label in forms.edition(edition).cover:
-            text = said.get(label.column or "", "")
-            presence = Presence.WRITTEN if text else Presence.NOT_READ
-            reading = Reading(text, 1.0, DELIVERY_SHEET) if text else None
-            yield FieldValue(label.column or "", presence, text, text, reading=reading)
 
     # --- telling ----------------------------------------------------------------------------------
 

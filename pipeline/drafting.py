@@ -6,7 +6,7 @@ Pure: stage results in, entries out.
 import base64
 import hashlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import forms
@@ -17,6 +17,7 @@ from records.codes import Presence, RegisterKind
 from records.entries import Entry, FieldValue, Note
 from records.geometry import Point, Polygon
 from records.pages import Evidence, PageId
+from records.readings import EngineIdentity, Reading
 
 LEAST_STEP = 0.035
 """Share of a page's height that is the least distance of rows: nearer levels are one row on two leaves."""
@@ -27,6 +28,8 @@ SAME_FAMILY = 0.4
 """Least share of rows with the father's family name: by chance one in three shares the commonest."""
 JOINED = "LEAVES_JOINED"
 """Doubt of what stands on the other leaf: that it faces this one no machine knows."""
+DELIVERY_SHEET = EngineIdentity("delivery sheet", "1", "")
+"""Stands for whoever handed the book in and read its cover."""
 SAME_ROW = 0.5
 """Share of the distance between rows within which rows of two leaves stand at one height."""
 
@@ -59,10 +62,13 @@ def drafts(page: PageId, reads: Sequence[Json], delivery: str) -> list[Entry]:
     return [_entry(read, [(page, read)], delivery) for read in reads]
 
 
-def joined(left: PageId, lefts: Sequence[Json], right: PageId, rights: Sequence[Json], delivery: str) -> list[Entry]:
+def joined(
+    left: PageId, lefts: Sequence[Json], right: PageId, rights: Sequence[Json], delivery: str, doubt: str = JOINED
+) -> list[Entry]:
     """Return the entries of a table whose leaves are two pictures: rows at one height are one.
 
-    A row of the right leaf that has none beside it stays an entry of its own: nothing written is lost.
+    A row of the right leaf that has none beside it stays an entry of its own: nothing written is lost. What stands on
+    the right leaf carries *doubt*.
     """
     levels = sorted(read["level"] for read in (*lefts, *rights))
     steps = [b - a for a, b in itertools.pairwise(levels) if b - a > LEAST_STEP]
@@ -73,7 +79,7 @@ def joined(left: PageId, lefts: Sequence[Json], right: PageId, rights: Sequence[
         beside = min(waiting, key=lambda r: abs(r["level"] - read["level"]), default=None)
         if beside is not None and abs(beside["level"] - read["level"]) <= reach:
             waiting.remove(beside)
-            out.append(_entry(read, [(left, read), (right, beside)], delivery))
+            out.append(_entry(read, [(left, read), (right, beside)], delivery, doubt))
         else:
             out.append(_entry(read, [(left, read)], delivery))
     return out + drafts(right, waiting, delivery)
@@ -93,7 +99,17 @@ def of_one_book_opening(entries: Sequence[Entry]) -> bool:
     return len(told) < FEWEST_NAMES or alike >= SAME_FAMILY * len(told)
 
 
-def _entry(first: Json, pieces: Sequence[tuple[PageId, Json]], delivery: str) -> Entry:
+def from_cover(authority: str, edition: str) -> Iterator[FieldValue]:
+    """Yield what the book's cover says of every entry: as it was said at delivery, else left to a person."""
+    said = {"noiDangKy": authority}
+    for label in forms.edition(edition).cover:
+        text = said.get(label.column or "", "")
+        presence = Presence.WRITTEN if text else Presence.NOT_READ
+        reading = Reading(text, 1.0, DELIVERY_SHEET) if text else None
+        yield FieldValue(label.column or "", presence, text, text, reading=reading)
+
+
+def _entry(first: Json, pieces: Sequence[tuple[PageId, Json]], delivery: str, doubt: str = JOINED) -> Entry:
     """Return the entry that stands on *pieces* of pages; *first* of them gives it its identity."""
     edition = forms.edition(first["edition"])
     fields: dict[str, FieldValue] = {}
@@ -103,7 +119,7 @@ def _entry(first: Json, pieces: Sequence[tuple[PageId, Json]], delivery: str) ->
             elsewhere = read["leaf"] and label and label.leaf and label.leaf != read["leaf"]
             if number == 0 or not elsewhere:
                 found = _field(row, page)
-                fields[row["column"]] = replace(found, doubts=(*found.doubts, JOINED)) if number else found
+                fields[row["column"]] = replace(found, doubts=(*found.doubts, doubt)) if number else found
     return Entry(
         id=entry_id(edition.kind, pieces[0][0], first["place"]),
         kind=edition.kind,

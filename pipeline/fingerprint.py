@@ -57,10 +57,21 @@ def fingerprint(sheet: Sheet, tilt: float, hidden: NDArray[np.bool_]) -> Image:
     return np.asarray(seen, np.uint8)
 
 
-def likeness(one: Image, other: Image) -> float:
+def packed(one: Image) -> bytes:
+    """Return a fingerprint as the bytes that it is kept as: PNG, some 50 kB."""
+    return cv2.imencode(".png", one)[1].tobytes()
+
+
+def unpacked(data: bytes) -> Image | None:
+    """Return a fingerprint from its bytes; None where they are damaged."""
+    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
+    return np.asarray(found, np.uint8) if found is not None else None
+
+
+def likeness(one: Image, other: Image, least: float = -1.0) -> float:
     """Return how alike two sheets are where they are least alike, in [-1, 1]; 0 for sheets of other proportions.
 
-    Ink that lies on one of them alone counts as unlike.
+    Ink that lies on one of them alone counts as unlike. Nothing exact is asked of what stays below *least*: -1.
     """
     h, w = one.shape
     if min(h, w, *other.shape) < 2 * _TILE:
@@ -73,7 +84,9 @@ def likeness(one: Image, other: Image) -> float:
     back = np.array([[1, 0, -dx], [0, 1, -dy]], np.float64)
     second = np.asarray(cv2.warpAffine(second, back, (w, h)), np.float32)
     second_veil = np.asarray(cv2.warpAffine(second_veil, back, (w, h)), np.float32)
-    scores = _tiles(first, second, np.maximum(first_veil, second_veil))
+    scores = _tiles(first, second, np.maximum(first_veil, second_veil), least)
+    if scores is None:
+        return -1.0
     return float(np.quantile(scores, _WORST)) if len(scores) >= _LEAST_TILES else 0.0
 
 
@@ -86,15 +99,24 @@ def _seen(one: Image, size: tuple[int, int]) -> tuple[NDArray[np.float32], NDArr
     return np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.8), np.float32), veil
 
 
-def _tiles(first: NDArray[np.float32], second: NDArray[np.float32], veil: NDArray[np.float32]) -> list[float]:
+def _tiles(
+    first: NDArray[np.float32], second: NDArray[np.float32], veil: NDArray[np.float32], least: float
+) -> list[float] | None:
+    """Return how alike the inked places are; None once too many lie below *least* for the worst share to reach it."""
     h, w = first.shape
-    scores = []
+    inked = []
     for y in range(_SLACK, h - _TILE - _SLACK + 1, _TILE):
         for x in range(_SLACK, w - _TILE - _SLACK + 1, _TILE):
             wide = np.s_[y - _SLACK : y + _TILE + _SLACK, x - _SLACK : x + _TILE + _SLACK]
-            piece, around = first[y : y + _TILE, x : x + _TILE], second[wide]
-            if piece.std() <= _INKED or veil[wide].any():
-                continue
-            alike = around.std() > _INKED
-            scores.append(float(cv2.matchTemplate(around, piece, cv2.TM_CCOEFF_NORMED).max()) if alike else 0.0)
+            piece = first[y : y + _TILE, x : x + _TILE]
+            if piece.std() > _INKED and not veil[wide].any():
+                inked.append((piece, second[wide]))
+    scores: list[float] = []
+    bearable = int(_WORST * len(inked)) + 2
+    for piece, around in inked:
+        alike = around.std() > _INKED
+        scores.append(float(cv2.matchTemplate(around, piece, cv2.TM_CCOEFF_NORMED).max()) if alike else 0.0)
+        bearable -= scores[-1] < least
+        if bearable < 0:
+            return None
     return scores

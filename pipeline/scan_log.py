@@ -15,9 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-
+from pipeline.fingerprint import packed, unpacked
 from pipeline.intake import files_of, label_of
 from records.errors import IntegrityError, PartUnavailable, WrongUse
 from records.pages import DeliveredPage, Digest
@@ -132,7 +130,7 @@ class ScanLog:
             self._pages[page.key] = page
             if mark is not None:
                 self._prints[page.key] = mark
-                _write(self._print_file(page.key), cv2.imencode(".png", mark)[1].tobytes())
+                _write(self._print_file(page.key), packed(mark))
         for old, new in replaced.items():
             self._pages[old] = replace(self._pages[old], replaced_by=new)
         told = {"layout": LAYOUT, "folder": str(self._source), "pages": [asdict(page) for page in self._pages.values()]}
@@ -142,10 +140,10 @@ class ScanLog:
         """Return the fingerprint of a page; None where it has none or its file was lost (it is then never replaced)."""
         if page.key not in self._prints:
             file = self._print_file(page.key)
-            found = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE) if file.is_file() else None
+            found = unpacked(file.read_bytes()) if file.is_file() else None
             if found is None:
                 return None
-            self._prints[page.key] = np.asarray(found, np.uint8)
+            self._prints[page.key] = found
         return self._prints[page.key]
 
     def keep_marked(self, page: LoggedPage, jpeg: bytes) -> None:

@@ -104,7 +104,7 @@ def is_bare(image: Image) -> bool:
 
 def same_sheet(one: Image, others: Mapping[str, Image]) -> str | None:
     """Return the name of the fingerprint in *others* that is of the same sheet as *one*; None where none is."""
-    scored = {name: likeness(one, other) for name, other in others.items()}
+    scored = {name: likeness(one, other, SAME_SHEET) for name, other in others.items()}
     best = max(scored, key=lambda name: scored[name], default=None)
     return best if best is not None and scored[best] >= SAME_SHEET else None
 

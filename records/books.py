@@ -87,6 +87,12 @@ class Standing:
             raise WrongUse("BOOK_CLOSED", book=book, by=self.closed_by)
 
 
+HALVES = frozenset({"LEAF_ALONE", "LEAF_LATE", "LEAVES_DIFFER", "LEAVES_UNPAIRED"})
+"""Codes of a page that is one half of a table whose other half lacks, or is not in its entries."""
+SHEET_TWICE = "BOOK_SHEET_TWICE"
+"""Code of a repeat whose pages are pictures of one sheet."""
+
+
 class PointKind(StrEnum):
     """What an examination of a book finds. The first eight keep a book from being closed until they are explained."""
 
@@ -177,6 +183,18 @@ class Point:
     def open(self) -> bool:
         """Whether it keeps the book from being closed."""
         return self.kind.weighs and self.explanation is None
+
+    @property
+    def same_sheet(self) -> bool:
+        """Whether its pages are pictures of one sheet, so that all but one of them are too many."""
+        return self.why.code == SHEET_TWICE
+
+    @property
+    def word(self) -> str:
+        """Code of the message that says what it is called."""
+        if self.kind is PointKind.NO_ENTRY and self.why.code in HALVES:
+            return "POINT_HALF"
+        return "POINT_SHEET" if self.same_sheet else f"POINT_{self.kind.name}"
 
 
 @dataclass(frozen=True, slots=True)

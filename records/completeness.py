@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from records.books import (
+    HALVES,
+    SHEET_TWICE,
     BookPage,
     BookReport,
     Explanation,
@@ -25,6 +27,7 @@ from records.explaining import explained
 from records.numbers import EntryNumber, Span, read_number
 from records.pages import PageId, PageProblem
 from records.sequence import Numbered, Order, by_year, chain, in_order, weigh, years_told
+from records.sheets import Twins, gathered
 from records.text import comparable
 
 _WITHOUT_NUMBERS = frozenset({PageRole.COVER, PageRole.INDEX, PageRole.GUIDANCE, PageRole.CLOSING})
@@ -36,11 +39,16 @@ _FIRST = ("", "a")
 
 
 def examine(
-    book: Book, pages: Sequence[BookPage], stated: Stated, explanations: Sequence[Explanation] = ()
+    book: Book,
+    pages: Sequence[BookPage],
+    stated: Stated,
+    explanations: Sequence[Explanation] = (),
+    twins: Twins = frozenset(),
 ) -> BookReport:
     """Examine a book: *pages* in the order in which they were handed in, each with its entries' claims in order.
 
-    A page that comes twice counts once. *explanations* are all that were given, oldest first.
+    A page that comes twice counts once. *explanations* are all that were given, oldest first. *twins* are pairs of
+    pages that show one sheet, of those that claim one number.
     """
     pages, points = _each_once(pages)
     points += _without_entry(pages)
@@ -55,7 +63,7 @@ def examine(
     runs = []
     for n, (year, items) in enumerate(years):
         shown = year if len(years) > 1 else None
-        run, found = _run(book, year, items, _bounds(stated, n, len(years)), shown)
+        run, found = _run(book, year, items, _bounds(stated, n, len(years)), shown, twins)
         runs.append(run)
         points += found
     points += _unstated(stated, runs, [_place(page) for page in pages if page.role is PageRole.CLOSING])
@@ -98,6 +106,9 @@ def _each_once(pages: Sequence[BookPage]) -> tuple[list[BookPage], list[Point]]:
 def _without_entry(pages: Sequence[BookPage]) -> Iterator[Point]:
     covered = {page for one in pages for claim in one.claims for page in claim.pages}
     for page in pages:
+        if page.problem is not None and page.problem.code in HALVES:
+            yield Point(PointKind.NO_ENTRY, page.problem, places=(_place(page),))
+            continue
         if page.claims or page.page in covered or page.role in _WITHOUT_NUMBERS:
             continue
         if page.problem is not None and page.problem.code == "PAGE_REPLACED":  # a good picture of it is there
@@ -231,7 +242,7 @@ def _bounds(stated: Stated, n: int, runs: int) -> Stated:
 
 
 def _run(
-    book: Book, year: int, items: Sequence[Numbered], stated: Stated, shown: int | None
+    book: Book, year: int, items: Sequence[Numbered], stated: Stated, shown: int | None, twins: Twins
 ) -> tuple[Run, list[Point]]:
     number = _number_of(book, items)
     order = weigh(items)
@@ -258,9 +269,7 @@ def _run(
             continue
         found.append(_found(items[at[0]]))
         if len(at) > 1:
-            places = tuple(replace(items[i].place, proposal=order.proposal(i)) for i in at)
-            why = PageProblem("BOOK_NUMBER_TWICE", {"number": str(own)})
-            points.append(Point(PointKind.REPEAT, why, span, places))
+            points += _repeats(order, at, span, twins)
     run = Run(year, first, last, tuple(found), _count(first, last, [one.number for one in found]))
     blank = [one for one in found if one.blank]
     points += [_point(PointKind.BLANK, "BOOK_NUMBER_UNUSED", one, shown, number=str(one.number)) for one in blank]
@@ -278,6 +287,31 @@ def _found(item: Numbered) -> Found:
 
 def _point(kind: PointKind, code: str, one: Found, shown: int | None, **facts: str) -> Point:
     return Point(kind, PageProblem(code, facts), Span(one.number, one.number, shown), (one.place,))
+
+
+def _repeats(order: Order, at: Sequence[int], span: Span, twins: Twins) -> Iterator[Point]:
+    """Tell of places *at* which one number stands: the same sheet scanned twice is another thing than two pages."""
+    sheets = [[at[j] for j in group] for group in gathered([order.items[i].place.page for i in at], twins)]
+    for sheet in sheets:
+        if len(sheet) > 1:
+            yield _sheet_twice([order.items[i] for i in sheet], span)
+    if len(sheets) > 1:
+        places = tuple(replace(order.items[i].place, proposal=order.proposal(i)) for i in at)
+        yield Point(PointKind.REPEAT, PageProblem("BOOK_NUMBER_TWICE", {"number": str(span.first)}), span, places)
+
+
+def _sheet_twice(items: Sequence[Numbered], span: Span) -> Point:
+    """Tell of a sheet that was scanned more than once; the entry whose number a person decided is the one to keep."""
+    kept = next((item for item in items if item.claim.decided), items[0])
+    again = [item for item in items if item is not kept]
+    facts = {
+        "number": str(span.first),
+        "file": kept.place.name,
+        "again": ", ".join(item.place.name for item in again),
+        "entries": ", ".join(item.place.entry for item in again),
+    }
+    places = tuple(item.place for item in items)
+    return Point(PointKind.REPEAT, PageProblem(SHEET_TWICE, facts), span, places)
 
 
 def _jump(order: Order, i: int, span: Span, code: str, first: int, last: int) -> Point:

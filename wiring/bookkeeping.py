@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 
 from records.books import BookAccount, BookPage, NumberClaim, PointKind, Standing, Stated, Tally
@@ -14,6 +14,7 @@ from records.errors import NotFound, WrongUse
 from records.explaining import explain, name_of
 from records.pages import DeliveredPage, Delivery, PageId, PageProblem
 from records.ports import Register
+from records.sheets import to_compare
 from records.text import single_spaced
 
 _NAME = re.compile(r"[\w.-]{1,80}")
@@ -102,8 +103,10 @@ class Bookkeeping:
     closed book.
     """
 
-    def __init__(self, register: Register) -> None:
+    def __init__(self, register: Register, same_sheet: Callable[[PageId, PageId], bool] | None = None) -> None:
+        """*same_sheet* says of two pages whether they show one sheet; without it nothing is said of that."""
         self.register = register
+        self._same_sheet = same_sheet or (lambda one, other: False)
 
     # --- which books there are ----------------------------------------------------------------------
 
@@ -208,7 +211,11 @@ class Bookkeeping:
         standing = self.register.standing(book.id) if entered else Standing()
         explanations = self.register.explanations(book.id)
         deliveries = tuple(self._all()[1][book.id])
-        report = examine(book, list(self._pages(deliveries)), standing.stated, explanations)
+        pages = list(self._pages(deliveries))
+        report = examine(book, pages, standing.stated, explanations)
+        twins = {frozenset(pair) for pair in to_compare(report) if self._same_sheet(*pair)}
+        if twins:
+            report = examine(book, pages, standing.stated, explanations, twins)
         return BookAccount(book, standing, deliveries, report, tuple(explanations))
 
     def _pages(self, deliveries: Sequence[Delivery]) -> Iterator[BookPage]:

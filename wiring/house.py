@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from forms import Edition, editions, read_anew, use_own, written
 from records.amendments import Amendment
 from records.codes import DeliveryKind, EntryState, IssueStatus, Presence, RegisterKind
-from records.entries import Entry, VerifiedEntry
+from records.entries import Book, Entry, VerifiedEntry
 from records.errors import NotFound, PartUnavailable, WrongUse
 from records.extracts import CertifiedExtract, DraftExtract, ExtractRequest, IssuedExtract, VerificationReport
 from records.finding import Answer, IndexReport, Paper, Question, SearchDocument
@@ -113,7 +113,10 @@ class House:
     @cached_property
     def books(self) -> Bookkeeping:
         """Books as wholes: what is missing in them, and whether they are closed."""
-        return Bookkeeping(self.register)
+        from wiring.parts import build_sheets
+
+        sheets = build_sheets(self.settings, lambda: self.archive, self.register)
+        return Bookkeeping(self.register, sheets.same)
 
     @cached_property
     def projection(self) -> Projection:
@@ -220,6 +223,17 @@ class House:
             self.digitiser.close()
         self.project_delivery(delivery.id)
         return self.digitiser.report(delivery.id)
+
+    def gather(self, named: str, delivery: str, *, by: str) -> Book:
+        """Make a delivery part of a book, and join leaves of tables with those of its other deliveries."""
+        book = self.books.gather(named, delivery, by=by)
+        self.join_leaves(delivery)
+        return book
+
+    def join_leaves(self, delivery_id: str) -> None:
+        """Join leaves of tables that came with different deliveries of one book, and bring them into the index."""
+        for changed in self.digitiser.join_leaves(delivery_id):
+            self.project_delivery(changed)
 
     def evaluate(self, folder: Path, progress: Progress) -> "BookReport":
         """Read the pages of a folder that holds ``truth.jsonl`` and compare; keeps nothing. Raises WrongUse."""

@@ -3,6 +3,7 @@
 Each function imports its room when called: a part that is not used costs no start-up time.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from records.errors import WrongUse
@@ -13,6 +14,7 @@ from wiring.settings import Settings
 if TYPE_CHECKING:
     from extracts import Issuer, SigningIdentity, Verifier
     from pipeline import Digitiser, Limits, Pictures
+    from pipeline.sheets import Sheets
 
 
 def build_archive(settings: Settings) -> Archive:
@@ -107,6 +109,13 @@ def build_pictures(settings: Settings, archive: Archive, register: Register) -> 
     from pipeline import Pictures
 
     return Pictures(archive, register, build_limits(settings))
+
+
+def build_sheets(settings: Settings, archive: Callable[[], Archive], register: Register) -> "Sheets":
+    """Build what compares pages by their pictures; the archive is opened when the first is needed."""
+    from pipeline.sheets import Sheets
+
+    return Sheets(archive, register, build_limits(settings))
 
 
 def build_limits(settings: Settings) -> "Limits":

@@ -1,7 +1,8 @@
 """The verdict at the scanner, for the terminal and the desk."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from wiring.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.numbering import NumberRun
+    from pipeline.readers import Readers
     from pipeline.scan_log import ScanLog
     from pipeline.watch import FilePage, Watch
 
@@ -29,20 +31,50 @@ def judge_file(
     return judge(data, build_limits(settings), earlier or {}, run)
 
 
+def number_readers(settings: Settings) -> "Callable[[], Readers]":
+    """Return what reads entry numbers at the scanner; it is opened at the first page."""
+    return cache(ReaderMaker(settings.reader, str(settings.own_forms)))
+
+
 def number_run(settings: Settings) -> "NumberRun":
     """Return what follows the numbers of a book while it is scanned; its readers are opened at the first page."""
     from pipeline.numbering import NumberRun
 
-    return NumberRun(cache(ReaderMaker(settings.reader, str(settings.own_forms))))
+    return NumberRun(number_readers(settings))
 
 
-def judge_page(settings: Settings, data: bytes) -> tuple[Verdict, bytes]:
-    """Return the verdict on the picture of one page, and the page as JPEG with its faults marked.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What came before a page in its run of the scanner."""
+
+    prints: Mapping[str, bytes]
+    """Fingerprints of the good pages, by the names that they are told by."""
+    last: int | None
+    """The highest number of the page before; None where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageJudged:
+    """What was said of the picture of one page, and what the next page of the run is compared with."""
+
+    verdict: Verdict
+    marked: bytes
+    """The page as JPEG with its faults marked."""
+    print: bytes
+    """The fingerprint of the sheet."""
+    last: int | None
+    """The highest number of the run now."""
+
+
+def judge_page(settings: Settings, data: bytes, before: Before, readers: "Callable[[], Readers]") -> PageJudged:
+    """Judge the picture of one page after what came *before* it; *readers* read the numbers of a good one.
 
     Raises PageError for what cannot be opened, and SCAN_ONE_PAGE for a file of several pages.
     """
     from pipeline.decode import decode_page, read_header
+    from pipeline.fingerprint import packed, unpacked
     from pipeline.marking import marked
+    from pipeline.numbering import NumberRun
     from pipeline.verdict import judge
     from wiring.parts import build_limits
 
@@ -51,8 +83,11 @@ def judge_page(settings: Settings, data: bytes) -> tuple[Verdict, bytes]:
     if len(header.sizes) > 1:
         raise PageError("SCAN_ONE_PAGE", pages=len(header.sizes))
     image, _ = decode_page(data, header.media_type, 1, limits)
-    verdict = judge(image).verdict
-    return verdict, marked(image, verdict)
+    earlier = {name: found for name, kept in before.prints.items() if (found := unpacked(kept)) is not None}
+    judged = judge(image, earlier)
+    run = NumberRun(readers, before.last)
+    verdict = run.follow(image, judged.verdict) if judged.verdict.ok else judged.verdict
+    return PageJudged(verdict, marked(image, verdict), packed(judged.print), run.last)
 
 
 def scan_log(settings: Settings, folder: Path) -> "ScanLog":

@@ -106,9 +106,17 @@ function signKeys(e) {
   }
 }
 
+// --- scanner --------------------------------------------------------------------------------------------
+function scanKeys(e) {
+  const box = $("#so-moi");
+  if (!box || typing(e.target) && e.target.type !== "file" || e.key !== "n") return false;
+  box.focus();
+  return true;
+}
+
 document.addEventListener("keydown", (e) => {
   if (e.defaultPrevented || e.isComposing || !plain(e)) return;
-  if (searchKeys(e) || entryKeys(e) || signKeys(e)) e.preventDefault();
+  if (searchKeys(e) || entryKeys(e) || signKeys(e) || scanKeys(e)) e.preventDefault();
 });
 
 document.addEventListener("click", (e) => {

@@ -1,10 +1,12 @@
 """The screens of books, without scripts: what stands on them, who may do what, and that the chain knows of it."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from forms import Leaf
 from tests.register.shelving import hand_in
 
 BOOK = "/so-ho-tich/quyen/d1"
@@ -134,3 +136,31 @@ def test_an_empty_shelf_says_what_comes() -> None:
     from wiring.bookkeeping import District
 
     assert wards(District((), 10)) == []
+
+
+@pytest.mark.slow
+def test_a_sheet_scanned_twice_is_named_with_both_its_pages(town: Any) -> None:
+    from tests.counter.test_scanning import another_sheet, other_bytes, page_picture
+
+    sheets = {1: page_picture(), 2: other_bytes(page_picture()), 3: another_sheet(), 4: page_picture(1250, 1760)}
+    hand_in(town.house.register, town.house.archive, "d1", ["5", "5", "6", "6", "7"], pictures=sheets)
+    text = town.browser("luu").get(BOOK).text
+    (sheet,) = re.findall(r'<li id="sheet-5".*?</li>\s*(?=<li id|</ol>)', text, re.S)
+    assert "Tờ quét trùng" in sheet and "d1-02.png là ảnh quét lại của d1-01.png" in sheet
+    entry = town.house.books.account("d1").report.points[0].places[1].entry
+    assert f"khongcho withdraw {entry}" in sheet and f'href="/muc/{entry}"' in sheet
+    assert 'href="#sheet-5" class="number number-twice"' in text
+    assert 'id="repeat-6"' in text and "Nhiều mục cùng mang số 6" in text
+    town.house.withdraw_entry(entry, "Quét trùng", by="luu")
+    assert 'id="sheet-5"' not in town.browser("luu").get(BOOK).text
+
+
+def test_half_a_table_is_named_as_such(town: Any) -> None:
+    from pipeline.leaves import alone
+
+    hand_in(town.house.register, town.house.archive, "d1", ["1", "2"])
+    page = town.house.register.delivered_pages("d1")[0]
+    town.house.register.settle_page(replace(page, problem=alone(Leaf.LEFT)))
+    text = town.browser("luu").get(BOOK).text
+    assert "Thiếu nửa bảng" in text and "không thấy trang phải ngay cạnh" in text
+    assert "ingest book --book" in text and "Trang không có mục" not in text

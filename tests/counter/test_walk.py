@@ -225,3 +225,43 @@ def test_a_book_is_explained_and_closed_with_the_keyboard_alone(town: Any, page:
     walker.look()
     assert town.house.register.closed_books() == {"d1"}
     assert walker.faults == []
+
+
+def test_a_book_is_scanned_page_by_page_with_the_keyboard_alone(
+    town: Any, page: Any, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline import numbering
+    from tests.counter.test_scanning import another_sheet, other_bytes, page_picture
+    from tests.pipeline.test_numbering import number
+
+    waiting = [[number("11")], [number("13")], [number("11")], [number("14")]]
+    monkeypatch.setattr(numbering, "read_numbers", lambda image, readers: waiting.pop(0))
+    sheets = {"t1.jpg": page_picture(), "t2.jpg": another_sheet(), "t3.jpg": other_bytes(page_picture())}
+    for name, data in sheets.items():
+        (tmp_path / name).write_bytes(data)
+    walker = Walker(page, address)
+    page.goto(address)
+    walker.sign_in("luu")
+    walker.tab_to('a[href="/quet"]')
+    walker.press("Enter")
+    page.wait_for_url("**/quet")
+    walker.look()
+    walker.press("n")
+    page.wait_for_selector("#so-moi:focus")
+    page.keyboard.type("Khai sinh 2016, quyển n")
+    walker.press("Enter")
+    page.wait_for_url("**/quet?so=*")
+    for name, words in (("t1.jpg", "1 trang đạt"), ("t2.jpg", "từ 11 sang 13"), ("t3.jpg", "đã quét rồi (tệp t1.jpg)")):
+        walker.tab_to("#tep")
+        with page.expect_navigation():
+            page.set_input_files("#tep", str(tmp_path / name))
+        page.wait_for_selector(".verdict:focus")
+        walker.look()
+        assert words in page.inner_text("main")
+        assert "Sổ đang quét: Khai sinh 2016, quyển n" in page.inner_text(".run")
+    walker.press("n")
+    page.wait_for_selector("#so-moi:focus")
+    walker.press("Enter")  # a book without a name
+    page.wait_for_url("**/quet")
+    assert "chưa có trang nào" in page.inner_text(".run")
+    assert walker.faults == []

@@ -12,9 +12,10 @@ from pipeline.numbering import NumberRun
 from pipeline.values import ReadValue
 from records.codes import Presence
 from records.errors import PageError
+from records.geometry import Box
 from records.ports import Image
 from records.readings import Alternative, Reading
-from records.verdicts import Verdict
+from records.verdicts import PageFault, Severity, Verdict
 from samples import HELD_OUT, make_book
 from tests.pipeline.stubs import ENGINE, readers, real_readers
 
@@ -62,6 +63,23 @@ def test_a_page_that_cannot_be_read_keeps_its_verdict(monkeypatch: pytest.Monkey
     monkeypatch.setattr(numbering, "read_numbers", failing)
     verdict = Verdict(4, 4, (), 0.1)
     assert NumberRun(readers).follow(SMALL, verdict) is verdict
+
+
+def test_a_sheet_that_comes_again_is_out_of_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = iter([[number("12")], [number("11")], [number("13")], [number("14")]])
+    monkeypatch.setattr(numbering, "read_numbers", lambda image, readers: next(waiting))
+    run = NumberRun(readers)
+    whole = Box(0, 0, 4, 4).polygon()
+    twice = Verdict(4, 4, (PageFault("SCAN_TWICE", Severity.WARN, 0.9, whole, {"file": "x"}),), 0.1)
+    plain = Verdict(4, 4, (), 0.1)
+    verdicts = [run.follow(SMALL, verdict) for verdict in (plain, twice, plain, twice)]
+    assert [[fault.code for fault in verdict.faults] for verdict in verdicts] == [
+        [],
+        ["SCAN_TWICE"],
+        [],
+        ["SCAN_TWICE"],
+    ]
+    assert run.last == 14  # two sheets that only look alike
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from pipeline import Limits, MakeReaders, Pictures, evaluate_delivery
 from pipeline.page_work import Work, do_classify, do_page, do_prepare, do_read
 from pipeline.scoring import same
 from records.codes import DeliveryKind, PageRole, PageStatus, Presence, RegisterKind
+from records.entries import Book
 from records.geometry import Box, Transform
 from records.pages import Digest
+from records.progress import SilentProgress
 from samples import BookSample, make_book
 from tests.pipeline.conftest import Desk
 from tests.pipeline.stubs import real_readers
@@ -233,3 +236,65 @@ def test_a_table_scanned_leaf_by_leaf_becomes_whole_entries(open_desk: OpenDesk,
     second = desk.take(alone)
     assert [row.code for row in second.listed] == ["LEAF_ALONE"]
     assert len(desk.register.entries()) == 2
+
+
+def test_leaves_delivered_on_two_days_become_whole_entries_of_their_book(open_desk: OpenDesk, tmp_path: Path) -> None:
+    made = make_book(
+        tmp_path / "book", edition_id="death-1961", cases=2, seed=3, difficulty="easy", apart=True, formats=("jpeg",)
+    )
+    rows = [json.loads(line) for line in made.truth.read_text(encoding="utf-8").splitlines()]
+    desk = open_desk(real_readers)
+    days = []
+    for number, row in enumerate(row for row in rows if row["role"] == "entry"):
+        folder = tmp_path / f"day{number}"
+        folder.mkdir()
+        (folder / "x.jpg").write_bytes((made.folder / row["file"]).read_bytes())
+        days.append(desk.take(folder))
+    left, right = days
+    assert [row.code for row in left.notices] == [row.code for row in right.listed] == ["LEAF_ALONE"]
+    halves = desk.register.entries()
+    assert desk.digitiser.join_leaves(right.delivery) == []
+    desk.register.add_book(Book("so-1", "", RegisterKind.DEATH, 1961, ""))
+    for day in days:
+        desk.register.bind_delivery(day.delivery, "so-1")
+    assert desk.digitiser.join_leaves(right.delivery) == [left.delivery]
+    entries = desk.register.entries()
+    assert [entry.id for entry in entries] == [entry.id for entry in halves]
+    assert [len(entry.pages) for entry in entries] == [2, 2]
+    assert [desk.settled(day.delivery).waiting for day in days] == [0, 0]
+
+    # read anew by other code: they stay joined, whichever comes first
+    for day in reversed(days):
+        (page,) = desk.register.delivered_pages(day.delivery)
+        desk.register.settle_page(replace(page, status=PageStatus.RECEIVED, problem=None))
+        desk.digitiser.run(day.delivery, SilentProgress())
+        assert [row.code for row in desk.settled(day.delivery).notices] == ["LEAVES_MET"]
+    assert desk.register.entries() == entries
+
+
+def test_leaves_that_did_not_find_one_another_are_whole_when_handed_in_together(
+    open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    made = make_book(
+        tmp_path / "book", edition_id="death-1961", cases=2, seed=3, difficulty="easy", apart=True, formats=("jpeg",)
+    )
+    rows = [json.loads(line) for line in made.truth.read_text(encoding="utf-8").splitlines()]
+    files = [made.folder / row["file"] for row in rows if row["role"] == "entry"]
+    desk = open_desk(real_readers)
+    alone = []
+    for number, file in enumerate(files):
+        folder = tmp_path / f"day{number}"
+        folder.mkdir()
+        (folder / "x.jpg").write_bytes(file.read_bytes())
+        alone.append(desk.take(folder).delivery)
+    both = tmp_path / "both"
+    both.mkdir()
+    for number, file in enumerate(files):
+        (both / f"{number}.jpg").write_bytes(file.read_bytes())
+    delivery = desk.digitiser.intake(both, DeliveryKind.BOOK, SilentProgress())
+    desk.digitiser.run(delivery.id, SilentProgress(), batch=1)  # each leaf is drafted before the next one is read
+    report = desk.settled(delivery.id)
+    assert (report.done, report.waiting) == (2, 0)
+    assert {row.code for row in report.notices} <= {"PAGE_SEEN_BEFORE"}
+    assert [len(entry.pages) for entry in desk.register.entries()] == [2, 2]
+    assert [page.problem for day in alone for page in desk.register.delivered_pages(day)] == [None, None]

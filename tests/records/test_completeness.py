@@ -16,6 +16,7 @@ from records.errors import WrongUse
 from records.explaining import explain, name_of
 from records.numbers import read_number
 from records.pages import PageId, PageProblem
+from records.sheets import Twins, gathered, to_compare
 
 BOOK = Book("so-1", "UBND phường Minh Họa", RegisterKind.BIRTH, 2017, "01")
 FURTHER = replace(BOOK, number="02")
@@ -42,8 +43,9 @@ def look(
     expected: Stated = NOTHING_SAID,
     said: Sequence[Explanation] = (),
     book: Book = BOOK,
+    twins: Twins = frozenset(),
 ) -> BookReport:
-    return examine(book, given, expected, said)
+    return examine(book, given, expected, said, twins)
 
 
 def still(report: BookReport) -> list[PointKind]:
@@ -467,3 +469,56 @@ def test_gaps_that_are_explained_stay_whole(rough: list[list[dict[str, object]]]
 def test_every_reading_of_a_report_is_a_number() -> None:
     for point in look(pages("1", "2b", "4", "4", "77")).points:
         assert point.span is None or read_number(str(point.span.first))
+
+
+# --- one sheet scanned twice ---------------------------------------------------------------------
+
+
+def twin(*ns: int) -> frozenset[PageId]:
+    return frozenset(PageId(f"p-{n:04d}") for n in ns)
+
+
+def test_a_sheet_scanned_twice_is_another_thing_than_two_pages_with_one_number() -> None:
+    given = pages("1", "2", "3", "3", "4", "4", "5")
+    assert list(to_compare(look(given))) == [("p-0003", "p-0004"), ("p-0005", "p-0006")]
+    report = look(given, twins={twin(3, 4)})
+    sheet, number = report.of(PointKind.REPEAT)
+    assert (sheet.why.code, sheet.same_sheet, sheet.numbers, sheet.open) == ("BOOK_SHEET_TWICE", True, "3", True)
+    facts = {"number": "3", "file": "0003.png", "again": "0004.png", "entries": "KS-0004"}
+    assert sheet.why.facts == facts
+    assert "0004.png là ảnh quét lại của 0003.png" in sheet.why.message().vi
+    assert "khongcho withdraw KS-0004" in sheet.why.message().vi
+    assert (number.why.code, number.same_sheet, number.numbers) == ("BOOK_NUMBER_TWICE", False, "4")
+    assert (report.expected, report.found) == (5, 5)
+
+
+def test_the_entry_that_a_person_decided_is_the_one_to_keep() -> None:
+    given = [page(1, claim(1, "1")), page(2, claim(2, "1", decided=True))]
+    (point,) = look(given, twins={twin(1, 2)}).of(PointKind.REPEAT)
+    assert (point.why.facts["file"], point.why.facts["entries"]) == ("0002.png", "KS-0001")
+
+
+def test_two_pictures_of_a_sheet_and_another_page_are_both_told() -> None:
+    found = look(pages("1", "1", "1"), twins={twin(1, 3)}).of(PointKind.REPEAT)
+    assert [(point.why.code, [place.file for place in point.places]) for point in found] == [
+        ("BOOK_SHEET_TWICE", ["0001.png", "0003.png"]),
+        ("BOOK_NUMBER_TWICE", ["0001.png", "0002.png", "0003.png"]),
+    ]
+
+
+def test_what_was_explained_as_a_repeat_stays_explained() -> None:
+    given = pages("1", "2", "2")
+    said = explain(look(given), "so-1", "2", "Quét trùng trang", "luu", AT)
+    (point,) = look(given, said=said, twins={twin(2, 3)}).of(PointKind.REPEAT)
+    assert (point.same_sheet, point.open) == (True, False)
+
+
+@given(st.lists(st.integers(1, 5), max_size=7), st.sets(st.frozensets(st.integers(1, 5), min_size=2, max_size=2)))
+def test_every_page_is_in_exactly_one_sheet(given_pages: list[int], alike: set[frozenset[int]]) -> None:
+    ids = [PageId(f"{n}") for n in given_pages]
+    groups = gathered(ids, {frozenset(PageId(f"{n}") for n in pair) for pair in alike})
+    assert sorted(i for group in groups for i in group) == list(range(len(ids)))
+    for group in groups:
+        assert len(group) == 1 or all(
+            any(frozenset((given_pages[i], given_pages[j])) in alike for j in group) for i in group
+        )

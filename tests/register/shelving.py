@@ -2,8 +2,9 @@
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from PIL import Image
 
@@ -27,6 +28,12 @@ def drawn(archive: Archive, name: str) -> PageImage:
     return PageImage(page_id(master, 1), master, 1, 80, 120, 300.0)
 
 
+def _shown(archive: Archive, picture: bytes) -> PageImage:
+    master = archive.put(picture, "image/jpeg")
+    width, height = Image.open(io.BytesIO(picture)).size
+    return PageImage(page_id(master, 1), master, 1, width, height, 150.0)
+
+
 def drafted(page: PageImage, number: str, delivery: str, *, others: Sequence[str] = (), **columns: str) -> Entry:
     """An entry whose number the machine read, with its *others*, further readings."""
     where = Evidence(page.id, Box(1, 1, 10, 4).polygon())
@@ -45,12 +52,16 @@ def hand_in(
     day: int = 1,
     label: str = "sổ",
     authority: str = "UBND phường A",
+    pictures: Mapping[int, bytes] = MappingProxyType({}),
     **columns: str,
 ) -> None:
-    """Hand in a delivery whose pages have the numbers given; None is a page that holds no entry."""
+    """Hand in a delivery whose pages have the numbers given; None is a page that holds no entry.
+
+    *pictures* are the pages, by place from 1, that show something.
+    """
     pages, entries = [], []
     for seq, number in enumerate(numbers, start=1):
-        page = drawn(archive, f"{delivery}-{seq}")
+        page = _shown(archive, pictures[seq]) if seq in pictures else drawn(archive, f"{delivery}-{seq}")
         file = f"{delivery}-{seq:02d}.png"
         placed = DeliveredPage(delivery, seq, file, page, PageStatus.DONE, role=PageRole.ENTRY)
         if number is None:
