@@ -113,10 +113,20 @@ def _after(page: CleanPage, match: Match, letter: float) -> Box | None:
 
 
 def _square(page: CleanPage, left: float, right: float, words: Box, edge: float, letter: float) -> Box | None:
-    """Return the drawn square nearest to *edge* between *left* and *right* at the height of *words*."""
+    """Return the drawn square nearest to *edge* between *left* and *right* at the height of *words*.
+
+    An edge that lies in line with a rule was taken out with it: then the square is looked for in all that is drawn.
+    """
+    for ink in (page.ink, page.drawn):
+        if found := _square_in(ink, left, right, words, edge, letter):
+            return found
+    return None
+
+
+def _square_in(ink: Image, left: float, right: float, words: Box, edge: float, letter: float) -> Box | None:
     x0, x1 = int(max(0, left)), int(max(1, right))
     y0, y1 = int(max(0, words.y - 0.9 * letter)), int(words.bottom + 0.9 * letter)
-    part = np.ascontiguousarray(page.ink[y0:y1, x0:x1])
+    part = np.ascontiguousarray(ink[y0:y1, x0:x1])
     if part.size == 0:
         return None
     count, _, stats, _ = cv2.connectedComponentsWithStats(part)

@@ -252,6 +252,16 @@ _Spots = Sequence[tuple[float, float, Match]]
 """(row, x, match) in some order of reading."""
 
 
+def _same_place(one: Match, other: Match) -> bool:
+    """Whether two labels are of the same words, or of words that were read twice."""
+    if one.words & other.words:
+        return True
+    a, b = one.box, other.box
+    if a.y >= b.bottom or b.y >= a.bottom or a.x >= b.right or b.x >= a.right:
+        return False
+    return any(x.overlap(y) > 0.5 * min(x.area, y.area) for x in one.lines for y in other.lines)
+
+
 def _heaviest(spots: _Spots) -> tuple[float, dict[int, Match]]:
     """Return (weight, matches by label) of the heaviest chain that keeps the edition's order along *spots*."""
     n = len(spots)
@@ -261,14 +271,18 @@ def _heaviest(spots: _Spots) -> tuple[float, dict[int, Match]]:
         best, at = 0.0, -1
         for j in range(i):
             earlier = spots[j][2]
-            if score[j] > best and earlier.label < match.label and not (earlier.words & match.words):
+            if score[j] > best and earlier.label < match.label and not _same_place(earlier, match):
                 best, at = score[j], j
         score[i], back[i] = best + match.weight, at
     chain: dict[int, Match] = {}
     i = max(range(n), key=lambda k: score[k]) if n else -1
     whole = score[i] if n else 0.0
     while i >= 0:
-        chain[spots[i][2].label] = spots[i][2]
+        match = spots[i][2]
+        if any(_same_place(match, later) for later in chain.values()):  # of neighbours alone the chain is sure
+            whole -= match.weight
+        else:
+            chain[match.label] = match
         i = back[i]
     return whole, chain
 

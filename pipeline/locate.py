@@ -54,7 +54,7 @@ TWIN = 0.62
 class CleanPage:
     """A prepared page with its rules known and taken out.
 
-    *print* is the same without coloured ink, for reading what is printed.
+    *print* is the same without coloured ink, for reading what is printed; *drawn* is all ink, rules and all.
     """
 
     grey: Image
@@ -63,6 +63,7 @@ class CleanPage:
     print_ink: Image
     rules: Rules
     cells: tuple[Box, ...]
+    drawn: Image
 
 
 def clean_page(page: PreparedPage) -> CleanPage:
@@ -73,7 +74,7 @@ def clean_page(page: PreparedPage) -> CleanPage:
     clean = ink_mask(grey)
     printed = without_pens(grey, page.colour, clean)
     same = printed is grey
-    return CleanPage(grey, clean, printed, clean if same else ink_mask(printed), rules, find_cells(rules))
+    return CleanPage(grey, clean, printed, clean if same else ink_mask(printed), rules, find_cells(rules), ink)
 
 
 @dataclass(frozen=True, slots=True)

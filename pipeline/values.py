@@ -119,7 +119,7 @@ def parted(edition: Edition, values: dict[str, ReadValue]) -> tuple[dict[str, Re
     for label in edition.labels:
         if label.column is None or label.kind is None:
             continue
-        if label.column not in values:
+        if label.column not in values and not label.floating:
             for own in reversed(before[-NEARBY:]):
                 beside = out.get(own.column or "")
                 if beside is None or beside.reading is None or beside.presence is not Presence.WRITTEN:
@@ -144,8 +144,9 @@ def _behind(label: Label, text: str) -> tuple[str, str] | None:
         for size in {max(1, count - 1), count, count + 1}:
             for start in range(1, len(words) - size):
                 alike = fuzz.ratio(letters, letters_of("".join(words[start : start + size])))
-                best = max(best, (alike, start, size))
-    if best[0] < LABEL_ALIKE:
+                if alike >= (LABEL_ALIKE if count > 1 else ONE_WORD_ALIKE):
+                    best = max(best, (alike, start, size))
+    if not best[0]:
         return None
     _, start, size = best
     first, rest = (" ".join(part).strip(_EDGES) for part in (words[:start], words[start + size :]))

@@ -17,7 +17,7 @@ def page_of(*marks: tuple[int, int, int, int]) -> CleanPage:
     for x, y, w, h in marks:
         cv2.rectangle(grey, (x, y), (x + w - 1, y + h - 1), 30, -1)
     ink = np.asarray((grey < 128) * 255, np.uint8)
-    return CleanPage(grey, ink, grey, ink, Rules((), (), (), np.zeros_like(ink)), ())
+    return CleanPage(grey, ink, grey, ink, Rules((), (), (), np.zeros_like(ink)), (), ink)
 
 
 def written(page: CleanPage, *areas: FieldArea) -> dict[str, list[Box]]:

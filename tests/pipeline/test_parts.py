@@ -64,7 +64,7 @@ def grid(edition_id: str, rows: int) -> tuple[CleanPage, list[Word], dict[str, B
         cells += [head, *(Box(x, 124 + 64.0 * r, 100, 60) for r in range(rows))]
         words += [said(w, x + 4, 46 + 26.0 * i, 60) for i, w in enumerate(label.says[0].split())][:3]
     blank = np.zeros((4, 4), np.uint8)
-    return CleanPage(blank, blank, blank, blank, Rules((), (), (), blank), tuple(cells)), words, heads
+    return CleanPage(blank, blank, blank, blank, Rules((), (), (), blank), tuple(cells), blank), words, heads
 
 
 def test_a_table_is_its_heads_and_the_rows_below_them() -> None:
@@ -91,7 +91,7 @@ def test_a_row_that_only_numbers_the_columns_holds_no_case() -> None:
     page, words, heads = grid("marriage-1961", 2)
     low = [Box(head.x, 121, 100, 16) for head in heads.values()]
     moved = tuple(Box(c.x, c.y + 20, c.w, c.h) if c.y > 100 else c for c in page.cells)
-    page = CleanPage(page.grey, page.ink, page.print, page.print_ink, page.rules, (*moved, *low))
+    page = CleanPage(page.grey, page.ink, page.print, page.print_ink, page.rules, (*moved, *low), page.drawn)
     table = find_table(forms.edition("marriage-1961"), page, words)
     assert table is not None
     assert len(table.rows) == 2
