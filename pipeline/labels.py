@@ -35,6 +35,8 @@ _SIDE_BY_SIDE = 1.02
 """By how much an order in columns must explain more than the order in rows."""
 _DEEPEST = 12
 """Rows that two persons side by side may take."""
+OVER = 0.6
+"""How far marks and descenders of other words of a line reach beyond its lowest word, in its height."""
 MOST_LINES = 4
 """Lines that a label in a narrow column is wrapped to."""
 WRAP_GAP = 1.6
@@ -110,8 +112,14 @@ def _pieces(word: Word) -> list[tuple[str, Box]]:
 
 
 def _joined(boxes: Sequence[Box]) -> Box:
-    left, top = min(b.x for b in boxes), min(b.y for b in boxes)
-    right, bottom = max(b.right for b in boxes), max(b.bottom for b in boxes)
+    """Return the box around words of one line, as high as its lowest word allows.
+
+    A reader gives a word the height of what touches it, above or below: a value, a rule. The lowest word has none.
+    """
+    lowest = min(boxes, key=lambda b: b.h)
+    left, right = min(b.x for b in boxes), max(b.right for b in boxes)
+    top = max(min(b.y for b in boxes), lowest.y - OVER * lowest.h)
+    bottom = min(max(b.bottom for b in boxes), lowest.bottom + OVER * lowest.h)
     return Box(left, top, right - left, bottom - top)
 
 

@@ -332,6 +332,8 @@ class FieldArea:
 
 
 def _cell_of(box: Box, cells: Sequence[Box]) -> Box | None:
+    """Return the smallest cell that the middle of a label lies in: its box may be too high or too low."""
+    box = Box(box.x, box.y + box.h / 4, box.w, box.h / 2)
     inside = [c for c in cells if c.overlap(box) > 0.7 * box.area]
     return min(inside, key=lambda c: c.area) if inside else None
 
@@ -502,7 +504,7 @@ def _inline(
     ]
     over = [b for b in others if b.bottom < line.y + 0.2 * letter and b.x < end and b.right > line.x]
     floor = min([b.y for b in under] + [height, cell.bottom if cell else line.bottom + 5.0 * letter])
-    floor = min(floor, line.bottom + 6.0 * letter)
+    floor = min(floor, line.bottom + (12.0 if cell else 6.0) * letter)
     roof = max(
         [min(b.bottom, (b.y + b.h / 2 + middle) / 2) for b in over] + [cell.y if cell else 0.0, line.y - 1.6 * letter]
     )
