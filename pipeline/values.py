@@ -30,6 +30,18 @@ ACCEPTED_RISK = 1 / 2000
 """Share of fields accepted without a person that may be wrong."""
 ACCEPTED_FROM = 0.999
 """Confidence from which a field without doubts is accepted at that risk."""
+ACCEPTED_KINDS = frozenset(
+    {
+        ValueKind.DATE,
+        ValueKind.DATE_WORDS,
+        ValueKind.AGE,
+        ValueKind.ENTRY_NUMBER,
+        ValueKind.SEX,
+        ValueKind.ETHNIC_GROUP,
+        ValueKind.NATIONALITY,
+        ValueKind.CHECK,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +60,12 @@ class ReadValue:
 def is_accepted(kind: ValueKind, presence: Presence, confidence: float, doubts: Sequence[str]) -> bool:
     """Whether a field may stand without a person at :data:`ACCEPTED_RISK`.
 
-    A name and a personal number never do: one tone or figure read for another makes them somebody else's, and nothing
-    on the page tells.
+    Only what can be checked does: a date, a number, an age, what a list or a box to tick knows. A name and a personal
+    number never do: one tone or figure read for another makes them somebody else's, and nothing on the page tells.
+    Nor do dwellings and other free text: what the reader never saw, the end of a line, has no part in its confidence.
     """
     sure = confidence >= ACCEPTED_FROM and not doubts
-    return presence is Presence.WRITTEN and sure and kind not in (ValueKind.NAME, ValueKind.PERSONAL_ID)
+    return presence is Presence.WRITTEN and sure and kind in ACCEPTED_KINDS
 
 
 BLANK_VALUE = ReadValue(Presence.BLANK, "", "", None)
