@@ -17,16 +17,22 @@ SAME_END = 20
 
 
 def _of_tables(rules: Rules) -> list[Box]:
-    """Return the level rules that end where others do or at an upright one: a pen's stroke ends anywhere."""
-    ends = ([r.x for r in rules.horizontal], [r.right for r in rules.horizontal])
+    """Return the level rules that end where others do, at upright ones or breaks: a pen's stroke ends anywhere."""
+    level = rules.horizontal
     upright = [(r.x + r.w / 2, r.y - BREAK, r.bottom + BREAK) for r in rules.vertical]
 
-    def held(at: float, y: float, others: list[float]) -> bool:
-        return sum(abs(at - x) < SAME_END for x in others) > 1 or any(
-            abs(at - x) <= 2 * BREAK and top <= y <= bottom for x, top, bottom in upright
-        )
+    def held(one: Box, at: float) -> bool:
+        if any(abs(at - x) <= 2 * BREAK and top <= one.y <= bottom for x, top, bottom in upright):
+            return True
+        for other in level:
+            if other is one:
+                continue
+            ends = min(abs(at - other.x), abs(at - other.right))
+            if ends < SAME_END or (ends <= 2 * BREAK and abs(other.y - one.y) < SAME_END):
+                return True
+        return False
 
-    return [r for r in rules.horizontal if held(r.x, r.y, ends[0]) and held(r.right, r.y, ends[1])]
+    return [r for r in level if held(r, r.x) and held(r, r.right)]
 
 
 def find_cells(rules: Rules) -> tuple[Box, ...]:

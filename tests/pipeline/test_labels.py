@@ -89,6 +89,38 @@ def test_a_label_wraps_to_the_next_line() -> None:
     assert len(match.lines) == 2
 
 
+def test_a_label_wraps_to_four_lines() -> None:
+    lines = ("Họ, chữ đệm, tên, chức vụ", "người ký Giấy khai sinh/Trích", "lục ghi vào sổ hộ tịch việc", "khai sinh:")
+    words = [w for k, text in enumerate(lines) for w in printed(text, 100, 100 + 36 * k, k)]
+    ((index, match),) = find_labels(BIRTH, words).items()
+    assert BIRTH.labels[index].column == "nguoiKy"
+    assert len(match.lines) == 4
+
+
+def test_a_word_that_a_reader_saw_too_high_does_not_make_its_label_so() -> None:
+    words = printed("Nơi cư trú:", 100, 100, 0)
+    tall = Box(*(words[1].polygon.box().x, 70, 2 * LETTER, 60)).polygon()
+    words[1] = Word(words[1].text, tall, 0.9, 0)
+    (match,) = find_labels(BIRTH, words).values()
+    assert match.first.y >= 80
+
+
+def test_the_same_words_are_no_two_labels() -> None:
+    """The heading of a signature says again what a field's label says."""
+    marital = edition("marital-2006")
+    words = [
+        *printed("Họ và tên người yêu cầu:", 100, 100, 0),
+        *printed("Họ, tên, chức vụ người ký:", 100, 160, 1),
+        *printed("Cán bộ tư pháp - hộ tịch", 800, 220, 2),
+    ]
+    found = find_labels(marital, words)
+    assert [marital.labels[i].says[0] for i in sorted(found)] == [
+        "Họ và tên người yêu cầu",
+        "Họ, tên, chức vụ người ký",
+        "Cán bộ tư pháp - hộ tịch",
+    ]
+
+
 def test_order_tells_labels_of_the_same_words_apart() -> None:
     words = [
         *printed("Họ, chữ đệm, tên mẹ:", 100, 100, 0),

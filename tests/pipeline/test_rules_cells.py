@@ -99,3 +99,35 @@ def test_letters_that_stand_on_dots_keep_their_feet() -> None:
     assert int((out[112:126, 390:411] < 128).sum()) > 100  # half of it were its sides alone
     assert not (out[112:126, 500:900] < 128).any()
     assert not (out[112:126, 60:300] < 128).any()
+
+
+def test_letters_that_stand_close_are_no_rule() -> None:
+    """Feet and tops of close bold letters lie level for the length of a word."""
+    ink = np.zeros((200, 600), np.uint8)
+    for x in range(100, 220, 14):  # uprights with feet and tops that nearly meet
+        for stem in (x, x + 7):
+            cv2.rectangle(ink, (stem, 80), (stem + 3, 108), 255, -1)
+        cv2.rectangle(ink, (x, 80), (x + 10, 83), 255, -1)
+        cv2.rectangle(ink, (x, 105), (x + 10, 108), 255, -1)
+    cv2.line(ink, (100, 150), (220, 150), 255, 3)
+    found = find_rules(ink)
+    assert [round(r.y / 10) for r in found.horizontal] == [15]
+    grey = np.asarray(245 - ink, np.uint8)
+    kept = without_rules(grey, ink, found)
+    assert np.array_equal(kept[70:120], grey[70:120])
+
+
+def test_a_pens_stroke_through_a_cell_does_not_divide_it() -> None:
+    ink, expected = grid((80, 400, 1100), (60, 160, 300))
+    cv2.line(ink, (420, 228), (760, 232), 255, 3)
+    assert len(find_cells(find_rules(ink))) == len(expected)
+
+
+def test_an_upright_stroke_that_touches_one_rule_is_a_letters() -> None:
+    ink, expected = grid((80, 400, 1100), (60, 106, 152))
+    cv2.line(ink, (600, 62), (600, 95), 255, 4)
+    found = find_rules(ink)
+    assert not any(590 < r.x < 610 for r in found.vertical)
+    cv2.line(ink, (600, 60), (600, 106), 255, 4)
+    assert any(590 < r.x < 610 for r in find_rules(ink).vertical)
+    assert len(find_cells(find_rules(ink))) == len(expected) + 1

@@ -10,7 +10,7 @@ from classifiers import HeadingClassifier
 from forms import Label
 from pipeline import Readers
 from pipeline.crops import Line
-from pipeline.values import BLANK_VALUE, ReadValue, _joined, cross_check, parted, read_value
+from pipeline.values import BLANK_VALUE, ReadValue, _joined, cross_check, is_accepted, parted, read_value, without_label
 from records.codes import Presence, ValueKind
 from records.geometry import Box
 from records.ports import Image
@@ -142,6 +142,7 @@ def test_other_readings_of_a_line_are_other_readings_of_the_value() -> None:
         (ValueKind.NAME, "người mẹ, Nguyễn Ngọc Linh", "Nguyễn Ngọc Linh"),
         (ValueKind.NAME, "ươi mẹ, Đào Minh Chí", "Đào Minh Chí"),
         (ValueKind.NAME, "Mẹ Thị Hoa", "Mẹ Thị Hoa"),
+        (ValueKind.NAME, "Nguyễn Minh Hoa", "Nguyễn Minh Hoa"),
         (ValueKind.TEXT, "người mẹ cải chính", "người mẹ cải chính"),
     ],
 )
@@ -170,3 +171,25 @@ def test_a_value_read_into_its_neighbour_comes_back_to_its_own_field() -> None:
     assert all("LABEL_IN_VALUE" in out[column].doubts for column in ("chaHoTen", "chaNgheNghiep"))
     untouched = given | {"chaHoTen": read(ValueKind.NAME, [("Nguyễn Văn Phúc", 0.9)])}
     assert parted(edition, untouched) == (untouched, {})
+
+
+def test_a_family_name_that_looks_like_the_end_of_a_label_stays() -> None:
+    label = Label("chongHoTen", ("Họ và tên chồng",), ValueKind.NAME)
+    assert without_label(label, "Hoàng Đức Hiếu") == "Hoàng Đức Hiếu"
+    assert without_label(label, "chồng Đức Hiếu") == "Đức Hiếu"
+
+
+def test_a_name_is_not_cut_where_it_looks_like_the_label_of_the_page_number() -> None:
+    edition = forms.edition("marital-2020")
+    given = {label.column: BLANK_VALUE for label in edition.labels if label.column and label.column != "trangSo"}
+    given |= {column: read(ValueKind.NAME, [("Trần Trọng Khôi", 0.9)]) for column in ("nycHoTen", "ghiChu")}
+    assert parted(edition, given) == (given, {})
+
+
+@pytest.mark.parametrize("kind", list(ValueKind))
+def test_only_what_can_be_checked_stands_without_a_person(kind: ValueKind) -> None:
+    free = kind in {ValueKind.NAME, ValueKind.PERSONAL_ID, ValueKind.PLACE, ValueKind.TEXT}
+    assert is_accepted(kind, Presence.WRITTEN, 1.0, ()) is not free
+    assert not is_accepted(kind, Presence.WRITTEN, 0.99, ())
+    assert not is_accepted(kind, Presence.WRITTEN, 1.0, ("VALUE_UNCLEAR",))
+    assert not is_accepted(kind, Presence.BLANK, 1.0, ())
