@@ -1,5 +1,7 @@
 """Entries that were struck out as a whole: long strokes of a pen through everything that is written of one case."""
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,7 +52,7 @@ def _paths(rng: np.random.Generator, how: str, room: Box) -> list[list[tuple[flo
 def _drawn(rng: np.random.Generator, path: list[tuple[float, float]]) -> NDArray[np.float32]:
     """Return *path* as a hand draws it without a ruler: points a few millimetres apart that wander slowly."""
     out = []
-    for (x0, y0), (x1, y1) in zip(path, path[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(path):
         count = max(3, int(np.hypot(x1 - x0, y1 - y0) / 3))
         t = np.linspace(0, 1, count)
         bow = float(rng.normal(0, 0.004)) * np.hypot(x1 - x0, y1 - y0) * np.sin(np.pi * t)

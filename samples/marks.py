@@ -73,7 +73,7 @@ def pressed(rng: np.random.Generator, clean: Pixels, x: float, y: float, *, wear
     """Press a seal with its middle at (*x*, *y*) pixels: turned, unevenly inked; *wear* 0 (fresh) to 1 (dry)."""
     side = clean.shape[0]
     matrix = cv2.getRotationMatrix2D((side / 2, side / 2), np.degrees(turn), 1.0)
-    face = cv2.warpAffine(clean, matrix, (side, side), flags=cv2.INTER_LINEAR)
+    face = np.asarray(cv2.warpAffine(clean, matrix, (side, side), flags=cv2.INTER_LINEAR), np.uint8)
     return Patch(stamped(rng, face, wear), round(x - side / 2), round(y - side / 2), SEAL_RED)
 
 
@@ -84,7 +84,7 @@ def stamped(rng: np.random.Generator, face: Pixels, wear: float) -> Pixels:
     grain = cv2.GaussianBlur(rng.random((height, width), dtype=np.float32), (0, 0), 0.8)
     grain = (grain - 0.5) * 3.4
     cover = np.clip(0.72 + 0.16 * cloud - 0.25 * wear + (0.3 + 0.5 * wear) * grain, 0.03, 0.95)
-    return np.clip(cv2.GaussianBlur(face.astype(np.float32), (0, 0), 0.7) * cover, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(cv2.GaussianBlur(face.astype(np.float32), (0, 0), 0.7) * cover, 0, 255), np.uint8)
 
 
 def stroke(points: NDArray[np.float32], width: float, ink: Ink, strength: float = 0.9) -> Patch:
