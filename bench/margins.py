@@ -1,12 +1,13 @@
-"""How well notes in margins and struck-out text are found, each rate with n.
+"""How well notes in margins, struck-out text and cancelled entries are found, each rate with n.
 
     .venv/bin/python -m bench.margins [--cases N] [--seed N] [--workers N] [--json]
 
-Every figure is of **synthetic forms**; no Vietnamese register pages are to be had. Two sorts of books are made, in
+Every figure is of **synthetic forms**; no Vietnamese register pages are to be had. Three sorts of books are made, in
 hands that are held out: one in which 6 pages of 10 have a note in the margin (as books of difficulty *medium* and
-*hard*), one in which every page has a correction. A note counts as found where a found one shares a quarter of the
-smaller box; every other found one is false and costs a person's look. A struck field counts as found where its value
-carries the doubt.
+*hard*; three notes of ten are in red pen or stamped in red), one in which every page has a correction, and two, of
+pages and of tables, in which every third entry is struck out as a whole. A note counts as found where a found one
+shares a quarter of the smaller box; every other found one is false and costs a person's look. A struck field counts as
+found where its value carries the doubt, a cancelled entry where it has the note that says so.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from unittest import mock
 import numpy as np
 
 from pipeline import Limits
+from pipeline.cancelling import STRUCK
 from pipeline.crew import Crew
 from pipeline.evaluate import read_truth
 from pipeline.margins import MARGIN
@@ -38,6 +40,8 @@ from wiring.readers import ReaderMaker
 
 NOTED = 0.6
 """Share of pages with a note."""
+CANCELLED = 0.33
+"""Share of entries struck out as a whole, in the books made for that."""
 SHARED = 0.25
 """Least share of the smaller box that a found note and a true one have in common."""
 SLIPS = 0.13
@@ -53,6 +57,13 @@ def noted(difficulty: Difficulty) -> Iterator[None]:
 
 
 @contextmanager
+def cancelled(difficulty: Difficulty) -> Iterator[None]:
+    """Let many entries of the books made meanwhile be struck out as a whole."""
+    with mock.patch.dict(DIALS, {difficulty: replace(DIALS[difficulty], cancelled=CANCELLED)}):
+        yield
+
+
+@contextmanager
 def corrected() -> Iterator[None]:
     """Let every case of the books made meanwhile have a slip."""
     drawn = people.chance
@@ -64,22 +75,26 @@ def corrected() -> Iterator[None]:
         yield
 
 
-def read_whole(work: Work) -> Json | None:
-    """Do all stages on one page; return what was read, or None where it is no entry."""
+def read_whole(work: Work) -> list[Json]:
+    """Do all stages on one page; return its entries as read, none where it is no entry."""
     prepared, jpeg = do_prepare(work)
     said = do_classify(work, prepared, jpeg)
-    found = do_read(work, prepared, jpeg, said["parts"])["entries"] if said["parts"] else []
-    return dict(found[0]) if found else None
+    return list(do_read(work, prepared, jpeg, said["parts"])["entries"]) if said["parts"] else []
 
 
-def read_entries(folder: Path, workers: int) -> Iterator[tuple[Json, Json]]:
-    """Yield (truth, what was read) of each entry page of the book in *folder* that is read into fields."""
+def read_pages(folder: Path, workers: int) -> Iterator[tuple[Json, list[Json]]]:
+    """Yield (truth, the entries read) of each entry page of the book in *folder* that is read into fields."""
     truths = [row for row in read_truth(folder) if row["role"] == "entry"]
     works = [Work(folder / row["file"], 1, Limits(), False, ReaderMaker("")) for row in truths]
     with Crew(workers, 180.0) as crew:
         for name, result in crew.each([(str(n), read_whole, (work,)) for n, work in enumerate(works)]):
-            if result is not None and not isinstance(result, KhongChoError):
+            if result and not isinstance(result, KhongChoError):
                 yield truths[int(name)], result
+
+
+def read_entries(folder: Path, workers: int) -> Iterator[tuple[Json, Json]]:
+    """Yield (truth, what was read) of each page of a book with one entry a page."""
+    yield from ((truth, entries[0]) for truth, entries in read_pages(folder, workers))
 
 
 def alike(one: Box, two: Box) -> bool:
@@ -95,6 +110,7 @@ def box_of(points: list[list[float]]) -> Box:
 def count_notes(truth: Json, read: Json, seen: Counter[str]) -> None:
     """Add what one page's notes show."""
     there = [box_of(note["polygon"]) for note in truth.get("margin", [])]
+    red = [box_of(note["polygon"]) for note in truth.get("margin", []) if "red" in note]
     found = [box_of(note["outline"]) for note in read["notes"] if note["place"] == MARGIN]
     false = [box for box in found if not any(alike(box, true) for true in there)]
     room = truth["entries"][0]["fields"]["ghiChu"]["text"]
@@ -102,11 +118,20 @@ def count_notes(truth: Json, read: Json, seen: Counter[str]) -> None:
         pages=1,
         notes=len(there),
         found=sum(any(alike(box, true) for box in found) for true in there),
+        red=len(red),
+        red_found=sum(any(alike(box, true) for box in found) for true in red),
         false=len(false),
         pages_with_false=bool(false),
         rooms=bool(room),
         rooms_found=bool(room) and any(note["place"] != MARGIN for note in read["notes"]),
     )
+
+
+def count_cancelled(truth: Json, entries: list[Json], seen: Counter[str]) -> None:
+    """Add what the cancelled entries of one page show; an entry too few or too many shifts all behind it."""
+    gone = {one["entry"] for one in truth.get("cancelled", [])}
+    told = {k for k, entry in enumerate(entries) if any(note["place"] == STRUCK for note in entry["notes"])}
+    seen.update(entries=len(truth["entries"]), cancelled=len(gone), found=len(gone & told), false=len(told - gone))
 
 
 def count_strikes(truth: Json, read: Json, seen: Counter[str]) -> None:
@@ -157,19 +182,38 @@ def main() -> None:
         for truth, read in read_entries(root / "struck", told.workers):
             count_strikes(truth, read, seen)
         figures["strikes"] = dict(seen)
+        for number, form in enumerate(("birth-2016", "death-1961")):
+            folder = root / form
+            with cancelled("medium"):
+                make_book(
+                    folder, edition_id=form, cases=told.cases, seed=told.seed + 3 + number, setting="mixed",
+                    hands=HELD_OUT, formats=("jpeg",),
+                )  # fmt: skip
+            seen = Counter()
+            for truth, entries in read_pages(folder, told.workers):
+                count_cancelled(truth, entries, seen)
+            figures[f"cancelled, {form}"] = dict(seen)
     if told.json:
         print(json.dumps(figures))
         return
+    tellers = {"notes": notes_told, "strikes": strikes_told, "cancelled": cancelled_told}
     for name, f in figures.items():
-        print(f"{name}: {strikes_told(f) if name == 'strikes' else notes_told(f)}")
+        print(f"{name}: {tellers[name.split(',')[0]](f)}")
 
 
 def notes_told(f: dict[str, int]) -> str:
     """Return the figures of notes in words."""
     return (
-        f"{f['found']} of {f['notes']} notes in margins found, {f['rooms_found']} of {f['rooms']} in Ghi chú; "
+        f"{f['found']} of {f['notes']} notes in margins found, of those in red {f['red_found']} of "
+        f"{f['red']}, {f['rooms_found']} of {f['rooms']} in Ghi chú; "
         f"{f['false']} false ones on {f['pages_with_false']} of {f['pages']} pages"
     )
+
+
+def cancelled_told(f: dict[str, int]) -> str:
+    """Return the figures of cancelled entries in words."""
+    others = f["entries"] - f["cancelled"]
+    return f"{f['found']} of {f['cancelled']} cancelled entries found, {f['false']} of {others} others taken for one"
 
 
 def strikes_told(f: dict[str, int]) -> str:

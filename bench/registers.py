@@ -4,7 +4,7 @@
 
 - :mod:`bench.editions`: every edition recognised, located and read; other pages refused;
 - :mod:`bench.layout`: folds and text lines of foreign registers;
-- :mod:`bench.margins`: notes in margins and struck-out text;
+- :mod:`bench.margins`: notes in margins, struck-out text and cancelled entries;
 - :mod:`bench.books`: missing, repeated and misread numbers;
 - :mod:`bench.verdict`: what the scanner is told.
 """

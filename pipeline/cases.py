@@ -7,6 +7,7 @@ import numpy as np
 
 import forms
 from forms import Edition, PageShape
+from pipeline.cancelling import STRUCK, crossed, freed, strokes_in_table, strokes_on_form
 from pipeline.checks import find_choices, ticked
 from pipeline.crops import assign, field_marks, page_marks
 from pipeline.labels import Match
@@ -17,9 +18,17 @@ from pipeline.parts import Part
 from pipeline.prepare import PreparedPage, red_ink
 from pipeline.readers import Readers
 from pipeline.strikes import Written, with_strokes, written
-from pipeline.table import find_table
+from pipeline.table import Table, find_table
 from pipeline.triangulate import triangulate
-from pipeline.values import BLANK_VALUE, ReadValue, cross_check, parted, read_corrected
+from pipeline.values import (
+    BLANK_VALUE,
+    ReadValue,
+    all_struck,
+    cancelled_values,
+    cross_check,
+    parted,
+    read_corrected,
+)
 from records.codes import Presence, ValueKind
 from records.entries import NOTES
 from records.geometry import Box
@@ -52,6 +61,8 @@ class Case:
     coverage: float
     level: float = 0.0
     """Of a row of a table: height of its middle on the page, share of the page's height."""
+    cancelled: Box | None = None
+    """Where long strokes run through the whole case; None where none do."""
 
 
 def cases_of(
@@ -68,12 +79,17 @@ def cases_of(
 
 
 def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
+    ink = with_strokes(page, clean)
+    strokes = strokes_on_form(ink, Box.around(p for m in labelled.labels.values() for p in m.box.polygon().points))
+    if strokes.all:
+        clean = freed(page, clean, strokes)
+        ink = with_strokes(page, clean)
     ticks, places, extra = _ticked(clean, labelled)
     letter = labelled.letter
     areas = field_areas(labelled, clean, list(extra))
     marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *extra], letter)
     owned = within_lines(field_marks(marks, areas, letter), marks, areas, clean, letter)
-    lines = written(with_strokes(page, clean), clean, marks, owned, labelled)
+    lines = written(ink, clean, marks, owned, labelled)
     return Case(
         edition=labelled.edition,
         page=page,
@@ -83,12 +99,14 @@ def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
         written=[(area, lines[area.column]) for area in areas],
         outside=tuple(find_notes(Known(page, clean, labelled, areas, extra, marks, owned))),
         coverage=labelled.coverage,
+        cancelled=strokes.box if strokes.all else None,
     )
 
 
 def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequence[Word]) -> Iterator[Case]:
     """Yield the rows of a table that hold writing; what stands outside of all rows is of the nearest."""
-    table = find_table(edition, clean, words)
+    ink = with_strokes(page, clean)
+    clean, table, cancelled = _uncrossed(page, clean, ink, edition, words)
     if table is None:
         return
     heads = {
@@ -101,7 +119,8 @@ def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequenc
     areas = [row.areas() for row in table.rows]
     every = [replace(area, column=f"{k} {area.column}") for k, own in enumerate(areas) for area in own]
     owned = field_marks(marks, every, LETTER)
-    ink = with_strokes(page, clean)
+    if cancelled:
+        ink = with_strokes(page, clean)
     cases = []
     for k, own in enumerate(areas):
         lines = written(ink, clean, marks, {a.column: owned[f"{k} {a.column}"] for a in own}, labelled)
@@ -109,7 +128,8 @@ def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequenc
             found = [(area, lines[area.column]) for area in own]
             box = table.rows[k].box
             level = (box.y + box.h / 2) / page.grey.shape[0]
-            cases.append((box, Case(edition, page, clean, {}, {}, found, (), table.coverage, level)))
+            struck = box if k in cancelled else None
+            cases.append((box, Case(edition, page, clean, {}, {}, found, (), table.coverage, level, struck)))
     notes: list[list[FoundNote]] = [[] for _ in cases]
     heading = [box for match in heads.values() for box in match.lines]
     unlabelled = page_marks(clean, heading, LETTER) if cases else marks
@@ -121,6 +141,21 @@ def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequenc
         notes[nearest].append(note)
     for (_, case), own_notes in zip(cases, notes, strict=True):
         yield replace(case, outside=tuple(own_notes))
+
+
+def _uncrossed(
+    page: PreparedPage, clean: CleanPage, ink: Image, edition: Edition, words: Sequence[Word]
+) -> tuple[CleanPage, Table | None, frozenset[int]]:
+    """Return the clean page and its table without strokes that cancel rows, and the numbers of those rows."""
+    strokes = strokes_in_table(ink, clean)
+    if strokes.all:
+        without = freed(page, clean, strokes)
+        table = find_table(edition, without, words)
+        rows = table.rows if table else ()
+        cancelled = frozenset(k for k, row in enumerate(rows) if crossed(strokes.all, row.box))
+        if cancelled:
+            return without, table, cancelled
+    return clean, find_table(edition, clean, words), frozenset()
 
 
 def read_fields(case: Case, readers: Readers) -> Fields:
@@ -141,15 +176,23 @@ def read_fields(case: Case, readers: Readers) -> Fields:
         if label.repeats and label.column:
             values = cross_check(values, label.repeats, label.column)
     values = triangulate(case.edition, values)
+    if case.cancelled is not None or all_struck(values):
+        values = cancelled_values(values)
     return {c: (values.get(c, _not_read()), places.get(c, ())) for c in case.edition.columns}
 
 
 def notes_of(case: Case, fields: Fields) -> list[tuple[str, float, Box]]:
     """Return what a person has to read beside the fields: (where, confidence, box in prepared pixels).
 
-    That is what was written into the form's own room for notes, and what stands outside of all fields (``margin``).
+    That is what was written into the form's own room for notes, what stands outside of all fields (``margin``), and the
+    strokes through an entry that was cancelled (``struck``).
     """
     out = [(MARGIN, note.confidence, note.box) for note in case.outside]
+    if case.cancelled is not None:
+        out.append((STRUCK, 1.0, case.cancelled))
+    elif all_struck({column: value for column, (value, _) in fields.items()}):
+        written = [b for value, own in fields.values() if value.presence is Presence.WRITTEN for b in own]
+        out.append((STRUCK, 1.0, Box.around(p for b in written for p in b.polygon().points)))
     value, boxes = fields.get(NOTES, (BLANK_VALUE, ()))
     if boxes and value.presence is not Presence.BLANK:
         room = Box.around([p for b in boxes for p in b.polygon().points])

@@ -1,7 +1,8 @@
 """Find what somebody wrote outside the form's fields: ink that no field, label, check box, signature or seal explains.
 
 A note may stand anywhere, in any pen and at any angle, so nothing is known of it but that it is handwriting. Everything
-that is known is taken away; what remains is grouped, and a group with enough strokes is a note.
+that is known is taken away; what remains is grouped, and a group with enough strokes is a note. Red ink is looked at by
+itself: it is a note, or a stamp with words, unless it lies in a round seal or where those who sign have their room.
 """
 
 import itertools
@@ -16,6 +17,7 @@ from pipeline.crops import FAINT, PALE, PAPER, Marks
 from pipeline.locate import ONE_LINE, CleanPage, FieldArea, LabelledPage
 from pipeline.prepare import PreparedPage, red_ink
 from pipeline.rules import MAX_THICK
+from pipeline.seals import red_writing, redness
 from records.geometry import Box
 from records.ports import Image
 
@@ -30,7 +32,7 @@ APART = 1.5
 COARSE = 4
 """Pixels of the grid on which it is seen what lies near one another."""
 REDDISH = 20
-"""How far red exceeds green and blue, on the whole, in what is left of a seal."""
+"""How far red exceeds green and blue, on the whole, in what is left of red ink."""
 LEAST = 0.15
 """Confidence from which a group is a note: better one too many than one missed."""
 EDGE = 6
@@ -141,38 +143,52 @@ def _sure(group: Group, clean: CleanPage, letter: float) -> float:
 
 
 def find_groups(known: Known) -> list[Group]:
-    """Return the groups of marks that nothing known explains, measured."""
+    """Return the groups of marks that nothing known explains, measured: of dark ink, and of red."""
     clean, labelled, marks = known.clean, known.labelled, known.marks
-    letter = labelled.letter
     left, held = _unexplained(known)
-    shown = _pen_strokes(np.asarray(left[marks.labels] * 255, np.uint8), letter)
-    count, pieces, stats, _ = cv2.connectedComponentsWithStats(shown)
-    ys, xs = np.nonzero(shown)
-    owners = pieces[ys, xs]
-    darkness = np.bincount(owners, weights=PAPER - clean.grey[ys, xs].astype(np.float64), minlength=count)
-    place = np.zeros(count, np.int64)
-    place[owners] = _places(shown, letter)[ys // COARSE, xs // COARSE]
-    grain = _shadow(clean, np.asarray(stats, np.int32), np.asarray(darkness, np.float64), marks.strong, letter)
-    members: dict[int, list[int]] = {}
-    for i in (np.flatnonzero(~grain[1:]) + 1).tolist():
-        members.setdefault(int(place[i]), []).append(i)
-    groups = [
-        _group(np.asarray(stats[own], np.int32), float(darkness[own].sum()), letter, marks.strong)
-        for own in members.values()
-    ]
+    shown = _pen_strokes(np.asarray(left[marks.labels] * 255, np.uint8), labelled.letter)
     values = np.asarray(held[marks.labels] * 255, np.uint8)
     body = _body(labelled, clean)
-    return [
+    dark = [
         g
-        for g in groups
+        for g in _grouped(shown, clean.grey, marks.strong, labelled.letter)
         if not (
-            _of_value(g, values, body, letter)
+            _of_value(g, values, body, labelled.letter)
             or _in_cell(g, labelled, clean)
             or _in_row(g, labelled, clean, known.areas, body)
             or _is_code(g, labelled)
             or of_seal(g.box, known.page, shown)
         )
     ]
+    return [*dark, *_red_groups(known, body)]
+
+
+def _red_groups(known: Known, body: Box) -> list[Group]:
+    """Return the groups of red marks that are no seal's: no clerk writes a value in red, so no field explains them."""
+    letter = known.labelled.letter
+    shown = red_writing(redness(known.page.colour))
+    labels = (b for m in known.labelled.labels.values() for b in m.lines)
+    for box in (*labels, *known.choices, *_signing(known.labelled, body)):
+        shown[max(0, int(box.y)) : max(0, int(box.bottom)), max(0, int(box.x)) : max(0, int(box.right))] = 0
+    if cv2.countNonZero(shown) < letter * letter:
+        return []
+    return _grouped(_pen_strokes(shown, letter), known.page.colour[:, :, 1], known.marks.strong, letter)
+
+
+def _grouped(shown: Image, light: Image, strong: float, letter: float) -> list[Group]:
+    """Return the marks of the mask *shown* in groups; *light*: how light ink is, *strong*: contrast of the page's."""
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(shown)
+    ys, xs = np.nonzero(shown)
+    owners = pieces[ys, xs]
+    darkness = np.bincount(owners, weights=PAPER - light[ys, xs].astype(np.float64), minlength=count)
+    place = np.zeros(count, np.int64)
+    place[owners] = _places(shown, letter)[ys // COARSE, xs // COARSE]
+    sizes = np.asarray(stats, np.int32)
+    grain = _shadow(shown.shape[1], sizes, np.asarray(darkness, np.float64), strong, letter)
+    members: dict[int, list[int]] = {}
+    for i in (np.flatnonzero(~grain[1:]) + 1).tolist():
+        members.setdefault(int(place[i]), []).append(i)
+    return [_group(sizes[own], float(darkness[own].sum()), letter, strong) for own in members.values()]
 
 
 def _places(shown: Image, letter: float) -> NDArray[np.int32]:
@@ -186,7 +202,7 @@ def _places(shown: Image, letter: float) -> NDArray[np.int32]:
 
 
 def of_seal(box: Box, page: PreparedPage, ink: Image) -> bool:
-    """Whether the *ink* (mask of the page) in a box is part of a seal, pale or worn: red on the whole."""
+    """Whether the *ink* (mask of the page) in a box is red on the whole: a seal's, pale or worn, or a red note's."""
     part = (slice(max(0, int(box.y)), int(box.bottom)), slice(max(0, int(box.x)), int(box.right)))
     b, g, r = (page.colour[part][ink[part] > 0][:, k].astype(np.int16) for k in range(3))
     return bool(r.size) and float(np.mean(r - np.maximum(b, g))) > REDDISH
@@ -270,12 +286,10 @@ def _pen_strokes(shown: Image, letter: float) -> Image:
     return out
 
 
-def _shadow(
-    clean: CleanPage, pieces: Stats, dark: NDArray[np.float64], strong: float, letter: float
-) -> NDArray[np.bool_]:
+def _shadow(width: int, pieces: Stats, dark: NDArray[np.float64], strong: float, letter: float) -> NDArray[np.bool_]:
     """Return which *pieces* near the left or right edge are grain of the shadow there: small or pale."""
     x, _, w, _, size = (pieces[:, k].astype(float) for k in range(5))
-    near = np.minimum(x, clean.grey.shape[1] - x - w) < 4 * letter
+    near = np.minimum(x, width - x - w) < 4 * letter
     return np.asarray(near & ((size < 0.15 * letter**2) | (dark < PALE * strong * size)), np.bool_)
 
 

@@ -164,9 +164,10 @@ RED = 34
 
 def red_ink(colour: Image) -> Image:
     """Return 255 where there is red ink (seals, red pens)."""
-    b, g, r = (colour[:, :, k].astype(np.int16) for k in range(3))
-    red = (r - np.maximum(b, g) > RED) & (np.minimum(b, g) < 200)
-    return _as_u8(cv2.dilate(_as_u8(red * 255), np.ones((3, 3), np.uint8)))
+    b, g, r = cv2.split(colour)
+    strong = cv2.threshold(cv2.subtract(r, cv2.max(b, g)), RED, 255, cv2.THRESH_BINARY)[1]
+    dark = cv2.threshold(cv2.min(b, g), 199, 255, cv2.THRESH_BINARY_INV)[1]
+    return _as_u8(cv2.dilate(cv2.bitwise_and(strong, dark), np.ones((3, 3), np.uint8)))
 
 
 def without_red(colour: Image) -> tuple[Image, Step]:

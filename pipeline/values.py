@@ -1,7 +1,7 @@
 """Read the lines of a field into one value, written by hand, typed or printed: one reader reads them all."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
@@ -26,6 +26,8 @@ LABEL_TAIL, LABEL_ALIKE, ONE_WORD_ALIKE = 5, 80, 95
 """Letters and likeness (of 100) from which the beginning of a value is the end of its label: "Hoàng" is not "chồng"."""
 NEARBY = 3
 """Columns before one whose label was not found in which its value may have been read."""
+FEWEST_STRUCK, MOST_STRUCK = 4, 0.5
+"""Fields struck out, and their share of all written ones, from which the entry was."""
 ACCEPTED_RISK = 1 / 2000
 """Share of fields accepted without a person that may be wrong."""
 ACCEPTED_FROM = 0.999
@@ -175,6 +177,21 @@ def read_corrected(label: Label, found: Written, readers: Readers, years: tuple[
         return value
     struck = read_value(label, found.struck, readers, years)
     return replace(value, doubts=(*value.doubts, "STRUCK_OUT"), struck=struck.text)
+
+
+def all_struck(values: Mapping[str, ReadValue]) -> bool:
+    """Whether field by field nearly all that is written was struck out and nothing put in its place."""
+    written = [v for v in values.values() if v.presence is Presence.WRITTEN]
+    struck = sum("ALL_STRUCK_OUT" in v.doubts for v in written)
+    return struck >= FEWEST_STRUCK and struck >= MOST_STRUCK * len(written)
+
+
+def cancelled_values(values: Mapping[str, ReadValue]) -> dict[str, ReadValue]:
+    """Return the values of an entry that was struck out as a whole: read as they stand, none without the doubt."""
+    return {
+        column: v if v.presence is Presence.BLANK else replace(v, doubts=(*v.doubts, "ENTRY_STRUCK_OUT"))
+        for column, v in values.items()
+    }
 
 
 def _joined(lines: Sequence[Reading], edges: str) -> Reading:

@@ -13,6 +13,7 @@ from records.codes import ValueKind
 from records.errors import WrongUse
 from samples import fonts, front
 from samples.blueprint import blueprint
+from samples.cancelled import cancel
 from samples.cases import Case, draw_cases
 from samples.difficulty import DIALS, Dials, Difficulty
 from samples.facts import BookFacts, draw_book
@@ -387,9 +388,14 @@ def _entry(
     later = np.random.default_rng([desk.seed, 200_000 + number])  # its own: nothing else of the book depends on it
     if chance(later, studio.dials.margin):
         case = cases[int(later.integers(len(cases)))]
-        middle = margin_note(later, page, form, case, desk.facts.habits, desk.visitor)
+        colour = np.random.default_rng([desk.seed, 300_000 + number])
+        middle = margin_note(later, page, form, case, desk.facts.habits, desk.visitor, colour)
         if chance(later, 0.25):
             studio.office_seal(later, page, *middle)
+    undone = np.random.default_rng([desk.seed, 400_000 + number])
+    for k, room in enumerate(form.rooms[: len(cases)]):
+        if chance(undone, studio.dials.cancelled):
+            cancel(undone, page, form, k, room, hand)
     setting = "rows" if desk.table else form.style.setting
     about = {"setting": setting, "hand": hand.font, "ink_colour": hand.ink.name}
     return _Ready(page, "entry", about)

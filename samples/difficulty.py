@@ -41,6 +41,8 @@ class Dials:
     """JPEG quality."""
     margin: float
     """Share of entry pages with a note in the margin."""
+    cancelled: float = 0.0
+    """Share of entries that were struck out as a whole."""
 
 
 DIALS: dict[str, Dials] = {

@@ -23,6 +23,8 @@ class Trace:
 
     text: str
     outline: Points
+    how: str = ""
+    """Of what is no plain writing: in what ink or in what way it was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Page:
     notes: list[Trace] = field(default_factory=list)
     signatures: list[Trace] = field(default_factory=list)
     margin: list[Trace] = field(default_factory=list)
+    cancelled: list[Trace] = field(default_factory=list)
+    """Strokes through whole cases, each with the number of its case on the page, from 0, as its text."""
 
     def px(self, mm: float) -> float:
         """Millimetres to pixels."""

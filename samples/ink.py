@@ -28,6 +28,7 @@ VIOLET = Ink("violet", (84, 44, 132), 0.5)
 BLACK = Ink("black", (36, 34, 38), 0.7)
 PENS = (BLUE_BLACK, BLUE, DARK_BLUE, BLUE, VIOLET, BLACK)
 SEAL_RED = Ink("seal red", (206, 38, 48), 0.6)
+RED_PENS = (Ink("red", (196, 30, 52), 0.9), Ink("dark red", (168, 26, 44), 0.6), Ink("light red", (222, 62, 70), 0.8))
 PRINTER = Ink("printer", (30, 30, 32), 0.2)
 
 

@@ -14,16 +14,20 @@ from samples.cases import Case
 from samples.facts import Habits, written_date
 from samples.filling import Page, Trace
 from samples.hand import Hand, break_lines, measure, write
-from samples.ink import PENS, Patch
+from samples.ink import PENS, RED_PENS, Patch
 from samples.layout import HEIGHT, FormPage
 from samples.marks import signature
 from samples.people import chance, family_name, pick
 from samples.scan import Points
+from samples.stamps import boxed_words
 
 _LEADING = 5.6
 """Between the lines of a note, in millimetres: margins are narrow."""
 _PLACES = {"left": 32, "right": 22, "top": 12, "bottom": 18, "slanted": 10, "beside the head": 6}
 """Where notes are written, and how often."""
+
+RED = {"": 70, "pen": 15, "stamp": 15}
+"""In what red a note is, and how often: most are in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,14 @@ def margin_note(
     case: Case,
     habits: Habits,
     writer: Callable[[np.random.Generator, float], Hand],
+    colour: np.random.Generator,
 ) -> tuple[float, float]:
     """Write one note somewhere around *form*, and its truth into *page*; return its middle, in millimetres.
 
-    *writer* returns somebody's hand for lines so far apart (millimetres).
+    *writer* returns somebody's hand for lines so far apart (millimetres). *colour* decides whether the note is in red,
+    and nothing else.
     """
+    red = str(pick(colour, list(RED), list(RED.values())))
     hand = replace(writer(rng, 1.25 * _LEADING), ink=pick(rng, PENS), tilt=0.0)
     text = nfc(_said(rng, case, habits))
     head = form.form.edition.shape is not PageShape.ROWS  # a table has no line of its own for the day
@@ -54,14 +61,19 @@ def margin_note(
     place = str(pick(rng, list(places), list(places.values())))
     over = float(rng.uniform(1, 6)) if chance(rng, 0.3) else 0.0
     shape = _shape(rng, form, place)
-    block = _turned(_block(rng, text, hand, shape, page), shape.turn)
+    if red == "pen":
+        hand = replace(hand, ink=pick(colour, RED_PENS))
+    block = _block(rng, text, hand, shape, page)
+    if red == "stamp":
+        text, block = boxed_words(colour, page.dpi)
+    block = _turned(block, shape.turn)
     box = block.box()
     assert box is not None
     wide, high = box.w * 25.4 / page.dpi, box.h * 25.4 / page.dpi
     x, y = _corner(rng, form, place, (wide, high), over)
     put = replace(block, x=block.x + round(page.px(x) - box.x), y=block.y + round(page.px(y) - box.y))
     page.sheet.lay(put)
-    page.margin.append(Trace(text, _around(put.outline())))
+    page.margin.append(Trace(text, _around(put.outline()), red))
     return x + wide / 2, y + high / 2
 
 

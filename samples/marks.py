@@ -73,13 +73,18 @@ def pressed(rng: np.random.Generator, clean: Pixels, x: float, y: float, *, wear
     """Press a seal with its middle at (*x*, *y*) pixels: turned, unevenly inked; *wear* 0 (fresh) to 1 (dry)."""
     side = clean.shape[0]
     matrix = cv2.getRotationMatrix2D((side / 2, side / 2), np.degrees(turn), 1.0)
-    face = cv2.warpAffine(clean, matrix, (side, side), flags=cv2.INTER_LINEAR).astype(np.float32)
-    cloud = cv2.resize(rng.normal(size=(6, 6)).astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC)
-    grain = cv2.GaussianBlur(rng.random((side, side), dtype=np.float32), (0, 0), 0.8)
+    face = np.asarray(cv2.warpAffine(clean, matrix, (side, side), flags=cv2.INTER_LINEAR), np.uint8)
+    return Patch(stamped(rng, face, wear), round(x - side / 2), round(y - side / 2), SEAL_RED)
+
+
+def stamped(rng: np.random.Generator, face: Pixels, wear: float) -> Pixels:
+    """Return the coverage that the *face* of a stamp leaves: unevenly inked; *wear* 0 (fresh) to 1 (dry)."""
+    height, width = face.shape
+    cloud = cv2.resize(rng.normal(size=(6, 6)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    grain = cv2.GaussianBlur(rng.random((height, width), dtype=np.float32), (0, 0), 0.8)
     grain = (grain - 0.5) * 3.4
     cover = np.clip(0.72 + 0.16 * cloud - 0.25 * wear + (0.3 + 0.5 * wear) * grain, 0.03, 0.95)
-    alpha = np.clip(cv2.GaussianBlur(face, (0, 0), 0.7) * cover, 0, 255).astype(np.uint8)
-    return Patch(alpha, round(x - side / 2), round(y - side / 2), SEAL_RED)
+    return np.asarray(np.clip(cv2.GaussianBlur(face.astype(np.float32), (0, 0), 0.7) * cover, 0, 255), np.uint8)
 
 
 def stroke(points: NDArray[np.float32], width: float, ink: Ink, strength: float = 0.9) -> Patch:

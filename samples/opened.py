@@ -15,6 +15,8 @@ def opened(left: Page, right: Page) -> Page:
     whole = Page(Sheet(width + right.sheet.pixels.shape[1], height), left.dpi)
     whole.sheet.pixels[:] = np.concatenate([left.sheet.pixels, right.sheet.pixels], axis=1)
     for page, dx in ((left, 0.0), (right, float(width))):
+        before = len(whole.entries)
+        whole.cancelled += [replace(_trace(one, dx), text=str(int(one.text) + before)) for one in page.cancelled]
         whole.entries += [[_moved(one, dx) for one in fields] for fields in page.entries]
         whole.notes += [_trace(one, dx) for one in page.notes]
         whole.margin += [_trace(one, dx) for one in page.margin]
@@ -27,7 +29,7 @@ def _points(outline: Points, dx: float) -> Points:
 
 
 def _trace(trace: Trace, dx: float) -> Trace:
-    return Trace(trace.text, _points(trace.outline, dx))
+    return replace(trace, outline=_points(trace.outline, dx))
 
 
 def _moved(filled: Filled, dx: float) -> Filled:
@@ -50,5 +52,9 @@ def apart(whole: Page) -> tuple[Page, Page]:
         leaf.margin += [
             _trace(one, -float(begin)) for one in whole.margin if begin <= float(one.outline[:, 0].mean()) < end
         ]
+        for one in whole.cancelled:
+            inside = (one.outline[:, 0] >= begin) & (one.outline[:, 0] < end)
+            if inside.any():
+                leaf.cancelled.append(_trace(replace(one, outline=one.outline[inside]), -float(begin)))
         leaves.append(leaf)
     return leaves[0], leaves[1]

@@ -19,7 +19,8 @@ picture.
 A field may say more: ``lines`` [{"text", "box"}] where it was written on several; ``struck`` {"text", "box"}, the wrong
 text that was struck out; ``ink`` "real" where a real line image stands. A page may say more: ``setting``, ``hand`` and
 ``ink_colour`` (how it was made), ``signatures`` [{"text", "box"}], ``margin`` [{"text", "polygon"}] (notes outside the
-form's fields, with four corners [x, y]).
+form's fields, with four corners [x, y]; ``red`` says "pen" or "stamp" of one in red), ``cancelled`` [{"entry", "how",
+"box"}] (entries struck out as a whole: which of ``entries``, from 0, and by what strokes).
 """
 
 from typing import Any
@@ -46,6 +47,11 @@ def _trace(trace: Trace, lie: Lie) -> dict[str, Any]:
     return {"text": trace.text, "box": box_of(trace.outline, lie)}
 
 
+def _note(note: Trace, lie: Lie) -> dict[str, Any]:
+    out: dict[str, Any] = {"text": note.text, "polygon": np.round(lie.to_scan(note.outline), 1).tolist()}
+    return out | ({"red": note.how} if note.how else {})
+
+
 def _field(filled: Filled, lie: Lie) -> dict[str, Any]:
     out: dict[str, Any] = {"text": filled.text, "box": box_of(filled.outline, lie)}
     if len(filled.lines) > 1:
@@ -65,7 +71,9 @@ def page_truth(filled: Page, lie: Lie, about: dict[str, Any]) -> dict[str, Any]:
     if filled.signatures:
         out["signatures"] = [_trace(one, lie) for one in filled.signatures]
     if filled.margin:
-        out["margin"] = [
-            {"text": one.text, "polygon": np.round(lie.to_scan(one.outline), 1).tolist()} for one in filled.margin
+        out["margin"] = [_note(one, lie) for one in filled.margin]
+    if filled.cancelled:
+        out["cancelled"] = [
+            {"entry": int(one.text), "how": one.how, "box": box_of(one.outline, lie)} for one in filled.cancelled
         ]
     return out

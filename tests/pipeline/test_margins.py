@@ -15,7 +15,7 @@ from pipeline.scoring import same
 from records.entries import NOTES
 from records.geometry import Box, Point
 from records.pages import PageId
-from samples import cases, make_book, people
+from samples import cases, make_book, margin, people
 from samples.difficulty import DIALS
 from tests.pipeline.stubs import real_readers
 
@@ -52,6 +52,21 @@ def test_a_note_in_the_margin_is_found_where_it_stands_and_a_page_without_has_no
         assert [note for note in read["notes"] if note["place"] == MARGIN] == []
         written = bool(truth["entries"][0]["fields"][NOTES]["text"])
         assert [note["place"] for note in read["notes"]] == [NOTES] * written
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("red", ["pen", "stamp"])
+def test_a_note_in_red_is_found_beside_the_seals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, red: str) -> None:
+    monkeypatch.setattr(margin, "RED", {red: 1})
+    monkeypatch.setitem(DIALS, "easy", replace(DIALS["easy"], margin=1.0, seal=1.0))
+    make_book(tmp_path, cases=2, seed=8, difficulty="easy", setting="dotted", formats=("jpeg",))
+    for truth, read in read_book(tmp_path):
+        (note,) = truth["margin"]
+        assert note["red"] == red
+        there = box_of(note["polygon"])
+        found = [box_of(one["outline"]) for one in read["notes"] if one["place"] == MARGIN]
+        assert len(found) == 1
+        assert there.overlap(found[0]) > 0.25 * min(there.area, found[0].area)
 
 
 @pytest.mark.slow

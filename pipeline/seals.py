@@ -1,0 +1,142 @@
+"""Tell the round seals on a page from everything else in red: notes in red pen, stamps with words.
+
+A seal of office is a circle of known size; the one that joins pages lies across the edge, so that an arc of it is all
+there is. Red ink within such a circle is the seal's; all other red ink is somebody's writing.
+"""
+
+import itertools
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from records.ports import Image
+
+RADII = (112, 148)
+"""Least and largest radius of a seal in prepared pixels: 14 to 19 mm."""
+CELL = 8
+"""Pixels of the grid on which circles are sought."""
+CAST, REDDEST = 8, 60.0
+"""How far red exceeds green and blue in paper; from how far on more of it says no more."""
+PALE_RED = 16
+"""The same from which ink may be a worn ring's."""
+WRITTEN = 24
+"""The same from which ink is written in red."""
+SECTORS = 90
+"""Directions in which it is seen whether ink lies on a circle."""
+ROUND = 0.62
+"""Least share of a circle's visible sectors in which red ink lies on it."""
+ALONE = (0.45, 0.62)
+"""By how much that share exceeds the one just outside, of a whole circle and of an arc: a seal ends with its ring,
+writing goes on."""
+WHOLE, LEAST_ARC = 0.8, 0.33
+"""Share of a circle on the page from which it is whole, and under which nothing is known of it."""
+INSIDE = 24
+"""Pixels along the picture's edge in which no ring is expected: the paper may end there."""
+SLACK = 18
+"""Pixels by which a pressed ring may be off its circle."""
+BEYOND = 8
+"""Cells outside of the page in which the middle of a seal may lie."""
+LEAST_CELLS, LEAST_VOTES = 20, 10.0
+"""Red cells on a page, and on one ring, under which there is no seal."""
+NEAR = 4
+"""Cells around a middle that was looked at which are not looked at again."""
+TRIES = 8
+"""Middles that are looked at closely."""
+_STEPS = np.arange(RADII[0] - 6, RADII[1] + 42, 6)
+_TURNS = np.arange(SECTORS) * 2 * np.pi / SECTORS
+_FINE = (_STEPS[:, None] + np.array([-2, 0, 2])).ravel()
+_COS, _SIN = np.outer(np.cos(_TURNS), _FINE), np.outer(np.sin(_TURNS), _FINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A round seal: middle and radius in prepared pixels; its middle may lie outside of the page."""
+
+    x: float
+    y: float
+    radius: float
+
+
+def redness(colour: Image) -> Image:
+    """Return how far red exceeds both green and blue, pixel by pixel, in grey levels."""
+    blue, green, red = cv2.split(colour)
+    return np.asarray(cv2.subtract(red, cv2.max(blue, green)), np.uint8)
+
+
+def find_seals(red: Image) -> list[Seal]:
+    """Return the seals on a page; *red* as :func:`redness` returns it."""
+    height, width = (side // CELL for side in red.shape)
+    if min(height, width) < 4:
+        return []
+    cells = cv2.resize(red[: height * CELL, : width * CELL], (width, height), interpolation=cv2.INTER_AREA)
+    weight = np.clip((cells.astype(np.float32) - CAST) / REDDEST, 0, 1)
+    if cv2.countNonZero(weight) < LEAST_CELLS:
+        return []
+    votes = _votes(weight)
+    out: list[Seal] = []
+    for _ in range(TRIES):
+        _, most, _, (x, y) = cv2.minMaxLoc(votes)
+        if most < LEAST_VOTES:
+            break
+        found = _fitted(red, (x - BEYOND + 0.5) * CELL, (y - BEYOND + 0.5) * CELL)
+        if found is not None:
+            out.append(found)
+        cv2.circle(votes, (x, y), NEAR if found is None else 2 * NEAR, 0.0, -1)
+    return out
+
+
+def _votes(weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return for each middle how much red lies on the circle around it, in cells; the frame is wider by BEYOND."""
+    wide = cv2.copyMakeBorder(weight, BEYOND, BEYOND, BEYOND, BEYOND, cv2.BORDER_CONSTANT, value=0)
+    side = 2 * (RADII[1] // CELL) + 7
+    y, x = np.mgrid[:side, :side] - side // 2
+    away = np.hypot(x, y)
+    best = np.zeros_like(wide)
+    for radius in np.arange(RADII[0] / CELL, RADII[1] / CELL + 0.1, 1.5):
+        ring, outside = (np.clip(1.5 - np.abs(away - radius - off), 0, 1) for off in (0, 3))
+        kernel = ring - 0.7 * outside * ring.sum() / outside.sum()
+        best = np.maximum(best, cv2.filter2D(wide, -1, kernel.astype(np.float32), borderType=cv2.BORDER_CONSTANT))
+    return np.asarray(best, np.float32)
+
+
+def _fitted(red: Image, x: float, y: float) -> Seal | None:
+    """Return the seal whose middle lies about *x*, *y*; None where no circle of its size ends there."""
+    best: tuple[float, Seal] | None = None
+    shifts = (0.0, -7.0, 7.0)
+    for dx, dy in itertools.product(shifts, shifts):
+        shares, seen = _rings(red, x + dx, y + dy)
+        outside = np.convolve(shares, np.ones(3) / 3, "valid")[4:]
+        alone = shares[: len(outside)] - outside
+        seen = seen[: len(outside)]
+        fits = (shares[: len(outside)] >= ROUND) & (alone >= np.where(seen > WHOLE, ALONE[0], ALONE[1]))
+        fits &= (seen >= LEAST_ARC) & (_STEPS[: len(outside)] <= RADII[1])
+        for k in np.flatnonzero(fits).tolist():
+            if best is None or alone[k] > best[0]:
+                best = (float(alone[k]), Seal(x + dx, y + dy, float(_STEPS[k])))
+        if best is None and float(shares.max()) < 0.5 * ROUND:
+            return None
+    return best[1] if best else None
+
+
+def _rings(red: Image, x: float, y: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return for the circles of :data:`_STEPS` the share of the visible sectors with red ink, and the share visible."""
+    height, width = red.shape
+    px, py = np.rint(x + _COS).astype(np.int64), np.rint(y + _SIN).astype(np.int64)
+    inside = (px >= INSIDE) & (py >= INSIDE) & (px < width - INSIDE) & (py < height - INSIDE)
+    ink = inside & (red[np.clip(py, 0, height - 1), np.clip(px, 0, width - 1)] > PALE_RED)
+    on, seen = (part.reshape(SECTORS, len(_STEPS), 3) for part in (ink, inside))
+    there = np.pad(on.any(axis=2), ((0, 0), (1, 1)))
+    near = there[:, :-2] | there[:, 1:-1] | there[:, 2:]
+    visible = seen.all(axis=2)
+    count = visible.sum(axis=0)
+    return (near & visible).sum(axis=0) / np.maximum(1, count), count / SECTORS
+
+
+def red_writing(red: Image) -> Image:
+    """Return 255 where there is red ink that is no seal's; *red* as :func:`redness` returns it."""
+    mask = np.asarray(cv2.threshold(red, WRITTEN, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    for seal in find_seals(red):
+        cv2.circle(mask, (round(seal.x), round(seal.y)), round(seal.radius + SLACK), 0.0, -1)
+    return mask
