@@ -57,7 +57,7 @@ def cancelled(grey: Image) -> list[int]:
     ink = ink_mask(grey)
     rules = find_rules(ink)
     bare = without_rules(grey, ink, rules)
-    clean = CleanPage(bare, ink_mask(bare), bare, ink_mask(bare), rules, find_cells(rules))
+    clean = CleanPage(bare, ink_mask(bare), bare, ink_mask(bare), rules, find_cells(rules), ink)
     found = strokes_in_table(ink, clean)
     boxes = [Box(COLUMNS[0], y, COLUMNS[-1] - COLUMNS[0], 200) for y in ROWS[:-1]]
     return [k for k, box in enumerate(boxes) if crossed(found.all, box)]
