@@ -13,6 +13,8 @@ from samples.style import FormStyle, rows
 WIDTH, HEIGHT = 210.0, 297.0
 _NARROWEST = 6.0
 """Distance of writing lines under which nobody can write."""
+_CORNER = 40.0
+"""Room for the form's code and for the page number in the corners, in millimetres."""
 _GAP = 1.3
 """Between a label and its value."""
 
@@ -149,14 +151,18 @@ def _all(s: Setter, *, last: bool) -> None:
     if last and s.form.has("trangSo"):
         _page_number(s)
     if s.form.code and s.style.shows_code:
-        s.press.text(s.left, s.room.y + s.style.top - 1.5, s.form.code, Type(9, italic=True))
+        s.press.text(s.left, s.room.y + s.style.top - 1.5 + _below_frame(s), s.form.code, Type(9, italic=True))
 
 
 def _head(s: Setter) -> None:
     small = s.form.edition.shape is PageShape.HALF
     cut = Type(s.style.title_size * (0.8 if small else 1.0), bold=True)
+    parts = s.press.wrapped(s.form.edition.heading[0], cut, s.right - s.left - 20)
+    beside = (s.right - s.left - s.press.measure(parts[0], cut)) / 2
+    if beside < _CORNER and (s.form.code or s.style.page_number == "top right"):
+        s.y += 4.0 + _below_frame(s)  # a wide title stands below what is printed in the corners
     s.y += cut.size * 0.36
-    for number, part in enumerate(s.press.wrapped(s.form.edition.heading[0], cut, s.right - s.left - 20)):
+    for number, part in enumerate(parts):
         s.y += cut.size * 0.42 if number else 0
         s.press.text((s.left + s.right) / 2, s.y, part, cut, align="m")
     s.y += s.leading * 0.25
@@ -167,6 +173,10 @@ def _head(s: Setter) -> None:
     else:
         dots_row(s, s.form.head, s.left, s.right)
     s.y += s.leading * 0.15
+
+
+def _below_frame(s: Setter) -> float:
+    return 3.0 if s.style.frame != "none" else 0.0
 
 
 def _heading(s: Setter, section: Section) -> None:
@@ -354,7 +364,7 @@ def _page_number(s: Setter) -> None:
     text, cut = s.form.wordings("trangSo")[0] + ": ", Type(10, italic=s.style.italic_labels)
     wide = s.press.measure(text, cut) + 12
     if s.style.page_number == "top right":
-        x, y = s.right - wide, s.style.top - 1.2 + (3 if s.style.frame != "none" else 0)
+        x, y = s.right - wide, s.style.top - 1.2 + _below_frame(s)
     else:
         s.y += 5.2
         x, y = (s.right - wide if s.style.page_number.endswith("right") else (s.left + s.right - wide) / 2), s.y
