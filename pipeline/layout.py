@@ -31,6 +31,6 @@ def find_layout(image: Image) -> PictureLayout:
     lines = []
     for page in split(image, spread) if spread.fold else (whole(image, spread),):
         prepared = prepare(page.image)
-        back = page.step.transform.then(prepared.preparation.to_prepared).inverse()
+        back = page.step.route.then(prepared.preparation.to_prepared).inverse()
         lines += [SeenLine(page.side, back.polygon(box.polygon())) for box in find_text_lines(prepared.grey)]
     return PictureLayout(spread, tuple(lines))

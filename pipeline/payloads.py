@@ -4,7 +4,7 @@ from typing import Any
 
 from forms import Leaf
 from pipeline.parts import Part
-from records.geometry import Box, Transform
+from records.geometry import Bend, Box, Transform
 from records.pages import Preparation, Step
 from records.readings import Alternative, EngineIdentity, Reading, Word
 
@@ -16,8 +16,24 @@ def of_preparation(preparation: Preparation) -> Json:
     return {
         "width": preparation.width,
         "height": preparation.height,
-        "steps": [{"name": s.name, "transform": list(s.transform.m), "facts": s.facts} for s in preparation.steps],
+        "steps": [_of_step(step) for step in preparation.steps],
     }
+
+
+def _of_step(step: Step) -> Json:
+    raw: Json = {"name": step.name, "transform": list(step.transform.m), "facts": step.facts}
+    if step.bend:
+        raw["bend"] = {name: list(getattr(step.bend, name)) for name in ("x", "top", "foot")}
+        raw["bend"]["height"] = step.bend.height
+    return raw
+
+
+def _to_bend(raw: Json | None) -> Bend | None:
+    """Return a bend from its JSON; steps kept before bends were undone have none."""
+    if raw is None:
+        return None
+    x, top, foot = (tuple(float(v) for v in raw[name]) for name in ("x", "top", "foot"))
+    return Bend(x, top, foot, float(raw["height"]))
 
 
 def to_preparation(raw: Json) -> Preparation:
@@ -25,7 +41,7 @@ def to_preparation(raw: Json) -> Preparation:
     steps = []
     for s in raw["steps"]:
         a, b, c, d, e, f, g, h, i = (float(v) for v in s["transform"])
-        steps.append(Step(s["name"], Transform((a, b, c, d, e, f, g, h, i)), dict(s["facts"])))
+        steps.append(Step(s["name"], Transform((a, b, c, d, e, f, g, h, i)), dict(s["facts"]), _to_bend(s.get("bend"))))
     return Preparation(tuple(steps), int(raw["width"]), int(raw["height"]))
 
 

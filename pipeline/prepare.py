@@ -1,4 +1,4 @@
-"""From master pixels to a prepared page: size, tilt, borders, light, specks. Each step reports its transform.
+"""From master pixels to a prepared page: size, tilt, bend, borders, light, specks. Each step reports its transform.
 
 Pure functions on pixels (BGR, 8 bit). The prepared frame of a page has :data:`LONG_SIDE` pixels on its longer side
 before cropping, about 200 dpi for A4, so that every later measure in pixels means the same on every page.
@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.flatten import flatten
 from records.geometry import Box, Transform
 from records.pages import Preparation, Step
 from records.ports import Image
@@ -228,7 +229,7 @@ def straightened(image: Image, quarter_turns: int = 0, before: tuple[Step, ...] 
     if quarter_turns % 4:
         colour, step = turn(colour, quarter_turns)
         steps.append(step)
-    for act in (rescale, crop_borders, deskew, even_light):
+    for act in (rescale, crop_borders, deskew, flatten, even_light):
         colour, step = act(colour)
         steps.append(step)
     return colour, tuple(steps)

@@ -1,12 +1,19 @@
 """Geometry on page images. Frame everywhere: origin top left, x to the right, y down, unit pixel.
 
-A :class:`Transform` takes points of one frame to another as a 3 x 3 homography (row major); every
-step of image preparation reports one, so that each polygon leads back to master pixels.
+A :class:`Transform` takes points of one frame to another as a 3 x 3 homography (row major), a :class:`Bend` makes
+lines level that climb near the fold of a book; every step of image preparation reports what it did in these words, and
+one after the other they are a :class:`Route`, so that each polygon leads back to master pixels.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import pairwise
 from typing import Self
+
+BENT = 0.25
+"""Pixels by which a side of an outline may leave the straight before it is given corners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +172,89 @@ class Transform:
     def polygon(self, outline: Polygon) -> Polygon:
         """Take an outline to the other frame."""
         return Polygon(tuple(self.point(p) for p in outline.points))
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """Points move up or down by what is told for their column: of a page that was bent, the lines come to lie level.
+
+    At each of the columns *x* (growing) a point moves down by *top* pixels at the head of the page (y = 0) and by
+    *foot* at y = *height*; between and beyond heights evenly, between columns evenly, beyond them as at the last.
+    No column is turned over, so each point has its way back. *back*: this is that way.
+    """
+
+    x: tuple[float, ...]
+    top: tuple[float, ...]
+    foot: tuple[float, ...]
+    height: float
+    back: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.x or not len(self.x) == len(self.top) == len(self.foot):
+            raise ValueError("a bend tells head and foot of each of its columns, one at least")
+        if self.height <= 0 or any(a >= b for a, b in pairwise(self.x)):
+            raise ValueError("the columns of a bend grow, and its height is positive")
+        if any(foot - top <= -self.height for top, foot in zip(self.top, self.foot, strict=True)):
+            raise ValueError("a bend that turns a column over has no way back")
+
+    def inverse(self) -> "Bend":
+        """Return the way back."""
+        return replace(self, back=not self.back)
+
+    def point(self, p: Point) -> Point:
+        """Take one point to the other frame."""
+        top, foot = self._between(self.top, p.x), self._between(self.foot, p.x)
+        stretch = 1 + (foot - top) / self.height
+        return Point(p.x, (p.y - top) / stretch if self.back else top + p.y * stretch)
+
+    def polygon(self, outline: Polygon) -> Polygon:
+        """Take an outline to the other frame, with a corner more wherever one of its sides bends."""
+        points = outline.points
+        out: list[Point] = []
+        for p, q in zip(points, (*points[1:], points[0]), strict=True):
+            out += [self.point(p), *self._corners(p, q)]
+        return Polygon(tuple(out))
+
+    def _between(self, told: tuple[float, ...], x: float) -> float:
+        after = bisect_right(self.x, x)
+        if after in (0, len(self.x)):
+            return told[max(0, after - 1)]
+        x0, x1 = self.x[after - 1], self.x[after]
+        return told[after - 1] + (told[after] - told[after - 1]) * (x - x0) / (x1 - x0)
+
+    def _corners(self, p: Point, q: Point) -> list[Point]:
+        """Return where the way from *p* to *q* passes the columns, if it is not straight there."""
+        passed = [x for x in self.x if min(p.x, q.x) < x < max(p.x, q.x)]
+        shares = sorted((x - p.x) / (q.x - p.x) for x in passed)
+        way = [(t, self.point(Point(p.x + t * (q.x - p.x), p.y + t * (q.y - p.y)))) for t in shares]
+        a, b = self.point(p), self.point(q)
+        straight = all(abs(m.y - a.y - t * (b.y - a.y)) < BENT for t, m in way)
+        return [] if straight else [m for _, m in way]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way from one pixel frame to another, leg by leg; without legs it changes nothing."""
+
+    legs: tuple[Transform | Bend, ...] = ()
+
+    def then(self, leg: "Transform | Bend | Route") -> "Route":
+        """Return the way that goes on with *leg*; transforms that follow one another become one."""
+        if isinstance(leg, Route):
+            return reduce(Route.then, leg.legs, self)
+        last = self.legs[-1] if self.legs else None
+        if isinstance(leg, Transform) and isinstance(last, Transform):
+            return Route((*self.legs[:-1], last.then(leg)))
+        return Route((*self.legs, leg))
+
+    def inverse(self) -> "Route":
+        """Return the way back. Raises ValueError where there is none."""
+        return Route(tuple(leg.inverse() for leg in reversed(self.legs)))
+
+    def point(self, p: Point) -> Point:
+        """Take one point to the other frame."""
+        return reduce(lambda at, leg: leg.point(at), self.legs, p)
+
+    def polygon(self, outline: Polygon) -> Polygon:
+        """Take an outline to the other frame."""
+        return reduce(lambda at, leg: leg.polygon(at), self.legs, outline)

@@ -2,12 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import NewType, Self
 from urllib.parse import parse_qsl, urlencode
 
 from records.codes import DeliveryKind, PageRole, PageStatus, RegisterKind
 from records.errors import KhongChoError
-from records.geometry import Polygon, Transform
+from records.geometry import Bend, Polygon, Route, Transform
 from records.messages import Message, message
 
 Digest = NewType("Digest", str)
@@ -124,11 +125,20 @@ class StageResult:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of image preparation: its name, what it measured, and its transform (input → output frame)."""
+    """One step of image preparation: its name, what it measured, and its transform (input → output frame).
+
+    A step that made a bent page flat tells its *bend*, which follows the transform.
+    """
 
     name: str
     transform: Transform
     facts: dict[str, float] = field(default_factory=dict)
+    bend: Bend | None = None
+
+    @property
+    def route(self) -> Route:
+        """Input → output frame."""
+        return Route((self.transform, self.bend) if self.bend else (self.transform,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +150,12 @@ class Preparation:
     height: int
 
     @property
-    def to_prepared(self) -> Transform:
+    def to_prepared(self) -> Route:
         """Master pixels → prepared pixels."""
-        whole = Transform.identity()
-        for step in self.steps:
-            whole = whole.then(step.transform)
-        return whole
+        return reduce(Route.then, (step.route for step in self.steps), Route())
 
     @property
-    def to_master(self) -> Transform:
+    def to_master(self) -> Route:
         """Prepared pixels → master pixels."""
         return self.to_prepared.inverse()
 
