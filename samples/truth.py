@@ -19,7 +19,8 @@ picture.
 A field may say more: ``lines`` [{"text", "box"}] where it was written on several; ``struck`` {"text", "box"}, the wrong
 text that was struck out; ``ink`` "real" where a real line image stands. A page may say more: ``setting``, ``hand`` and
 ``ink_colour`` (how it was made), ``signatures`` [{"text", "box"}], ``margin`` [{"text", "polygon"}] (notes outside the
-form's fields, with four corners [x, y]).
+form's fields, with four corners [x, y]), ``closing`` {"pages", "events", "first", "last"} (what a book's closing page
+states; newer ones state no first and last number).
 """
 
 from typing import Any
