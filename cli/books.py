@@ -1,5 +1,6 @@
 """``book``: whether books are complete, and how they add up to the district's total."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -7,8 +8,11 @@ import typer
 from cli.screen import Json, account, notice, opened, out, print_json, table
 from cli.tables import BOOK_KINDS, kind_words, points_tables
 from records.books import BookAccount, Explanation, Place, Point, Stated
+from records.closing import ClosingPage, Figure, ReadFigure
 from records.codes import RegisterKind
 from records.entries import Book
+from records.pages import PageProblem
+from records.suggesting import contradictions, stated_figure
 from wiring.bookkeeping import District, Shelf
 
 book_app = typer.Typer(help="Sổ đã đủ chưa, còn thiếu gì. Whether books are complete.", no_args_is_help=True)
@@ -162,6 +166,8 @@ def _show(found: BookAccount) -> None:
         notice(f"  {year}{span}, cần {run.expected} số, có {len(run.found)} số.")
     for shown in points_tables(told.points):
         out.print(shown)
+    for line in closing_lines(found):
+        notice(line)
     if standing.closed:
         notice(f"Sổ đã do {standing.closed_by} khóa.")
     if told.open:
@@ -169,6 +175,33 @@ def _show(found: BookAccount) -> None:
         notice(f"  khongcho book explain {book.id} SỐ-HOẶC-TRANG --reason LÝ-DO")
     elif not standing.closed:
         notice("Không còn chỗ nào phải giải trình; có thể khóa sổ.")
+
+
+_FIGURES = {
+    Figure.FIRST: ("số đầu", "--first"),
+    Figure.LAST: ("số cuối", "--last"),
+    Figure.EVENTS: ("tổng sự kiện", "--events"),
+    Figure.PAGES: ("tổng trang", "--pages"),
+}
+"""What a figure of the closing page is called, and by which option of ``book expect`` a person states it."""
+
+
+def closing_lines(found: BookAccount) -> Iterator[str]:
+    """Yield what the closing pages suggest, what contradicts it, and the command by which a person states it."""
+    stated = found.standing.stated
+    for page in found.closing:
+        if page.silent is not None:
+            yield page.silent.message().vi
+            continue
+        read = [one for one in page.figures if one.suggested is not None]
+        told = ", ".join(f"{_FIGURES[one.figure][0]} {one.suggested} ({min(one.confidence, 0.99):.0%})" for one in read)
+        yield f"Máy đọc trang khóa sổ {page.file}: {told}. Đây là gợi ý: xem ảnh trang rồi tự ghi."
+        against = [problem for one in read for problem in contradictions(one, stated, found.report)]
+        yield from (problem.message().vi for problem in (*against, *((page.at_odds,) if page.at_odds else ())))
+        open_ = [one for one in read if stated_figure(stated, one.figure) is None]
+        if open_ and not found.standing.closed:
+            options = " ".join(f"{_FIGURES[one.figure][1]} {one.suggested}" for one in open_)
+            yield f"  khongcho book expect {found.book.id} {options}"
 
 
 # --- published keys ------------------------------------------------------------------------------
@@ -194,6 +227,7 @@ def book_json(found: BookAccount) -> dict[str, Any]:
             for r in told.runs
         ],
         "stated": standing.stated,
+        "closing": [_closing(page, found) for page in found.closing],
         "open": len(told.open),
         "closed": standing.closed,
         "closed_by": standing.closed_by,
@@ -221,6 +255,38 @@ def _point(point: Point) -> dict[str, Any]:
         "explained_by": said.by if said else None,
         "explained_at": said.at if said else None,
     }
+
+
+def _closing(page: ClosingPage, found: BookAccount) -> dict[str, Any]:
+    return {
+        "page": page.page,
+        "file": page.file,
+        "read": page.read,
+        "figures": [_figure(one, found) for one in page.figures],
+        "nothing_suggested": _problem(page.silent),
+        "at_odds": _problem(page.at_odds),
+    }
+
+
+def _figure(one: ReadFigure, found: BookAccount) -> dict[str, Any]:
+    evidence = one.evidence
+    return {
+        "figure": one.figure,
+        "presence": one.presence,
+        "text": one.text,
+        "suggested": one.suggested,
+        "confidence": one.confidence,
+        "outline": [[p.x, p.y] for p in evidence.polygon.points] if evidence else None,
+        "stated": stated_figure(found.standing.stated, one.figure),
+        "contradictions": [_problem(p) for p in contradictions(one, found.standing.stated, found.report)],
+    }
+
+
+def _problem(problem: PageProblem | None) -> dict[str, str] | None:
+    if problem is None:
+        return None
+    words = problem.message()
+    return {"code": problem.code, "reason": words.vi, "reason_en": words.en}
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from urllib.parse import quote, urlencode
 from counter import words
 from records import explaining
 from records.books import BookAccount, Found, Place, Point, PointKind, Run
-from records.codes import RegisterKind
+from records.closing import ClosingPage, Figure
+from records.codes import Presence, RegisterKind
 from records.messages import message
+from records.suggesting import contradictions, stated_figure
 from wiring.bookkeeping import Cell, District
 
 PATH = "/so-ho-tich"
@@ -112,6 +114,56 @@ def _found(account: BookAccount, one: Found, twice: Point | None) -> Tile:
     if one.blank:
         return Tile(number, "", "–", "bỏ trống", "blank", href)
     return Tile(number, "", "✓" if one.decided else "", "đã xác nhận" if one.decided else "máy đọc", "found", href)
+
+
+FIGURES = {
+    Figure.FIRST: "Số đầu",
+    Figure.LAST: "Số cuối",
+    Figure.EVENTS: "Tổng sự kiện",
+    Figure.PAGES: "Tổng trang",
+}
+"""What the figures of a closing page are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A figure of a closing page as the screen shows it, and whether a person may take it over."""
+
+    word: str
+    figure: str
+    read: int | None
+    text: str
+    """Verbatim, where it says no number that is sure enough."""
+    presence: Presence
+    percent: int
+    stated: int | None
+    crop: str
+    against: tuple[str, ...]
+    """What contradicts it, in words."""
+
+    @property
+    def takes(self) -> bool:
+        """Whether there is a number to take, where nobody stated one."""
+        return self.read is not None and self.stated is None
+
+
+def suggestions(account: BookAccount, page: ClosingPage) -> Sequence[Suggestion]:
+    """Return the figures that a closing page has room for, in the order in which a person states them."""
+    stated = account.standing.stated
+    return [
+        Suggestion(
+            FIGURES[one.figure],
+            one.figure.value,
+            one.suggested,
+            one.text,
+            one.presence,
+            min(99, round(100 * one.confidence)),
+            stated_figure(stated, one.figure),
+            f"{book_path(account.book.id)}/khoa-so/{page.page}/{one.figure.value}" if one.evidence else "",
+            tuple(problem.message().vi for problem in contradictions(one, stated, account.report)),
+        )
+        for one in page.figures
+    ]
 
 
 def anchor(point: Point) -> str:

@@ -183,6 +183,15 @@ def editions() -> tuple[Edition, ...]:
 
 
 @cache
+def closing_forms() -> tuple[Edition, ...]:
+    """Return the ways in which a book's closing page states its totals, by id.
+
+    They are no editions of a register: no entry stands on them, and a page is not told by them.
+    """
+    return tuple(parse_edition(text) for _, text in _texts(files("forms").joinpath("closing")))
+
+
+@cache
 def own_digest() -> str:
     """Return what names the office's own editions as they stand now; empty where it has none."""
     texts = _texts(_Own.folder) if _Own.folder and _Own.folder.is_dir() else []

@@ -7,6 +7,7 @@ page becomes a row with its reason and never stops the others.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -207,11 +208,12 @@ class Digitiser:
         return do_classify, (self._work(page, with_master=False), prepared, self._picture(prepared))
 
     def _job_read(self, page: DeliveredPage) -> tuple[Any, tuple[Any, ...]] | None:
-        parts = self._payload(page, "classify")["parts"]
-        if not parts:
+        said = self._payload(page, "classify")
+        if not said["parts"] and not said["closing"]:
             return None
         prepared = self._payload(page, "prepare")
-        return do_read, (self._work(page, with_master=False), prepared, self._picture(prepared), parts)
+        read = partial(do_read, closing=said["closing"])
+        return read, (self._work(page, with_master=False), prepared, self._picture(prepared), said["parts"])
 
     def _picture(self, prepared: Json) -> bytes:
         return self.archive.get(Digest(prepared["picture"]))

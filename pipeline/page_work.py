@@ -17,6 +17,7 @@ import numpy as np
 import forms
 from forms import Edition
 from pipeline.cases import Fields, cases_of, holds_case, notes_of, read_fields
+from pipeline.closing import read_closing, states_totals
 from pipeline.crops import Line
 from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.look import Look
@@ -45,12 +46,14 @@ from records.pages import Step
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading
 
-CODE_VERSION = "11"
+CODE_VERSION = "12"
 """Raised whenever a stage's result would differ: then pages are read anew."""
 SURE_WORD = 0.6
 ENOUGH_WORDS = 8
 UPRIGHT = 0.35
 """Least share of sure words on a page that stands upright (measured 0.58-0.63; on its head 0.05-0.23)."""
+_NO_TOTALS = frozenset({PageRole.BLANK, PageRole.ENTRY, PageRole.GUIDANCE})
+"""Roles of pages whose totals are not looked for: the guidance has the same words."""
 
 _log = logging.getLogger(__name__)
 _readers: dict[int, Readers] = {}
@@ -189,7 +192,7 @@ class DonePage:
     prepared: Json
     jpeg: bytes
     later: dict[str, Json]
-    """Of ``classify``, and of ``read`` where the page holds entries; lacking where that went wrong."""
+    """Of ``classify``, and of ``read`` where the page has entries or a book's totals; lacking where that went wrong."""
 
 
 def do_page(work: Work) -> DonePage:
@@ -198,8 +201,9 @@ def do_page(work: Work) -> DonePage:
     later: dict[str, Json] = {}
     try:
         later["classify"] = _classify(work, prepared, found.look)
-        if parts := later["classify"]["parts"]:
-            later["read"] = _read(found.look, parts)
+        said = later["classify"]
+        if said["parts"] or said["closing"]:
+            later["read"] = _read(found.look, said["parts"], prepared["fold"], closing=said["closing"])
     except Exception:  # whatever it is: the stage meets it again by itself, and the page is told to have failed there
         _log.warning("a later stage is left to its turn", exc_info=True)
     return DonePage(prepared, found.jpeg, later)
@@ -228,6 +232,7 @@ def _classify(work: Work, prepared: Json, look: Look) -> Json:
         "reason": said.reason.code if said.reason else None,
         "facts": dict(said.reason.facts) if said.reason else {},
         "parts": [],
+        "closing": False,
     }
     if work.dossier:
         if said.role is not PageRole.BLANK:
@@ -247,16 +252,21 @@ def _classify(work: Work, prepared: Json, look: Look) -> Json:
         out |= {"reason": "PAGE_BLANK" if prepared["paper"] else "PAGE_NOT_IN_PICTURE", "facts": {}}
     elif not prepared["paper"] and not out["parts"] and _sure_words(reading)[0] < ENOUGH_WORDS:
         out |= {"role": PageRole.OTHER.value, "reason": "PAGE_NOT_IN_PICTURE", "facts": {}}
+    if not work.dossier and out["role"] not in _NO_TOTALS:
+        out["closing"] = out["role"] == PageRole.CLOSING.value or states_totals(look.words)
     out["seconds"] = time.perf_counter() - began
     return out
 
 
-def do_read(work: Work, prepared: Json, jpeg: bytes, parts: Sequence[Json]) -> Json:
-    """Return the entries of a picture; of each its fields: presence, text, value, reading, doubts, master outline."""
-    return _read(_look(readers_of(work.make), prepared, jpeg), parts)
+def do_read(work: Work, prepared: Json, jpeg: bytes, parts: Sequence[Json], *, closing: bool = False) -> Json:
+    """Return the entries of a picture; of each its fields: presence, text, value, reading, doubts, master outline.
+
+    *closing*: it states the totals of its book; then these are read too.
+    """
+    return _read(_look(readers_of(work.make), prepared, jpeg), parts, prepared["fold"], closing=closing)
 
 
-def _read(look: Look, parts: Sequence[Json]) -> Json:
+def _read(look: Look, parts: Sequence[Json], fold: float | None, *, closing: bool) -> Json:
     began = time.perf_counter()
     entries = []
     found = cases_of(look, [to_part(raw) for raw in parts])
@@ -276,7 +286,27 @@ def _read(look: Look, parts: Sequence[Json]) -> Json:
         told = {"fields": _as_rows(own.page, fields), "notes": notes, "coverage": own.coverage}
         where = {"place": place, "leaf": part.leaf, "level": own.level}
         entries.append({**where, "edition": edition.id, **told})
-    return {"entries": entries, "seconds": time.perf_counter() - began}
+    totals = {"closing": {"figures": _figures(look, fold)}} if closing else {}
+    return {"entries": entries, **totals, "seconds": time.perf_counter() - began}
+
+
+def _figures(look: Look, fold: float | None) -> list[Json]:
+    """Return the figures of a closing page as JSON, with their outlines in master pixels."""
+    found = read_closing(look, fold)
+    if found is None:
+        return []
+    return [
+        {
+            "figure": one.figure.value,
+            "presence": one.value.presence.value,
+            "text": one.value.text,
+            "number": one.number,
+            "confidence": one.confidence,
+            "reading": of_reading(one.value.reading) if one.value.reading else None,
+            "outline": _in_master(found.page, one.boxes),
+        }
+        for one in found.figures
+    ]
 
 
 def _dated(part: Part, fields: Fields) -> Edition:

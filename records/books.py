@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from records.closing import ClosingPage
 from records.codes import PageRole, PageStatus, Presence, RegisterKind
 from records.entries import Book
 from records.errors import WrongUse
@@ -54,6 +55,11 @@ class BookPage:
     role: PageRole | None = None
     problem: PageProblem | None = None
     claims: tuple[NumberClaim, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The page as people name it."""
+        return Place(self.file, self.page, "", self.page_in_file, self.of_pages).name
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +239,8 @@ class BookReport:
     points: tuple[Point, ...]
     pages: int
     """Different pages handed in, and files that could not be opened."""
+    written_pages: int = 0
+    """Those of them that hold entries."""
 
     @property
     def expected(self) -> int:
@@ -264,6 +272,8 @@ class BookAccount:
     report: BookReport
     explanations: tuple[Explanation, ...] = field(default=())
     """All that was ever said, oldest first."""
+    closing: tuple[ClosingPage, ...] = ()
+    """What its closing pages state, as read: suggestions to the person who says what the book holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,10 @@ def examine(
         first = stated.first or 1
         runs.append(Run(book.year, first, stated.last, (), _count(first, stated.last, ())))
         points += _gaps(runs[0], None)
-    points += _totals(stated, runs, len(pages))
-    return BookReport(kind, tuple(runs), tuple(sorted(explained(points, explanations), key=_rank)), len(pages))
+    written = sum(bool(page.claims) for page in pages)
+    points += _totals(stated, runs, len(pages), written)
+    ranked = tuple(sorted(explained(points, explanations), key=_rank))
+    return BookReport(kind, tuple(runs), ranked, len(pages), written)
 
 
 def _rank(point: Point) -> tuple[int, int, EntryNumber]:
@@ -367,12 +369,13 @@ def _day(one: Found | None) -> str:
     return "/".join(reversed(one.registered.split("-"))) if one else "–"
 
 
-def _totals(stated: Stated, runs: Iterable[Run], pages: int) -> Iterator[Point]:
+def _totals(stated: Stated, runs: Iterable[Run], pages: int, written_pages: int) -> Iterator[Point]:
+    """Tell of totals that differ. Of pages a book may state all it has, or those with entries alone."""
     written = sum(not one.blank for run in runs for one in run.found)
     for code, said, counted in (
         ("BOOK_EVENTS_DIFFER", stated.events, written),
         ("BOOK_PAGES_DIFFER", stated.pages, pages),
     ):
-        if said is not None and said != counted:
+        if said is not None and said != counted and (said != written_pages or code != "BOOK_PAGES_DIFFER"):
             facts = {"stated": str(said), "counted": str(counted), "by": str(abs(said - counted))}
             yield Point(PointKind.TOTAL, PageProblem(code, facts))

@@ -333,23 +333,27 @@ def _sequence(
         return lambda rng: _entry(rng, desk, studio, number, cases, real)
 
     def plain(
-        role: str, lay: Callable[[Press, FormStyle], list[front.Writing]]
+        role: str, lay: Callable[[Press, FormStyle], list[front.Writing]], about: dict[str, Any] | None = None
     ) -> Callable[[np.random.Generator], _Ready]:
-        return lambda rng: _plain(rng, desk, role, lay)
+        return lambda rng: _plain(rng, desk, role, lay, about or {})
 
-    facts = desk.facts
+    facts, totals = desk.facts, front.totals(entries, each)
     return [
         plain("cover", lambda press, style: front.cover(press, style, facts)),
         plain("other", front.guidance),
         *(entry(1 + at // each, entries[at : at + each]) for at in range(0, len(entries), each)),
         lambda _rng: _Ready(desk.studio.blank(), "blank", {}),
         plain("index", lambda press, style: front.index(press, style, entries, _subject(facts), each)),
-        plain("other", lambda press, style: front.closing(press, style, facts, entries, each)),
+        plain("other", lambda press, style: front.closing(press, style, facts, totals), {"closing": totals}),
     ]
 
 
 def _plain(
-    rng: np.random.Generator, desk: _Desk, role: str, lay: Callable[[Press, FormStyle], list[front.Writing]]
+    rng: np.random.Generator,
+    desk: _Desk,
+    role: str,
+    lay: Callable[[Press, FormStyle], list[front.Writing]],
+    about: dict[str, Any],
 ) -> _Ready:
     press = Press(WIDTH, HEIGHT, desk.studio.dpi, desk.style.face)
     writings = lay(press, desk.style)
@@ -358,7 +362,7 @@ def _plain(
     front.write_all(rng, page, writings, replace(hand, x_height=min(hand.x_height * 1.1, 2.2)))
     if writings and role != "index":
         desk.studio.office_seal(rng, page, *((150, 225) if role == "cover" else (138, 138)))
-    return _Ready(page, role, {})
+    return _Ready(page, role, about)
 
 
 def _subject(facts: BookFacts) -> str:

@@ -1,10 +1,12 @@
 """The pages of a book that hold no entry: cover, guidance, table of names, closing page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from records.geometry import Box
+from records.numbers import read_number
 from samples import places
 from samples.cases import Case
 from samples.facts import BookFacts, written_date
@@ -16,6 +18,8 @@ from samples.style import FormStyle
 
 REPUBLIC, DEMOCRATIC_REPUBLIC = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "VIỆT NAM DÂN CHỦ CỘNG HÒA"
 """As the country was called, from 2 July 1976 and before."""
+SENTENCE_UNTIL, RANGE_UNTIL = 1999, 2016
+"""Year before which the closing page is a sentence, and that before which it states the first and last number."""
 GUIDANCE = (
     "Sổ được viết liên tiếp theo thứ tự từng trang, không bỏ trống, không tẩy xóa.",
     "Mỗi trường hợp ghi vào một trang; số đăng ký ghi liên tục từ số 01 trong từng năm.",
@@ -119,25 +123,61 @@ def index(press: Press, style: FormStyle, cases: list[Case], subject: str, each:
     return out
 
 
-def closing(press: Press, style: FormStyle, book: BookFacts, cases: list[Case], each: int) -> list[Writing]:
-    """Print the closing page with the book's totals: *each* cases stand on a page."""
+def totals(cases: list[Case], each: int) -> dict[str, int]:
+    """Return what the closing page states: *each* cases stand on a page."""
+    numbers = [said[0].serial for case in cases if (said := read_number(case.fields["so"])) is not None]
+    return {
+        "pages": -(-len(cases) // each),
+        "events": len(cases),
+        "first": min(numbers, default=1),
+        "last": max(numbers, default=1),
+    }
+
+
+def closing(press: Press, style: FormStyle, book: BookFacts, said: dict[str, int]) -> list[Writing]:
+    """Print the closing page with the book's :func:`totals`; which of them, and how, changed with the years."""
     middle, cut = WIDTH / 2, Type(13)
     press.text(middle, 40, style.spelled("PHẦN KHÓA SỔ"), Type(15, bold=True), align="m")
     day = f"31{book.habits.date_mark}12{book.habits.date_mark}{book.year}"
     left, right = style.left, WIDTH - style.right
-    out = [
-        _dotted(press, left, 60, style.spelled("Sổ này khóa ngày: "), right - 60, cut, day),
-        _dotted(press, left, 72, "Tổng số trang đã ghi: ", right - 60, cut, f"{-(-len(cases) // each):02d}"),
-        _dotted(press, left, 84, "Tổng số trường hợp đã đăng ký: ", right - 40, cut, f"{len(cases):02d}"),
-        _dotted(press, left, 96, "Số trang bỏ trống: ", right - 60, cut, "01"),
-    ]
-    press.text(right - 40, 116, "NGƯỜI KÝ", Type(12.5, bold=True), align="m")
+    out = [_dotted(press, left, 60, style.spelled("Sổ này khóa ngày: "), right - 60, cut, day)]
+    pages, events, first, last = (f"{said[name]:02d}" for name in ("pages", "events", "first", "last"))
+    if book.year < SENTENCE_UNTIL:
+        rows = (
+            (("Sổ này có ", pages, 34), ("trang, đã ghi ", events, 34), ("việc,", "", 0)),
+            (("từ số ", first, 40), ("đến số ", last, 40), (".", "", 0)),
+        )
+        for k, row in enumerate(rows):
+            out += _sentence(press, left, 72 + 12 * k, row, cut)
+    else:
+        out += [
+            _dotted(press, left, 72, "Tổng số trang đã ghi: ", right - 60, cut, pages),
+            _dotted(press, left, 84, "Tổng số trường hợp đã đăng ký: ", right - 40, cut, events),
+        ]
+    if SENTENCE_UNTIL <= book.year < RANGE_UNTIL:
+        out += _sentence(press, left, 96, (("Từ số: ", first, 40), ("đến số: ", last, 40)), cut)
+        out.append(_dotted(press, left, 108, "Số trang bỏ trống: ", right - 60, cut, "01"))
+    else:
+        out.append(_dotted(press, left, 96, "Số trang bỏ trống: ", right - 60, cut, "01"))
+    press.text(right - 40, 120, "NGƯỜI KÝ", Type(12.5, bold=True), align="m")
     press.text(
         right - 40,
-        121,
+        125,
         style.spelled("(Ký, ghi rõ họ, chữ đệm, tên, chức vụ, đóng dấu)"),
         Type(10, italic=True),
         align="m",
     )
     out.append(Writing(book.signers[0][0], right - 58, 152, 56))
+    return out
+
+
+def _sentence(press: Press, x: float, y: float, row: Sequence[tuple[str, str, float]], cut: Type) -> list[Writing]:
+    """Print words with dotted room between them, from *x* on: (words, what is written behind them, its room in mm)."""
+    out = []
+    for words, value, room in row:
+        end = press.text(x, y, words, cut)
+        if room:
+            press.leader(end + 1.2, end + room, y, "dots", cut.size)
+            out.append(Writing(value, end + 4, y, room - 5))
+        x = end + room + 2
     return out

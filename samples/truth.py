@@ -20,7 +20,8 @@ A field may say more: ``lines`` [{"text", "box"}] where it was written on severa
 text that was struck out; ``ink`` "real" where a real line image stands. A page may say more: ``setting``, ``hand`` and
 ``ink_colour`` (how it was made), ``signatures`` [{"text", "box"}], ``margin`` [{"text", "polygon"}] (notes outside the
 form's fields, with four corners [x, y]; ``red`` says "pen" or "stamp" of one in red), ``cancelled`` [{"entry", "how",
-"box"}] (entries struck out as a whole: which of ``entries``, from 0, and by what strokes).
+"box"}] (entries struck out as a whole: which of ``entries``, from 0, and by what strokes), ``closing`` {"pages",
+"events", "first", "last"} (what a book's closing page states; newer ones state no first and last number).
 """
 
 from typing import Any

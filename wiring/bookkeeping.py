@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 
 from records.books import BookAccount, BookPage, NumberClaim, PointKind, Standing, Stated, Tally
-from records.codes import DeliveryKind, PageStatus, RegisterKind
+from records.closing import ClosingPage, Figure, closing_page
+from records.codes import DeliveryKind, PageRole, PageStatus, RegisterKind
 from records.completeness import examine
 from records.entries import Book
 from records.errors import NotFound, WrongUse
@@ -15,11 +16,14 @@ from records.explaining import explain, name_of
 from records.pages import DeliveredPage, Delivery, PageId, PageProblem
 from records.ports import Register
 from records.sheets import to_compare
+from records.suggesting import stated_figure, with_figure
 from records.text import single_spaced
 
 _NAME = re.compile(r"[\w.-]{1,80}")
 _SHOWN = 12
 """Points named in a refusal; the report has them all."""
+_NO_CLOSING = frozenset({PageRole.ENTRY, PageRole.BLANK})
+"""Roles of pages that state no totals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +220,19 @@ class Bookkeeping:
         twins = {frozenset(pair) for pair in to_compare(report) if self._same_sheet(*pair)}
         if twins:
             report = examine(book, pages, standing.stated, explanations, twins)
-        return BookAccount(book, standing, deliveries, report, tuple(explanations))
+        return BookAccount(book, standing, deliveries, report, tuple(explanations), tuple(self._closing(pages)))
+
+    def _closing(self, pages: Sequence[BookPage]) -> Iterator[ClosingPage]:
+        """Yield what the closing pages of a book state, in their order, each once; only pages without entries are."""
+        seen: set[PageId] = set()
+        for page in pages:
+            if page.page is None or page.page in seen or page.claims or page.role in _NO_CLOSING:
+                continue
+            seen.add(page.page)
+            read = self.register.newest_result(page.page, "read")
+            payload = read.payload if read else {}
+            if page.role is PageRole.CLOSING or payload.get("closing") is not None:
+                yield closing_page(page.name, page.page, payload)
 
     def _pages(self, deliveries: Sequence[Delivery]) -> Iterator[BookPage]:
         """Yield the pages of a book in the order in which they came, with their claims; then files never opened."""
@@ -248,6 +264,19 @@ class Bookkeeping:
         )
         self.register.expect(book.id, new, agent=by)
         return self.account(book.id)
+
+    def take(self, named: str, figure: Figure, read: int, *, by: str) -> BookAccount:
+        """Keep as a person's statement what a closing page suggests for *figure*, and that person saw: *read*.
+
+        What somebody stated before is never replaced. Raises WrongUse CLOSING_ALREADY_STATED, CLOSING_NOT_SUGGESTED.
+        """
+        found = self.account(named)
+        found.standing.refuse_closed(found.book.id)
+        if (stated := stated_figure(found.standing.stated, figure)) is not None:
+            raise WrongUse("CLOSING_ALREADY_STATED", stated=stated, read=read)
+        if not any(one.figure is figure and one.suggested == read for page in found.closing for one in page.figures):
+            raise WrongUse("CLOSING_NOT_SUGGESTED", book=found.book.id, read=read)
+        return self.expect(found.book.id, with_figure(figure, read), by=by)
 
     def explain(self, named: str, what: str, reason: str, *, by: str) -> BookAccount:
         """Explain a number, a range of numbers or a page. Raises WrongUse where there is nothing to explain."""

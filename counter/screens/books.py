@@ -10,6 +10,7 @@ from counter import shelf
 from counter.gate import BOOK_KEEPERS, BOOK_READERS, Posted, Visit, desk_of, posted, signed_in
 from counter.screens.pictures import PAGE_SIDE, picture_of
 from records.books import BookAccount, Point, Stated
+from records.closing import Figure
 from records.codes import RegisterKind
 from records.entries import Book
 from records.errors import KhongChoError, NotFound
@@ -29,6 +30,8 @@ REASONS = (
     "Quét trùng trang",
 )
 """What is often the reason; anything else can be typed."""
+CROP_HEIGHT, CROP_MARGIN = 64, 0.5
+"""Of the crop of a figure: pixels, and room round it as a part of its height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,13 @@ def _holds(one: Shelf, authority: str | None, kind: str | None, year: str | None
 
 @router.get("/quyen/{book_id}")
 def show(request: Request, book_id: str, visit: Reader, tiep: str = "") -> Response:
-    """Show a book: what needs an explanation, its numbers, what was said; *tiep*: stand at the next point."""
-    return _page(request, visit, _account(request, book_id), go_on=bool(tiep))
+    """Show a book: what needs an explanation, its numbers, what was said.
+
+    *tiep*: stand at the next point, or (``khoa-so``) at the next figure of the closing page.
+    """
+    return _page(
+        request, visit, _account(request, book_id), go_on=bool(tiep) and tiep != "khoa-so", taking=tiep == "khoa-so"
+    )
 
 
 @router.get("/quyen/{book_id}/anh/{page_id}")
@@ -93,6 +101,37 @@ def picture(request: Request, book_id: str, page_id: str, visit: Reader) -> Resp
     desk.opened(wanted, visit, "page", picture=True)
     made = desk.picture((wanted,), lambda: desk.house.pictures.page(wanted, PAGE_SIDE))
     return picture_of(request, made, "image/jpeg")
+
+
+@router.get("/quyen/{book_id}/khoa-so/{page_id}/{figure}")
+def closing_crop(request: Request, book_id: str, page_id: str, figure: str, visit: Reader) -> Response:
+    """Return the crop of a figure on a closing page as PNG."""
+    desk = desk_of(request)
+    pages = [page for page in _account(request, book_id).closing if page.page == page_id]
+    told = next((one.evidence for page in pages for one in page.figures if one.figure == figure), None)
+    if told is None:
+        raise NotFound("PAGE_UNKNOWN", page=page_id[:60])
+    desk.opened(told.page, visit, "crop", picture=True)
+    made = desk.picture(
+        (told, CROP_HEIGHT),
+        lambda: desk.house.pictures.crop(told.page, told.polygon, margin=CROP_MARGIN, height=CROP_HEIGHT),
+    )
+    return picture_of(request, made, "image/png")
+
+
+@router.post("/quyen/{book_id}/khoa-so")
+def take(request: Request, book_id: str, visit: Keeper, form: Form) -> Response:
+    """Keep a suggested figure of the closing page, as the screen showed it, as this person's statement."""
+    account = _account(request, book_id)
+    figure = next((one for one in Figure if one.value == form.text("o")), None)
+    read = form.number("so")
+    if figure is None or read is None:
+        return _back(account, "#khoa-so")
+    try:
+        desk_of(request).house.books.take(account.book.id, figure, read, by=visit.account.name)
+    except KhongChoError as error:
+        return _page(request, visit, account, Typed("", "", error.message()))
+    return _back(account, "?tiep=khoa-so")
 
 
 @router.post("/quyen/{book_id}/giai-trinh")
@@ -151,7 +190,13 @@ def _back(account: BookAccount, to: str = "") -> Response:
 
 
 def _page(
-    request: Request, visit: Visit, account: BookAccount, typed: Typed | None = None, *, go_on: bool = False
+    request: Request,
+    visit: Visit,
+    account: BookAccount,
+    typed: Typed | None = None,
+    *,
+    go_on: bool = False,
+    taking: bool = False,
 ) -> Response:
     desk = desk_of(request)
     told = account.report
@@ -161,6 +206,6 @@ def _page(
         request, "book.html", status=422 if typed else 200, account=account, told=told, typed=typed, weighing=weighing,
         notices=[p for p in told.points if not p.kind.weighs], strip=shelf.strip(account), shelf=shelf,
         keeps=visit.may(*BOOK_KEEPERS) and not account.standing.closed, may_reopen=visit.may(*BOOK_KEEPERS),
-        people={name: desk.full_name(name) for name in people if name}, reasons=REASONS, go_on=go_on,
+        people={name: desk.full_name(name) for name in people if name}, reasons=REASONS, go_on=go_on, taking=taking,
         here=shelf.book_path(account.book.id), kinds=[k for k in RegisterKind if k is not RegisterKind.OTHER],
     )  # fmt: skip

@@ -114,9 +114,20 @@ function scanKeys(e) {
   return true;
 }
 
+// --- book -----------------------------------------------------------------------------------------------
+function bookKeys(e) {
+  // only goes to the button: taking a figure over is a second key, when its picture was seen
+  const all = $$("[data-take]");
+  if (!all.length || typing(e.target) || e.key !== "t") return false;
+  const next = all[(all.indexOf(document.activeElement) + 1) % all.length];
+  next.focus();
+  next.closest("li").scrollIntoView({ block: "nearest" });
+  return true;
+}
+
 document.addEventListener("keydown", (e) => {
   if (e.defaultPrevented || e.isComposing || !plain(e)) return;
-  if (searchKeys(e) || entryKeys(e) || signKeys(e) || scanKeys(e)) e.preventDefault();
+  if (searchKeys(e) || entryKeys(e) || signKeys(e) || scanKeys(e) || bookKeys(e)) e.preventDefault();
 });
 
 document.addEventListener("click", (e) => {

@@ -11,7 +11,7 @@ from records.codes import Presence
 from records.geometry import Box
 from records.pages import Evidence, PageProblem
 from tests.cli.conftest import Command
-from tests.register.shelving import drafted, hand_in
+from tests.register.shelving import closes, drafted, hand_in
 from wiring import House, Settings, open_house
 
 KEYS = {"expected", "found", "gaps", "repeats", "blank", "pages_without_entry", "closed"}
@@ -226,3 +226,47 @@ def test_nothing_that_made_a_closed_book_whole_is_changed(khongcho: Command, hou
     assert khongcho("confirm", entry.id, "--field", "nksHoTen=Lan").code in {0, 1}
     khongcho("book", "reopen", "d1")
     assert khongcho("confirm", entry.id, "--field", "so=77").code in {0, 1}
+
+
+def test_what_a_closing_page_states_is_suggested_and_never_taken(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2", "3", None])
+    page = closes(house.register, "d1", 4, last=(4, 0.9), events=(3, 0.97), pages=None)
+    told = khongcho("book", "report", "d1", "--json").json()
+    (closing,) = told["closing"]
+    assert (closing["file"], closing["page"], closing["read"]) == ("d1-04.png", page.page.id, True)
+    last, events, pages = closing["figures"]
+    assert (last["figure"], last["suggested"], last["confidence"]) == ("last", 4, 0.9)
+    assert [c["code"] for c in last["contradictions"]] == ["CLOSING_LAST_FOUND"]
+    assert (events["suggested"], events["contradictions"], len(events["outline"])) == (3, [], 4)
+    assert (pages["suggested"], pages["presence"]) == (None, "blank")
+    assert told["stated"] == {"first": None, "last": None, "events": None, "pages": None}
+    assert (closing["nothing_suggested"], closing["at_odds"]) == (None, None)
+    shown = " ".join(khongcho("book", "report", "d1").err.split())
+    assert "Máy đọc trang khóa sổ d1-04.png: số cuối 4 (90%), tổng sự kiện 3 (97%)" in shown
+    assert "khongcho book expect d1 --last 4 --events 3" in shown
+    assert "Số lớn nhất thấy trong sổ là 3" in shown
+    said = khongcho("book", "expect", "d1", "--last", "3", "--json").json()
+    (closing,) = said["closing"]
+    assert said["stated"]["last"] == closing["figures"][0]["stated"] == 3
+    assert closing["figures"][0]["contradictions"][0]["code"] == "CLOSING_LAST_STATED"
+    assert "khongcho book expect d1 --events 3" in " ".join(khongcho("book", "report", "d1").err.split())
+
+
+def test_a_closing_page_that_suggests_nothing_says_so(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", None, None, None])
+    closes(house.register, "d1", 2, last=None, events=None)
+    closes(house.register, "d1", 3, last=(7, 0.2))
+    closes(house.register, "d1", 4)
+    told = khongcho("book", "report", "d1", "--json").json()["closing"]
+    codes = [one["nothing_suggested"]["code"] for one in told]
+    assert codes == ["CLOSING_BLANK", "CLOSING_ILLEGIBLE", "CLOSING_NOT_READ"]
+    shown = " ".join(khongcho("book", "report", "d1").err.split())
+    assert "d1-02.png không ghi số nào" in shown and "không đọc chắc được số nào" in shown
+    assert "book expect d1" not in shown.replace("book expect --last", "")
+
+
+def test_a_book_may_state_all_its_pages_or_those_with_entries(khongcho: Command, hand: Hand) -> None:
+    hand("d1", ["1", "2", None])
+    for pages, differs in ((3, []), (2, []), (4, ["BOOK_PAGES_DIFFER"])):
+        told = khongcho("book", "expect", "d1", "--pages", str(pages), "--json").json()
+        assert [row["code"] for row in told["totals"]] == differs

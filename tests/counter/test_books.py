@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from forms import Leaf
-from tests.register.shelving import hand_in
+from tests.register.shelving import closes, hand_in
 
 BOOK = "/so-ho-tich/quyen/d1"
 
@@ -164,3 +164,69 @@ def test_half_a_table_is_named_as_such(town: Any) -> None:
     text = town.browser("luu").get(BOOK).text
     assert "Thiếu nửa bảng" in text and "không thấy trang phải ngay cạnh" in text
     assert "ingest book --book" in text and "Trang không có mục" not in text
+
+
+@pytest.fixture
+def closed_off(town: Any) -> Any:
+    """A town with a book of three entries and its closing page, read as stating 3 events and 4 as its last number."""
+    hand_in(town.house.register, town.house.archive, "d1", ["1", "2", "3", None])
+    closes(town.house.register, "d1", 4, last=(4, 0.9), events=(3, 0.97), pages=None)
+    return town
+
+
+def stated(town: Any) -> tuple[int | None, ...]:
+    said = town.house.books.account("d1").standing.stated
+    return said.first, said.last, said.events, said.pages
+
+
+def test_what_a_closing_page_states_stands_beside_its_picture(closed_off: Any) -> None:
+    keeper, leader = closed_off.browser("luu"), closed_off.browser("dao")
+    text = keeper.get(BOOK).text
+    assert 'id="khoa-so"' in text and "chắc 90%" in text and "để trống" in text
+    assert "Số lớn nhất thấy trong sổ là 3" in text
+    assert text.count("data-take") == 2
+    (crop, *_) = re.findall(r'<img src="([^"]+/khoa-so/[^"]+/last)"', text)
+    assert keeper.get(crop).headers["content-type"] == "image/png"
+    assert keeper.get(crop.replace("/last", "/first")).status_code == 404
+    assert keeper.get(crop.replace("/d1/", "/d2/")).status_code == 404
+    assert "data-take" not in leader.get(BOOK).text and leader.get(crop).status_code == 200
+    assert closed_off.browser("lan").get(crop).status_code == 403
+    assert stated(closed_off) == (None, None, None, None)
+
+
+def test_a_suggestion_is_taken_by_a_person_alone_and_replaces_nobody(closed_off: Any) -> None:
+    register, keeper = closed_off.house.register, closed_off.browser("luu")
+    took = keeper.post(f"{BOOK}/khoa-so", {"o": "events", "so": "3"})
+    assert (took.status_code, stated(closed_off)) == (303, (None, None, 3, None))
+    told = [e.event for e in register.events("d1") if e.event.event_type == "book expected"]
+    assert [(e.agent, e.detail["events"]) for e in told] == [("luu", "3")]
+    text = keeper.get(took.headers["location"]).text
+    assert "Đã ghi 3" in text and text.count("data-take") == 1 and 'data-take="last" autofocus' in text
+    again = keeper.post(f"{BOOK}/khoa-so", {"o": "events", "so": "3"})
+    assert (again.status_code, "CLOSING_ALREADY_STATED" in again.text) == (422, True)
+    other = keeper.post(f"{BOOK}/khoa-so", {"o": "last", "so": "9"})
+    assert (other.status_code, "CLOSING_NOT_SUGGESTED" in other.text) == (422, True)
+    assert closed_off.browser("dao").post(f"{BOOK}/khoa-so", {"o": "last", "so": "4"}).status_code == 403
+    keeper.post(f"{BOOK}/bia", {"so_cuoi": "3"})
+    text = keeper.get(BOOK).text
+    assert "người giữ sổ đã ghi 3: số đã ghi vẫn giữ nguyên" in text and "data-take" not in text
+    for odd in ({}, {"o": "nothing", "so": "1"}, {"o": "last", "so": "x"}):
+        assert keeper.post(f"{BOOK}/khoa-so", odd).status_code in {303, 422}
+    assert stated(closed_off) == (None, 3, 3, None)
+
+
+def test_a_closing_page_that_suggests_nothing_says_so(town: Any) -> None:
+    hand_in(town.house.register, town.house.archive, "d1", ["1", None, None])
+    closes(town.house.register, "d1", 2, last=None)
+    closes(town.house.register, "d1", 3)
+    text = town.browser("luu").get(BOOK).text
+    assert "d1-02.png không ghi số nào" in text and "nộp lại đợt nhận đó" in text
+    assert "data-take" not in text
+
+
+def test_a_closed_book_takes_nothing_over(closed_off: Any) -> None:
+    keeper = closed_off.browser("luu")
+    keeper.post(f"{BOOK}/bia", {"so_cuoi": "3"})
+    closed_off.house.books.close("d1", by="luu")
+    assert "data-take" not in keeper.get(BOOK).text
+    assert "BOOK_CLOSED" in keeper.post(f"{BOOK}/khoa-so", {"o": "events", "so": "3"}).text

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from tests.register.shelving import hand_in
+from tests.register.shelving import closes, hand_in
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 
@@ -224,6 +224,32 @@ def test_a_book_is_explained_and_closed_with_the_keyboard_alone(town: Any, page:
     page.wait_for_selector(".entry-head .state-verified")
     walker.look()
     assert town.house.register.closed_books() == {"d1"}
+    assert walker.faults == []
+
+
+def test_the_totals_of_a_closing_page_are_taken_over_with_the_keyboard_alone(
+    town: Any, page: Any, address: str
+) -> None:
+    hand_in(town.house.register, town.house.archive, "d1", ["1", "2", "3", None])
+    closes(town.house.register, "d1", 4, first=(1, 0.8), last=(4, 0.9), events=(3, 0.97), pages=None)
+    walker = Walker(page, address)
+    page.goto(address)
+    walker.sign_in("luu")
+    page.goto(f"{address}/so-ho-tich/quyen/d1")
+    walker.look()
+    walker.press("t")
+    page.wait_for_selector("[data-take=first]:focus")
+    walker.press("t", "t")
+    page.wait_for_selector("[data-take=events]:focus")
+    with page.expect_navigation():
+        walker.press("Enter")
+    page.wait_for_selector("[data-take=first]:focus")
+    with page.expect_navigation():
+        walker.press("Enter")
+    page.wait_for_selector("[data-take=last]:focus")
+    walker.look()
+    said = town.house.books.account("d1").standing.stated
+    assert (said.first, said.last, said.events, said.pages) == (1, None, 3, None)
     assert walker.faults == []
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from records.codes import DeliveryKind, PageRole, PageStatus, Presence, RegisterKind
 from records.entries import Entry, FieldValue
 from records.geometry import Box
-from records.pages import DeliveredPage, Delivery, Evidence, PageImage, PageProblem, page_id
+from records.pages import DeliveredPage, Delivery, Evidence, PageImage, PageProblem, StageResult, page_id
 from records.ports import Archive, Register
 from records.readings import Alternative, EngineIdentity, Reading
 
@@ -73,3 +73,22 @@ def hand_in(
     at = dt.datetime(2026, 11, day, 8, tzinfo=dt.UTC)
     register.open_delivery(Delivery(delivery, DeliveryKind.BOOK, label, at, (), authority), pages)
     register.draft(entries)
+
+
+def closes(register: Register, delivery: str, seq: int, **figures: tuple[int | None, float] | None) -> DeliveredPage:
+    """Make a page without an entry the closing page of its book, on which a machine read *figures*.
+
+    Each is (number, confidence), or None where the room for it was left blank. Without any, nobody read the page.
+    """
+    (page,) = register.delivered_pages(delivery, seq=seq)
+    page = replace(page, role=PageRole.CLOSING, problem=None)
+    register.settle_page(page)
+    rows = []
+    for k, (name, said) in enumerate(figures.items()):
+        number, sure = said or (None, 0.0)
+        row = {"figure": name, "presence": "written" if said else "blank", "text": str(number or "")}
+        outline = [[5.0, 10.0 + 9 * k], [40.0, 10.0 + 9 * k], [40.0, 18.0 + 9 * k], [5.0, 18.0 + 9 * k]]
+        rows.append(row | {"number": number, "confidence": sure, "reading": None, "outline": outline})
+    payload: dict[str, object] = {"entries": [], "closing": {"figures": rows}} if figures else {"entries": []}
+    register.record_stage(StageResult(page.page.id, "read", "12" if figures else "9", payload, 0.1))
+    return page
