@@ -1,6 +1,8 @@
 """What a closing page states: found by its wordings, read, and led back to the scan."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +10,19 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline import Limits
+from pipeline import Limits, MakeReaders
 from pipeline.closing import number_of, states_totals
-from pipeline.page_work import Work, do_classify, do_page, do_prepare, do_read
+from pipeline.page_work import DonePage, Work, do_classify, do_page, do_prepare, do_read
 from pipeline.values import BLANK_VALUE, ReadValue
+from records.books import Stated
+from records.closing import Figure
 from records.codes import PageRole, Presence
 from records.geometry import Box
 from records.readings import Alternative, EngineIdentity, Reading, Word
 from samples import HELD_OUT, make_book
+from tests.pipeline.conftest import Desk
 from tests.pipeline.stubs import real_readers
+from wiring.bookkeeping import Bookkeeping
 
 ENGINE = EngineIdentity("test", "1", "0" * 64)
 
@@ -125,6 +131,50 @@ def test_a_closing_page_that_nobody_filled_in_suggests_nothing(tmp_path: Path, m
     figures = done.later["read"]["closing"]["figures"]
     assert figures and {one["presence"] for one in figures} == {Presence.BLANK}
     assert {one["number"] for one in figures} == {None}
+
+
+@pytest.mark.slow
+def test_totals_beside_a_table_of_names_in_one_picture_are_read(tmp_path: Path) -> None:
+    book = make_book(
+        tmp_path, edition_id="birth-2006", cases=2, seed=53, opened=True, formats=("jpeg",), hands=HELD_OUT
+    )
+    done = do_page(work(book.images[-1]))
+    assert done.later["classify"]["role"] == PageRole.INDEX
+    figures = {one["figure"]: one for one in done.later["read"]["closing"]["figures"]}
+    assert {name: one["number"] for name, one in figures.items()} == {
+        "first": 197,
+        "last": 198,
+        "events": 2,
+        "pages": 2,
+    }
+    assert min(x for one in figures.values() for x, _ in one["outline"]) > done.prepared["width"] / 2
+
+
+def only_prepared(work: Work) -> DonePage:
+    """What a worker leaves where a later stage went wrong."""
+    return replace(do_page(work), later={})
+
+
+@pytest.mark.slow
+def test_a_delivery_keeps_the_totals_for_its_book(
+    open_desk: Callable[[MakeReaders], Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, truth = closing_page(tmp_path / "book", "birth-2016", 15, cases=1)
+    (tmp_path / "delivery").mkdir()
+    (tmp_path / "delivery" / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr("pipeline.digitise.do_page", only_prepared)
+    desk = open_desk(real_readers)
+    report = desk.take(tmp_path / "delivery")
+    assert (report.pages, report.done, report.entries) == (1, 1, 0)
+    account = Bookkeeping(desk.register).account(report.delivery)
+    (told,) = account.closing
+    assert {one.figure: one.suggested for one in told.figures} == {
+        Figure.EVENTS: truth["events"],
+        Figure.PAGES: truth["pages"],
+    }
+    assert account.standing.stated == Stated()
+    again = desk.take(tmp_path / "delivery")
+    assert again.delivery == report.delivery and again.done == 1
 
 
 @pytest.mark.slow
