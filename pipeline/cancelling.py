@@ -49,6 +49,8 @@ TOGETHER, FAMILY = 30, 3
 """Within how many pixels rules of a table begin and end together, and how many do so at least."""
 LEAST_ROW, UNEVEN = 60.0, 0.1
 """Least height of a row, and the share of it by which rules may lie off."""
+HIGH = 400.0
+"""More than the height of a row."""
 ON_RULE = 16
 """Pixels from a rule within which another piece is of it."""
 
@@ -113,7 +115,8 @@ def strokes_in_table(ink: Image, clean: CleanPage) -> Strokes:
     shallow, two = _straight(cells, SHALLOW, LONG, PIECES[2], LEVEL)
     thick, three = _straight(_cells(clean.ink), FLAT, LONG, PIECES[2], 0.0)
     odd = _odd_rules(clean.rules)
-    found = (*steep, *shallow, *thick, *(Stroke(r.x, r.y + r.h / 2, r.right, r.y + r.h / 2) for r in odd))
+    every = (*steep, *shallow, *thick, *(Stroke(r.x, _height(r), r.right, _height(r)) for r in odd))
+    found = _wide(every, clean.cells)
     if not found:
         return Strokes((), one)
     out = _inked(ink, one | two | three)
@@ -121,6 +124,17 @@ def strokes_in_table(ink: Image, clean: CleanPage) -> Strokes:
         part = np.s_[int(r.y) : int(r.bottom), int(r.x) : int(r.right)]
         out[part] |= clean.rules.mask[part] & ink[part]
     return Strokes(found, out)
+
+
+def _wide(strokes: Sequence[Stroke], cells: Sequence[Box]) -> tuple[Stroke, ...]:
+    """Return the *strokes* within the table of *cells* that may cancel a row, together with others at their height."""
+    if not cells:
+        return ()
+    x, y = min(c.x for c in cells), min(c.y for c in cells)
+    whole = Box(x, y, max(c.right for c in cells) - x, max(c.bottom for c in cells) - y)
+    inside = [s for s in strokes if s.mostly_in(whole)]
+    bands = (Box(x, (s.y0 + s.y1) / 2 - HIGH / 2, whole.w, HIGH) for s in inside)
+    return tuple(s for s, band in zip(inside, bands, strict=True) if crossed(inside, band))
 
 
 def crossed(strokes: Sequence[Stroke], box: Box) -> bool:
