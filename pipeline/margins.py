@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from forms import letters_of
 from pipeline.crops import FAINT, PALE, PAPER, Marks
 from pipeline.locate import ONE_LINE, CleanPage, FieldArea, LabelledPage
 from pipeline.prepare import PreparedPage, red_ink
@@ -137,9 +138,14 @@ def _sure(group: Group, clean: CleanPage, letter: float) -> float:
     box, (height, width) = group.box, clean.grey.shape
     narrow = min(box.w, box.h) / letter
     from_edge = min(box.x, box.y, width - box.right, height - box.bottom) / letter
-    if narrow < 0.8 or (from_edge < 3 and narrow < 1.4):
+    if narrow < 0.8 or (from_edge < 3 and narrow < 1.4) or _is_fold(box, width, height):
         return 0.0
     return min(1.0, group.ink / 8) * min(1.0, (group.strokes + 1) / 4) * min(1.0, group.contrast / 0.75)
+
+
+def _is_fold(box: Box, width: int, height: int) -> bool:
+    """Whether a group is the shadow in the fold of an opened book: narrow, long, in the picture's middle."""
+    return width > height and box.h > 8 * box.w and abs(box.x + box.w / 2 - width / 2) < 0.025 * width
 
 
 def find_groups(known: Known) -> list[Group]:
@@ -384,10 +390,32 @@ def _printed(labelled: LabelledPage, body: Box, choices: Sequence[Box]) -> list[
             out += [
                 Box(b.x - 8 * letter, b.y - 0.3 * letter, b.w + 16 * letter, b.h + 0.6 * letter) for b in match.lines
             ]
+    out += _titles(labelled, body.y)
     if choices:
         around = Box.around([p for b in choices for p in b.polygon().points])
         out.append(_grown(Box(around.x, around.y, around.w + 2 * letter, around.h), 1.2 * letter))
     return out
+
+
+def _titles(labelled: LabelledPage, top: float) -> list[Box]:
+    """Return where the book's title is printed above all labels, once on each leaf: most of its words, side by side."""
+    letter = labelled.letter
+    title = {letters_of(word) for text in labelled.edition.heading for word in text.split()}
+    least = max(3, len(labelled.edition.heading[0].split()) // 2) if title else 0
+    left = [w.polygon.box() for w in labelled.words if letters_of(w.text) in title]
+    left = sorted((b for b in left if b.bottom < top), key=lambda b: b.x)
+    rows: list[list[Box]] = []
+    for box in left:
+        for row in rows:
+            last = row[-1]
+            if box.x - last.right < 6 * letter and abs(box.y + box.h / 2 - last.y - last.h / 2) < letter:
+                row.append(box)
+                break
+        else:
+            rows.append([box])
+    return [
+        _grown(Box.around([p for b in row for p in b.polygon().points]), letter) for row in rows if len(row) >= least
+    ]
 
 
 def _signing(labelled: LabelledPage, body: Box) -> list[Box]:

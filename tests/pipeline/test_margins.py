@@ -55,6 +55,19 @@ def test_a_note_in_the_margin_is_found_where_it_stands_and_a_page_without_has_no
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("edition_id", ["birth-1961", "marriage-1961"])
+def test_titles_above_a_table_and_the_shadow_in_its_fold_are_no_notes(tmp_path: Path, edition_id: str) -> None:
+    make_book(tmp_path, cases=2, seed=74, difficulty="medium", edition_id=edition_id, formats=("jpeg",))
+    (truth,) = (row for row in read_truth(tmp_path) if row["role"] == "entry")
+    work = Work(tmp_path / truth["file"], 1, Limits(), False, real_readers)
+    prepared, jpeg = do_prepare(work)
+    entries = do_read(work, prepared, jpeg, do_classify(work, prepared, jpeg)["parts"])["entries"]
+    assert len(entries) == 2
+    assert not truth.get("margin")
+    assert all(note["place"] != MARGIN for entry in entries for note in entry["notes"])
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("red", ["pen", "stamp"])
 def test_a_note_in_red_is_found_beside_the_seals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, red: str) -> None:
     monkeypatch.setattr(margin, "RED", {red: 1})
