@@ -16,7 +16,7 @@ from records.geometry import Bend, Transform
 from records.pages import Step
 from records.ports import Image
 
-LEAST = 2.5
+LEAST = 3.0
 """Pixels by which lines must leave the straight somewhere before a page is touched."""
 STRIP = 16
 """Width in which a rule is seen as a mark, and in which dots of a leader are one."""
@@ -30,7 +30,7 @@ SPAN = 7
 """Strips over which a line must go on: no stroke of a letter does."""
 CELL = 3
 """Strips in which the slope is taken as one: 48 pixels."""
-SMOOTH, SETTLED = 12.0, 0.4
+SMOOTH, SETTLED = 4.0, 0.2
 """How much a slope is held to its neighbours', and to nothing, in lines."""
 EVEN = 4.0
 """How much the slope at the head is held to that at the foot, in lines."""
