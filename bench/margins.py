@@ -34,7 +34,7 @@ from pipeline.scoring import same
 from records.errors import KhongChoError
 from records.geometry import Box, Point
 from samples import cases, make_book, people
-from samples.difficulty import DIALS, Difficulty
+from samples.difficulty import DIALS, Dials, Difficulty
 from samples.fonts import HELD_OUT
 from wiring.readers import ReaderMaker
 
@@ -50,16 +50,9 @@ DOUBTS = frozenset({"STRUCK_OUT", "ALL_STRUCK_OUT"})
 
 
 @contextmanager
-def noted(difficulty: Difficulty) -> Iterator[None]:
-    """Let many pages of the books made meanwhile have a note in the margin."""
-    with mock.patch.dict(DIALS, {difficulty: replace(DIALS[difficulty], margin=NOTED)}):
-        yield
-
-
-@contextmanager
-def cancelled(difficulty: Difficulty) -> Iterator[None]:
-    """Let many entries of the books made meanwhile be struck out as a whole."""
-    with mock.patch.dict(DIALS, {difficulty: replace(DIALS[difficulty], cancelled=CANCELLED)}):
+def dialled(difficulty: Difficulty, dials: Dials) -> Iterator[None]:
+    """Let books of this *difficulty* be made with other *dials* meanwhile."""
+    with mock.patch.dict(DIALS, {difficulty: dials}):
         yield
 
 
@@ -166,7 +159,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         for number, difficulty in enumerate(("medium", "hard")):
-            with noted(difficulty):  # type: ignore[arg-type]
+            with dialled(difficulty, replace(DIALS[difficulty], margin=NOTED)):  # type: ignore[arg-type]
                 make_book(
                     root / difficulty, cases=told.cases, seed=told.seed + number, difficulty=difficulty,  # type: ignore[arg-type]
                     setting="mixed", hands=HELD_OUT, formats=("jpeg",),
@@ -184,7 +177,7 @@ def main() -> None:
         figures["strikes"] = dict(seen)
         for number, form in enumerate(("birth-2016", "death-1961")):
             folder = root / form
-            with cancelled("medium"):
+            with dialled("medium", replace(DIALS["medium"], cancelled=CANCELLED)):
                 make_book(
                     folder, edition_id=form, cases=told.cases, seed=told.seed + 3 + number, setting="mixed",
                     hands=HELD_OUT, formats=("jpeg",),

@@ -8,7 +8,7 @@ import typer
 from cli.screen import Json, account, notice, opened, out, print_json, table
 from cli.tables import BOOK_KINDS, kind_words, points_tables
 from records.books import BookAccount, Explanation, Place, Point, Stated
-from records.closing import ClosingPage, Figure, ReadFigure
+from records.closing import NAMES, ClosingPage, ReadFigure
 from records.codes import RegisterKind
 from records.entries import Book
 from records.pages import PageProblem
@@ -177,15 +177,6 @@ def _show(found: BookAccount) -> None:
         notice("Không còn chỗ nào phải giải trình; có thể khóa sổ.")
 
 
-_FIGURES = {
-    Figure.FIRST: ("số đầu", "--first"),
-    Figure.LAST: ("số cuối", "--last"),
-    Figure.EVENTS: ("tổng sự kiện", "--events"),
-    Figure.PAGES: ("tổng trang", "--pages"),
-}
-"""What a figure of the closing page is called, and by which option of ``book expect`` a person states it."""
-
-
 def closing_lines(found: BookAccount) -> Iterator[str]:
     """Yield what the closing pages suggest, what contradicts it, and the command by which a person states it."""
     stated = found.standing.stated
@@ -194,13 +185,13 @@ def closing_lines(found: BookAccount) -> Iterator[str]:
             yield page.silent.message().vi
             continue
         read = [one for one in page.figures if one.suggested is not None]
-        told = ", ".join(f"{_FIGURES[one.figure][0]} {one.suggested} ({min(one.confidence, 0.99):.0%})" for one in read)
+        told = ", ".join(f"{NAMES[one.figure]} {one.suggested} ({min(one.confidence, 0.99):.0%})" for one in read)
         yield f"Máy đọc trang khóa sổ {page.file}: {told}. Đây là gợi ý: xem ảnh trang rồi tự ghi."
         against = [problem for one in read for problem in contradictions(one, stated, found.report)]
         yield from (problem.message().vi for problem in (*against, *((page.at_odds,) if page.at_odds else ())))
         open_ = [one for one in read if stated_figure(stated, one.figure) is None]
         if open_ and not found.standing.closed:
-            options = " ".join(f"{_FIGURES[one.figure][1]} {one.suggested}" for one in open_)
+            options = " ".join(f"--{one.figure.value} {one.suggested}" for one in open_)
             yield f"  khongcho book expect {found.book.id} {options}"
 
 

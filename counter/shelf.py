@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from counter import words
 from records import explaining
 from records.books import BookAccount, Found, Place, Point, PointKind, Run
-from records.closing import ClosingPage, Figure
+from records.closing import NAMES, ClosingPage
 from records.codes import Presence, RegisterKind
 from records.messages import message
 from records.suggesting import contradictions, stated_figure
@@ -116,15 +116,6 @@ def _found(account: BookAccount, one: Found, twice: Point | None) -> Tile:
     return Tile(number, "", "✓" if one.decided else "", "đã xác nhận" if one.decided else "máy đọc", "found", href)
 
 
-FIGURES = {
-    Figure.FIRST: "Số đầu",
-    Figure.LAST: "Số cuối",
-    Figure.EVENTS: "Tổng sự kiện",
-    Figure.PAGES: "Tổng trang",
-}
-"""What the figures of a closing page are called."""
-
-
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A figure of a closing page as the screen shows it, and whether a person may take it over."""
@@ -152,7 +143,7 @@ def suggestions(account: BookAccount, page: ClosingPage) -> Sequence[Suggestion]
     stated = account.standing.stated
     return [
         Suggestion(
-            FIGURES[one.figure],
+            NAMES[one.figure].capitalize(),
             one.figure.value,
             one.suggested,
             one.text,

@@ -150,8 +150,7 @@ def crossed(strokes: Sequence[Stroke], box: Box) -> bool:
 
 def freed(page: PreparedPage, clean: CleanPage, strokes: Strokes) -> CleanPage:
     """Return the *clean* page without the *strokes*, letters that cross them kept; no rule is theirs any more."""
-    ink = ink_mask(page.grey)
-    painted = without_rules(page.grey, ink, Rules((), (), (), strokes.mask))
+    painted = without_rules(page.grey, clean.drawn, Rules((), (), (), strokes.mask))
     rest = ink_mask(painted)
     level = find_rules(rest)  # but upright ones are in pieces now
     mask = np.asarray(cv2.bitwise_or(level.mask, clean.rules.mask), np.uint8)

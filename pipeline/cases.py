@@ -22,6 +22,7 @@ from pipeline.table import Table, find_table
 from pipeline.triangulate import triangulate
 from pipeline.values import (
     BLANK_VALUE,
+    ENTRY_STRUCK,
     ReadValue,
     all_struck,
     cancelled_values,
@@ -79,11 +80,11 @@ def cases_of(
 
 
 def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
-    ink = with_strokes(page, clean)
-    strokes = strokes_on_form(ink, Box.around(p for m in labelled.labels.values() for p in m.box.polygon().points))
+    ink = with_strokes(clean)
+    strokes = strokes_on_form(ink, Box.holding(m.box for m in labelled.labels.values()))
     if strokes.all:
         clean = freed(page, clean, strokes)
-        ink = with_strokes(page, clean)
+        ink = with_strokes(clean)
     ticks, places, extra = _ticked(clean, labelled)
     letter = labelled.letter
     areas = field_areas(labelled, clean, list(extra))
@@ -105,7 +106,7 @@ def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
 
 def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequence[Word]) -> Iterator[Case]:
     """Yield the rows of a table that hold writing; what stands outside of all rows is of the nearest."""
-    ink = with_strokes(page, clean)
+    ink = with_strokes(clean)
     clean, table, cancelled = _uncrossed(page, clean, ink, edition, words)
     if table is None:
         return
@@ -120,7 +121,7 @@ def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequenc
     every = [replace(area, column=f"{k} {area.column}") for k, own in enumerate(areas) for area in own]
     owned = field_marks(marks, every, LETTER)
     if cancelled:
-        ink = with_strokes(page, clean)
+        ink = with_strokes(clean)
     cases = []
     for k, own in enumerate(areas):
         lines = written(ink, clean, marks, {a.column: owned[f"{k} {a.column}"] for a in own}, labelled)
@@ -190,12 +191,12 @@ def notes_of(case: Case, fields: Fields) -> list[tuple[str, float, Box]]:
     out = [(MARGIN, note.confidence, note.box) for note in case.outside]
     if case.cancelled is not None:
         out.append((STRUCK, 1.0, case.cancelled))
-    elif all_struck({column: value for column, (value, _) in fields.items()}):
+    elif any(ENTRY_STRUCK in value.doubts for value, _ in fields.values()):
         written = [b for value, own in fields.values() if value.presence is Presence.WRITTEN for b in own]
-        out.append((STRUCK, 1.0, Box.around(p for b in written for p in b.polygon().points)))
+        out.append((STRUCK, 1.0, Box.holding(written)))
     value, boxes = fields.get(NOTES, (BLANK_VALUE, ()))
     if boxes and value.presence is not Presence.BLANK:
-        room = Box.around([p for b in boxes for p in b.polygon().points])
+        room = Box.holding(boxes)
         if "RED_INK" not in value.doubts and not of_seal(room, case.page, case.clean.ink):
             out.append((NOTES, 1.0, room))
     return out

@@ -4,7 +4,7 @@ Its wordings are forms as those of entries are (``forms/closing``); fields are f
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -14,7 +14,7 @@ import forms
 from forms import Edition
 from pipeline.cases import cases_of
 from pipeline.crops import PAPER, Line
-from pipeline.labels import find_labels
+from pipeline.labels import Match, find_labels
 from pipeline.look import Look
 from pipeline.parts import Part
 from pipeline.prepare import PreparedPage
@@ -62,7 +62,7 @@ class FoundClosing:
 
 def states_totals(words: Sequence[Word]) -> bool:
     """Whether the printed *words* of a page say surely that it states a book's totals."""
-    return any(len(_said(form, words, SURELY_SAID)) >= FEWEST for form in forms.closing_forms())
+    return any(len(_said(form, find_labels(form, words), SURELY_SAID)) >= FEWEST for form in forms.closing_forms())
 
 
 def read_closing(look: Look, fold: float | None = None) -> FoundClosing | None:
@@ -73,9 +73,9 @@ def read_closing(look: Look, fold: float | None = None) -> FoundClosing | None:
     best: tuple[float, Box, Edition] | None = None
     for box in _sides(look.whole, fold):
         for form in forms.closing_forms():
-            words = look.words_in(box)
-            found = len(_said(form, words, 0.0))
-            weight = found + sum(match.weight for match in find_labels(form, words).values()) / 100
+            labels = find_labels(form, look.words_in(box))
+            found = len(_said(form, labels, 0.0))
+            weight = found + sum(match.weight for match in labels.values()) / 100
             if found and (best is None or weight > best[0]):
                 best = (weight, box, form)
     if best is None:
@@ -139,9 +139,8 @@ def _without_dots(line: Line) -> Line:
     return Line(box, picture[y0:y1, x0:x1])
 
 
-def _said(form: Edition, words: Sequence[Word], least: float) -> set[str]:
-    """Return the figures whose labels stand among *words*, with at least that likeness."""
-    found = find_labels(form, words)
+def _said(form: Edition, found: Mapping[int, Match], least: float) -> set[str]:
+    """Return the figures whose labels were *found*, with at least that likeness."""
     columns = {form.labels[i].column for i, match in found.items() if match.likeness >= least}
     return {column for column in columns if column in _FIGURES}
 

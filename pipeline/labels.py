@@ -81,9 +81,7 @@ class Match:
     @property
     def box(self) -> Box:
         """Box around all lines."""
-        left, top = min(b.x for b in self.lines), min(b.y for b in self.lines)
-        right, bottom = max(b.right for b in self.lines), max(b.bottom for b in self.lines)
-        return Box(left, top, right - left, bottom - top)
+        return Box.holding(self.lines)
 
 
 def tokens(words: Sequence[Word]) -> list[Token]:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from forms import letters_of
 from pipeline.crops import FAINT, PALE, PAPER, Marks
 from pipeline.locate import ONE_LINE, CleanPage, FieldArea, LabelledPage
-from pipeline.prepare import PreparedPage, red_ink
+from pipeline.prepare import PreparedPage, red_ink, redness
 from pipeline.rules import MAX_THICK
-from pipeline.seals import red_writing, redness
+from pipeline.seals import red_writing
 from records.geometry import Box
 from records.ports import Image
 
@@ -128,8 +128,8 @@ def _joined(notes: Sequence[FoundNote], gap: float) -> list[FoundNote]:
             out.append(note)
             continue
         out = [other for other in out if other not in near]
-        points = [p for each in (*near, note) for p in each.box.polygon().points]
-        waiting.append(FoundNote(Box.around(points), max(each.confidence for each in (*near, note))))
+        one = (*near, note)
+        waiting.append(FoundNote(Box.holding(each.box for each in one), max(each.confidence for each in one)))
     return out
 
 
@@ -374,7 +374,7 @@ def _body(labelled: LabelledPage, clean: CleanPage) -> Box:
     lines = [b for m in labelled.labels.values() for b in m.lines]
     if not lines:
         return Box(0, 0, 0, 0)
-    box = Box.around([p for b in lines for p in b.polygon().points])
+    box = Box.holding(lines)
     ruled = [*clean.rules.leaders, *clean.rules.horizontal]
     right = max([box.right, *(r.right for r in ruled if r.w > 4 * labelled.letter and box.y < r.y < box.bottom)])
     return Box(box.x, box.y, right - box.x, box.h)
@@ -392,7 +392,7 @@ def _printed(labelled: LabelledPage, body: Box, choices: Sequence[Box]) -> list[
             ]
     out += _titles(labelled, body.y)
     if choices:
-        around = Box.around([p for b in choices for p in b.polygon().points])
+        around = Box.holding(choices)
         out.append(_grown(Box(around.x, around.y, around.w + 2 * letter, around.h), 1.2 * letter))
     return out
 
@@ -413,9 +413,7 @@ def _titles(labelled: LabelledPage, top: float) -> list[Box]:
                 break
         else:
             rows.append([box])
-    return [
-        _grown(Box.around([p for b in row for p in b.polygon().points]), letter) for row in rows if len(row) >= least
-    ]
+    return [_grown(Box.holding(row), letter) for row in rows if len(row) >= least]
 
 
 def _signing(labelled: LabelledPage, body: Box) -> list[Box]:

@@ -337,7 +337,7 @@ def _in_master(page: PreparedPage, boxes: Sequence[Box]) -> list[list[float]] | 
     """Return the outline around *boxes* (prepared pixels) as points in master pixels; None where there are none."""
     if not boxes:
         return None
-    around = Box.around([p for b in boxes for p in b.polygon().points])
+    around = Box.holding(boxes)
     return [[round(p.x, 1), round(p.y, 1)] for p in page.preparation.to_master.polygon(around.polygon()).points]
 
 

@@ -163,11 +163,16 @@ RED = 34
 """How far red must exceed green and blue (8 bit) for ink to count as a red seal's."""
 
 
+def redness(colour: Image) -> Image:
+    """Return how far red exceeds both green and blue, pixel by pixel, in grey levels."""
+    blue, green, red = cv2.split(colour)
+    return _as_u8(cv2.subtract(red, cv2.max(blue, green)))
+
+
 def red_ink(colour: Image) -> Image:
     """Return 255 where there is red ink (seals, red pens)."""
-    b, g, r = cv2.split(colour)
-    strong = cv2.threshold(cv2.subtract(r, cv2.max(b, g)), RED, 255, cv2.THRESH_BINARY)[1]
-    dark = cv2.threshold(cv2.min(b, g), 199, 255, cv2.THRESH_BINARY_INV)[1]
+    strong = cv2.threshold(redness(colour), RED, 255, cv2.THRESH_BINARY)[1]
+    dark = cv2.threshold(cv2.min(colour[:, :, 0], colour[:, :, 1]), 199, 255, cv2.THRESH_BINARY_INV)[1]
     return _as_u8(cv2.dilate(cv2.bitwise_and(strong, dark), np.ones((3, 3), np.uint8)))
 
 

@@ -58,7 +58,7 @@ class Phrase:
     @property
     def box(self) -> Box:
         """Around all words."""
-        return Box.around([p for _, box in self.words for p in box.polygon().points])
+        return Box.holding(box for _, box in self.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,7 @@ def _paired(truth: Json, page: ReadPage | None) -> list[ReadEntry | None]:
     out: list[ReadEntry | None] = []
     for entry in expected:
         boxes = [Box(*(float(v) for v in cell["box"])) for cell in entry["fields"].values()]
-        whole = Box.around([p for b in boxes for p in b.polygon().points])
+        whole = Box.holding(boxes)
         ranked = sorted(((whole.iou(e.box) if e.box else 0.0, k) for k, e in enumerate(entries)), reverse=True)
         taken = entries.pop(ranked[0][1]) if ranked and ranked[0][0] > 0.2 else None
         out.append(taken)

@@ -59,14 +59,8 @@ class Seal:
     radius: float
 
 
-def redness(colour: Image) -> Image:
-    """Return how far red exceeds both green and blue, pixel by pixel, in grey levels."""
-    blue, green, red = cv2.split(colour)
-    return np.asarray(cv2.subtract(red, cv2.max(blue, green)), np.uint8)
-
-
 def find_seals(red: Image) -> list[Seal]:
-    """Return the seals on a page; *red* as :func:`redness` returns it."""
+    """Return the seals on a page; *red* as :func:`pipeline.prepare.redness` returns it."""
     height, width = (side // CELL for side in red.shape)
     if min(height, width) < 4:
         return []
@@ -135,7 +129,7 @@ def _rings(red: Image, x: float, y: float) -> tuple[NDArray[np.float64], NDArray
 
 
 def red_writing(red: Image) -> Image:
-    """Return 255 where there is red ink that is no seal's; *red* as :func:`redness` returns it."""
+    """Return 255 where there is red ink that is no seal's; *red* as :func:`pipeline.prepare.redness` returns it."""
     mask = np.asarray(cv2.threshold(red, WRITTEN, 255, cv2.THRESH_BINARY)[1], np.uint8)
     for seal in find_seals(red):
         cv2.circle(mask, (round(seal.x), round(seal.y)), round(seal.radius + SLACK), 0.0, -1)

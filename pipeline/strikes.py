@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from pipeline.crops import Line, Marks, lines_of
 from pipeline.locate import CleanPage, LabelledPage
-from pipeline.prepare import PreparedPage, ink_mask
 from records.codes import ValueKind
 from records.geometry import Box
 from records.ports import Image
@@ -109,12 +108,12 @@ def _parted(
     return gone, lines_of(clean, marks, [i for i in own if i not in gone], letter)
 
 
-def with_strokes(page: PreparedPage, clean: CleanPage) -> Image:
+def with_strokes(clean: CleanPage) -> Image:
     """Return the clean ink with level solid lines put back: a long strike was taken for a rule."""
     rules = np.zeros_like(clean.ink)
     for r in clean.rules.horizontal:
         rules[max(0, int(r.y) - 1) : int(r.bottom) + 2, max(0, int(r.x) - 1) : int(r.right) + 2] = 255
-    return np.asarray(cv2.bitwise_or(clean.ink, cv2.bitwise_and(ink_mask(page.grey), rules)), np.uint8)
+    return np.asarray(cv2.bitwise_or(clean.ink, cv2.bitwise_and(clean.drawn, rules)), np.uint8)
 
 
 def strikes(ink: Image, writing: Image, box: Box, letter: float) -> list[Strike]:

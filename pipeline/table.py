@@ -30,7 +30,7 @@ class Row:
     @property
     def box(self) -> Box:
         """Box around all cells."""
-        return Box.around([p for cell in self.cells.values() for p in cell.polygon().points])
+        return Box.holding(self.cells.values())
 
     def areas(self) -> list[FieldArea]:
         """Return the room for writing in each cell."""

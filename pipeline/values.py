@@ -22,6 +22,8 @@ LIKELIER = 20.0
 MOST_ALTERNATIVES = 4
 UNSURE = 0.5
 """Confidence below which a reading is rather wrong than right: a person is told so."""
+ENTRY_STRUCK = "ENTRY_STRUCK_OUT"
+"""Doubt of each value of an entry that was struck out as a whole."""
 LABEL_TAIL, LABEL_ALIKE, ONE_WORD_ALIKE = 5, 80, 95
 """Letters and likeness (of 100) from which the beginning of a value is the end of its label: "Hoàng" is not "chồng"."""
 NEARBY = 3
@@ -111,6 +113,10 @@ def _with_label(found: ReadValue) -> ReadValue:
     return replace(found, doubts=(*found.doubts, "LABEL_IN_VALUE"))
 
 
+def _least_alike(words: int) -> int:
+    return LABEL_ALIKE if words > 1 else ONE_WORD_ALIKE
+
+
 def without_label(label: Label, text: str) -> str:
     """Return *text* without the end of its printed label, where that was read as its beginning."""
     read = text.split()
@@ -118,8 +124,7 @@ def without_label(label: Label, text: str) -> str:
         words = wording.split()
         for count in range(min(len(words), len(read) - 1), 0, -1):
             tail = letters_of("".join(words[-count:]))
-            alike = LABEL_ALIKE if count > 1 else ONE_WORD_ALIKE
-            if len(tail) >= LABEL_TAIL and fuzz.ratio(tail, letters_of("".join(read[:count]))) >= alike:
+            if len(tail) >= LABEL_TAIL and fuzz.ratio(tail, letters_of("".join(read[:count]))) >= _least_alike(count):
                 return " ".join(read[count:]).strip(_EDGES)
     return text
 
@@ -159,7 +164,7 @@ def _behind(label: Label, text: str) -> tuple[str, str] | None:
         for size in {max(1, count - 1), count, count + 1}:
             for start in range(1, len(words) - size):
                 alike = fuzz.ratio(letters, letters_of("".join(words[start : start + size])))
-                if alike >= (LABEL_ALIKE if count > 1 else ONE_WORD_ALIKE):
+                if alike >= _least_alike(count):
                     best = max(best, (alike, start, size))
     if not best[0]:
         return None
@@ -189,7 +194,7 @@ def all_struck(values: Mapping[str, ReadValue]) -> bool:
 def cancelled_values(values: Mapping[str, ReadValue]) -> dict[str, ReadValue]:
     """Return the values of an entry that was struck out as a whole: read as they stand, none without the doubt."""
     return {
-        column: v if v.presence is Presence.BLANK else replace(v, doubts=(*v.doubts, "ENTRY_STRUCK_OUT"))
+        column: v if v.presence is Presence.BLANK else replace(v, doubts=(*v.doubts, ENTRY_STRUCK))
         for column, v in values.items()
     }
 

@@ -25,6 +25,15 @@ class Figure(StrEnum):
     PAGES = "pages"
 
 
+NAMES = {
+    Figure.FIRST: "số đầu",
+    Figure.LAST: "số cuối",
+    Figure.EVENTS: "tổng sự kiện",
+    Figure.PAGES: "tổng trang",
+}
+"""What figures are called in front of people."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadFigure:
     """One figure as it was read."""

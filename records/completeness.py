@@ -373,9 +373,9 @@ def _totals(stated: Stated, runs: Iterable[Run], pages: int, written_pages: int)
     """Tell of totals that differ. Of pages a book may state all it has, or those with entries alone."""
     written = sum(not one.blank for run in runs for one in run.found)
     for code, said, counted in (
-        ("BOOK_EVENTS_DIFFER", stated.events, written),
-        ("BOOK_PAGES_DIFFER", stated.pages, pages),
+        ("BOOK_EVENTS_DIFFER", stated.events, (written,)),
+        ("BOOK_PAGES_DIFFER", stated.pages, (pages, written_pages)),
     ):
-        if said is not None and said != counted and (said != written_pages or code != "BOOK_PAGES_DIFFER"):
-            facts = {"stated": str(said), "counted": str(counted), "by": str(abs(said - counted))}
+        if said is not None and said not in counted:
+            facts = {"stated": str(said), "counted": str(counted[0]), "by": str(abs(said - counted[0]))}
             yield Point(PointKind.TOTAL, PageProblem(code, facts))

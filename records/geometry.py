@@ -76,6 +76,11 @@ class Box:
         return common / union if union > 0 else 0.0
 
     @classmethod
+    def holding(cls, boxes: Iterable["Box"]) -> Self:
+        """Return the smallest upright box that holds *boxes*."""
+        return cls.around(p for box in boxes for p in box.polygon().points)
+
+    @classmethod
     def around(cls, points: Iterable[Point]) -> Self:
         """Return the smallest upright box that holds *points*."""
         seen = list(points)

@@ -9,12 +9,8 @@ from records.pages import PageProblem
 
 def stated_figure(stated: Stated, figure: Figure) -> int | None:
     """Return what a person said of *figure*."""
-    return {
-        Figure.FIRST: stated.first,
-        Figure.LAST: stated.last,
-        Figure.EVENTS: stated.events,
-        Figure.PAGES: stated.pages,
-    }[figure]
+    said: int | None = getattr(stated, figure.value)
+    return said
 
 
 def with_figure(figure: Figure, number: int) -> Stated:

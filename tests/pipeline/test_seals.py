@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.seals import find_seals, red_writing, redness
+from pipeline.prepare import redness
+from pipeline.seals import find_seals, red_writing
 from records.ports import Image
 
 RED = (48, 38, 206)
