@@ -7,11 +7,12 @@ import numpy as np
 
 import forms
 from forms import Edition, PageShape
+from pipeline.areas import FieldArea, field_areas
 from pipeline.cancelling import STRUCK, crossed, freed, strokes_in_table, strokes_on_form
 from pipeline.checks import find_choices, ticked
 from pipeline.crops import assign, field_marks, page_marks
 from pipeline.labels import Match
-from pipeline.locate import CleanPage, FieldArea, LabelledPage, field_areas
+from pipeline.locate import CleanPage, LabelledPage
 from pipeline.look import Look
 from pipeline.margins import MARGIN, FoundNote, Known, find_notes, of_seal, within_lines
 from pipeline.parts import Part

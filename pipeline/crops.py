@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipeline.locate import CleanPage, FieldArea
+from pipeline.areas import FieldArea
+from pipeline.locate import CleanPage
 from records.geometry import Box
 from records.ports import Image
 

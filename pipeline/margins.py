@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms import letters_of
+from pipeline.areas import ONE_LINE, FieldArea
 from pipeline.crops import FAINT, PALE, PAPER, Marks
-from pipeline.locate import ONE_LINE, CleanPage, FieldArea, LabelledPage
+from pipeline.locate import CleanPage, LabelledPage
 from pipeline.prepare import PreparedPage, red_ink, redness
 from pipeline.rules import MAX_THICK
 from pipeline.seals import red_writing

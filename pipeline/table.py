@@ -10,7 +10,8 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from forms import Edition, Label, Leaf, letters_of
-from pipeline.locate import CleanPage, FieldArea
+from pipeline.areas import FieldArea
+from pipeline.locate import CleanPage
 from records.geometry import Box
 from records.readings import Word
 

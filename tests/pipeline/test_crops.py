@@ -3,8 +3,9 @@
 import cv2
 import numpy as np
 
+from pipeline.areas import FieldArea
 from pipeline.crops import field_marks, lines_of, page_marks
-from pipeline.locate import CleanPage, FieldArea
+from pipeline.locate import CleanPage
 from pipeline.rules import Rules
 from records.geometry import Box
 
