@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from pipeline.components import components
 from pipeline.rules import Rules
 from records.geometry import Box
 from records.ports import Image
@@ -50,7 +51,7 @@ def find_cells(rules: Rules) -> tuple[Box, ...]:
         cv2.rectangle(upright, (int(rule.x), y0), (int(rule.right), y1), 255, -1)
     walls = np.asarray(cv2.bitwise_or(walls, upright), np.uint8)
     free = np.asarray(cv2.bitwise_not(walls), np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(free, connectivity=4)
+    count, _, stats, _ = components(free, connectivity=4)
     cells = []
     for i in range(1, count):
         x, y, w, h, area = (int(v) for v in stats[i])

@@ -1,6 +1,6 @@
 """Printed check boxes: which of the choices has its box ticked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -46,20 +46,33 @@ def find_choices(
     that was not seen, because a tick runs over its edge, is looked for where its siblings' boxes stand.
     """
     only = replace(edition, labels=tuple(Label(None, (text,), None) for text in label.choices))
-    best: dict[int, Match] = {}
-    for match in candidates(only, tokens(words)):
-        if any(box.overlap(match.first) > 0.3 * match.first.area for box in taken):
-            continue
-        if match.label not in best or match.weight > best[match.label].weight:
-            best[match.label] = match
-    sides = [{i: box for i, m in best.items() if (box := look(page, m, letter))} for look in (_before, _after)]
-    before = len(sides[0]) >= len(sides[1])
-    found = sides[0] if before else sides[1]
-    boxes = _with_siblings(best, found, before=before)
+    printed = [
+        m
+        for m in sorted(candidates(only, tokens(words)), key=lambda m: -m.weight)
+        if not any(box.overlap(m.first) > 0.3 * m.first.area for box in taken)
+    ]
+    before, after = (_boxed(printed, page, look, letter) for look in (_before, _after))
+    boxed = before if len(before) >= len(after) else after
+    best = {i: m for i, (m, _) in boxed.items()}
+    for match in printed:
+        best.setdefault(match.label, match)
+    found = {i: box for i, (_, box) in boxed.items()}
+    boxes = _with_siblings(best, found, before=boxed is before)
     return [
         Choice(label.choices[i], m, boxes.get(i), _ink_in(page, boxes.get(i)), i in found)
         for i, m in sorted(best.items())
     ]
+
+
+def _boxed(
+    printed: Sequence[Match], page: CleanPage, look: Callable[[CleanPage, Match, float], Box | None], letter: float
+) -> dict[int, tuple[Match, Box]]:
+    """Return of each choice its likeliest words that have a box, with that: the same words may stand in a label."""
+    out: dict[int, tuple[Match, Box]] = {}
+    for match in printed:
+        if match.label not in out and (box := look(page, match, letter)):
+            out[match.label] = (match, box)
+    return out
 
 
 def _ink_in(page: CleanPage, box: Box | None) -> float:
@@ -71,7 +84,10 @@ def _ink_in(page: CleanPage, box: Box | None) -> float:
 
 
 def _with_siblings(matches: dict[int, Match], found: dict[int, Box], *, before: bool) -> dict[int, Box]:
-    """Return *found* with boxes put where they must be for the choices that have none."""
+    """Return *found* with boxes put where they must be for the choices that have none.
+
+    Boxes stand in rows and columns: words beside which none would stand so are no choice's.
+    """
     if not found:
         return found
     side = float(np.median([max(b.w, b.h) for b in found.values()]))
@@ -84,7 +100,9 @@ def _with_siblings(matches: dict[int, Match], found: dict[int, Box], *, before: 
             x = line.x - away - side if before else line.right + away
             if before:  # a reader may take a ticked box for a part of its words: then they begin where boxes stand
                 x = next((b.x for b in found.values() if abs(b.x - line.x) < 0.5 * side), x)
-            out[i] = Box(max(0.0, x), max(0.0, line.y + drop), side, side)
+            y = line.y + drop
+            if any(abs(b.x - x) < 0.5 * side or abs(b.y - y) < 0.5 * side for b in found.values()):
+                out[i] = Box(max(0.0, x), max(0.0, y), side, side)
     return out
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import forms
 from forms import Edition
 from pipeline.cases import cases_of
+from pipeline.components import components
 from pipeline.crops import PAPER, Line
 from pipeline.labels import Match, find_labels
 from pipeline.look import Look
@@ -120,7 +121,7 @@ def _without_dots(line: Line) -> Line:
     A short leader with a number in it is no row of dots any more, so that preparation leaves it.
     """
     ink = np.asarray(line.picture < PAPER - INKED, np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    count, labels, stats, _ = components(ink)
     tall = stats[:, cv2.CC_STAT_HEIGHT] >= LOW * stats[1:, cv2.CC_STAT_HEIGHT].max(initial=0)
     tall[0] = False
     figures = np.flatnonzero(tall)

@@ -6,11 +6,14 @@ reaches into the area is left out, and a stroke of the value that reaches out of
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.areas import FieldArea
+from pipeline.components import components
 from pipeline.locate import CleanPage
 from records.geometry import Box
 from records.ports import Image
@@ -36,7 +39,7 @@ class Line:
 class Marks:
     """All marks of a page: labels per pixel and their boxes; printed words already taken out."""
 
-    labels: np.ndarray[tuple[int, int], np.dtype[np.int32]]
+    labels: NDArray[np.integer[Any]]
     boxes: np.ndarray[tuple[int, int], np.dtype[np.int32]]
     """Columns x, y, w, h, area; row 0 is the background."""
     contrast: np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -54,7 +57,7 @@ def page_marks(page: CleanPage, printed: Sequence[Box], letter: float) -> Marks:
         x1, y1 = int(box.right) + 2, int(box.y + (box.h + tall) / 2) + 1
         y0 = max(y0, y1 - int(tall) - 2)
         ink[max(0, y0) : y1, max(0, x0) : x1] = 0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    count, labels, stats, _ = components(ink)
     inked = labels > 0
     sums = np.bincount(labels[inked], weights=page.grey[inked].astype(np.float64), minlength=count)
     contrast = PAPER - sums / np.maximum(1, stats[:, cv2.CC_STAT_AREA])
@@ -62,7 +65,7 @@ def page_marks(page: CleanPage, printed: Sequence[Box], letter: float) -> Marks:
     body = (stats[:, cv2.CC_STAT_AREA] > 0.3 * letter * letter) & (stats[:, cv2.CC_STAT_HEIGHT] < 6 * letter)
     body[0] = False
     strong = float(np.percentile(contrast[body], 60)) if body.any() else 100.0
-    return Marks(np.asarray(labels, np.int32), np.asarray(stats, np.int32), contrast, strong)
+    return Marks(labels, stats, contrast, strong)
 
 
 def _of_print(

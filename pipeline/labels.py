@@ -237,14 +237,14 @@ def candidates(edition: Edition, found: Sequence[Token]) -> list[Match]:
     return out
 
 
-def _ordered(matches: Sequence[Match], height: float) -> list[tuple[float, float, Match]]:
+def _ordered(matches: Sequence[Match], height: float) -> list["_Spot"]:
     """Return (row, x, match) in reading order; a wrapped label stands in the row of its first and of its last line."""
     spots = []
     for match in matches:
         for line in {match.first, match.last}:
             spots.append((line.y + line.h / 2, line.x, match))
     spots.sort(key=lambda s: s[0])
-    rows: list[tuple[float, float, Match]] = []
+    rows: list[_Spot] = []
     row, top = -1, -math.inf
     for y, x, match in spots:
         if y - top > 0.6 * height:
@@ -254,12 +254,25 @@ def _ordered(matches: Sequence[Match], height: float) -> list[tuple[float, float
     return rows
 
 
-_Spots = Sequence[tuple[float, float, Match]]
-"""(row, x, match) in some order of reading."""
+_Spot = tuple[float, float, Match]
+"""(row, x, match)."""
+
+
+class _Places:
+    """Which labels are of the same place, each two looked at once however many orders of reading are tried."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def same(self, one: Match, other: Match) -> bool:
+        """Whether two labels are of the same words, or of words that were read twice."""
+        key = (id(one), id(other))
+        if key not in self._known:
+            self._known[key] = _same_place(one, other)
+        return self._known[key]
 
 
 def _same_place(one: Match, other: Match) -> bool:
-    """Whether two labels are of the same words, or of words that were read twice."""
     if one.words & other.words:
         return True
     a, b = one.box, other.box
@@ -268,7 +281,7 @@ def _same_place(one: Match, other: Match) -> bool:
     return any(x.overlap(y) > 0.5 * min(x.area, y.area) for x in one.lines for y in other.lines)
 
 
-def _heaviest(spots: _Spots) -> tuple[float, dict[int, Match]]:
+def _heaviest(spots: Sequence[_Spot], places: _Places) -> tuple[float, dict[int, Match]]:
     """Return (weight, matches by label) of the heaviest chain that keeps the edition's order along *spots*."""
     n = len(spots)
     score = [0.0] * n
@@ -277,7 +290,7 @@ def _heaviest(spots: _Spots) -> tuple[float, dict[int, Match]]:
         best, at = 0.0, -1
         for j in range(i):
             earlier = spots[j][2]
-            if score[j] > best and earlier.label < match.label and not _same_place(earlier, match):
+            if score[j] > best and earlier.label < match.label and not places.same(earlier, match):
                 best, at = score[j], j
         score[i], back[i] = best + match.weight, at
     chain: dict[int, Match] = {}
@@ -285,7 +298,7 @@ def _heaviest(spots: _Spots) -> tuple[float, dict[int, Match]]:
     whole = score[i] if n else 0.0
     while i >= 0:
         match = spots[i][2]
-        if any(_same_place(match, later) for later in chain.values()):  # of neighbours alone the chain is sure
+        if any(places.same(match, later) for later in chain.values()):  # of neighbours alone the chain is sure
             whole -= match.weight
         else:
             chain[match.label] = match
@@ -293,13 +306,14 @@ def _heaviest(spots: _Spots) -> tuple[float, dict[int, Match]]:
     return whole, chain
 
 
-def _side_by_side(spots: _Spots) -> dict[int, Match]:
+def _side_by_side(spots: Sequence[_Spot]) -> dict[int, Match]:
     """Return the heaviest chain along the rows, or along two columns in a band of rows where that explains more.
 
     Some houses set mother and father side by side. The band begins at a long label that has another to its left, or
     that the order in rows has no place for; left of it lies one column, right of it the other.
     """
-    whole, chain = _heaviest(spots)
+    places = _Places()
+    whole, chain = _heaviest(spots, places)
     if len(chain) == len({match.label for _, _, match in spots}):
         return chain
     whole *= _SIDE_BY_SIDE
@@ -314,11 +328,11 @@ def _side_by_side(spots: _Spots) -> dict[int, Match]:
     for top, gutter in sorted(heads):
         for bottom in (row for row in rows if top < row <= top + _DEEPEST):
 
-            def turn(spot: tuple[float, float, Match], a: float = top, b: float = bottom, x: float = gutter) -> Any:
+            def turn(spot: _Spot, a: float = top, b: float = bottom, x: float = gutter) -> Any:
                 inside = a <= spot[0] <= b
                 return (a, int(spot[1] >= x - 8), spot[0], spot[1]) if inside else (spot[0], 0, 0.0, spot[1])
 
-            weight, other = _heaviest(sorted(spots, key=turn))
+            weight, other = _heaviest(sorted(spots, key=turn), places)
             if weight > whole:
                 whole, chain = weight, other
     return chain

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from forms import letters_of
 from pipeline.areas import ONE_LINE, FieldArea
+from pipeline.components import components
 from pipeline.crops import FAINT, PALE, PAPER, Marks
 from pipeline.locate import CleanPage, LabelledPage
 from pipeline.prepare import PreparedPage, red_ink, redness
@@ -31,6 +32,8 @@ REACH = 1.1
 """Marks nearer than this (in letters) are of one note."""
 APART = 1.5
 """Gap (in letters) between a value that fills its line and a note behind the line's end."""
+PENNED, STAMPED = (2.6, 0.7), (8.0, 2.0)
+"""Length and thickness (in letters) up to which something is a pen's stroke, or a stroke of a stamp's large letters."""
 COARSE = 4
 """Pixels of the grid on which it is seen what lies near one another."""
 REDDISH = 20
@@ -179,12 +182,13 @@ def _red_groups(known: Known, body: Box) -> list[Group]:
         shown[max(0, int(box.y)) : max(0, int(box.bottom)), max(0, int(box.x)) : max(0, int(box.right))] = 0
     if cv2.countNonZero(shown) < letter * letter:
         return []
-    return _grouped(_pen_strokes(shown, letter), known.page.colour[:, :, 1], known.marks.strong, letter)
+    written = _pen_strokes(shown, letter, STAMPED)
+    return _grouped(written, known.page.colour[:, :, 1], known.marks.strong, letter)
 
 
 def _grouped(shown: Image, light: Image, strong: float, letter: float) -> list[Group]:
     """Return the marks of the mask *shown* in groups; *light*: how light ink is, *strong*: contrast of the page's."""
-    count, pieces, stats, _ = cv2.connectedComponentsWithStats(shown)
+    count, pieces, stats, _ = components(shown)
     ys, xs = np.nonzero(shown)
     owners = pieces[ys, xs]
     darkness = np.bincount(owners, weights=PAPER - light[ys, xs].astype(np.float64), minlength=count)
@@ -272,18 +276,21 @@ def _group(stats: Stats, darkness: float, letter: float, strong: float) -> Group
     return Group(box, float(size.sum()) / letter**2, strokes, darkness / float(size.sum()) / strong)
 
 
-def _pen_strokes(shown: Image, letter: float) -> Image:
-    """Return the mask without what no pen writes: remains of rules and frames, solid shadows, the edge of the paper."""
-    long = int(2.6 * letter)
+def _pen_strokes(shown: Image, letter: float, most: tuple[float, float] = PENNED) -> Image:
+    """Return the mask without what no pen writes: remains of rules and frames, solid shadows, the edge of the paper.
+
+    *most*: length and thickness of a stroke, in letters.
+    """
+    long = int(most[0] * letter)
     lines = cv2.bitwise_or(
         cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((1, long), np.uint8)),
         cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((long, 1), np.uint8)),
     )
-    wide = int(0.7 * letter) | 1
+    wide = int(most[1] * letter) | 1
     solid = cv2.morphologyEx(shown, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide)))
     out = shown.copy()
     out[cv2.dilate(cv2.bitwise_or(lines, solid), np.ones((3, 3), np.uint8)) > 0] = 0
-    _, pieces, stats, _ = cv2.connectedComponentsWithStats(out)
+    _, pieces, stats, _ = components(out)
     height, width = out.shape
     x, y, w, h, size = (stats[:, k] for k in range(5))
     thin, length = np.minimum(w, h), np.maximum(w, h)

@@ -1,9 +1,11 @@
 """What a picture holds: parts, each a page (or half a page, or a table) of one edition, or the reason why none fits."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
 from rapidfuzz import fuzz
 
 from forms import Edition, Leaf, PageShape, editions, letters_of
@@ -36,6 +38,10 @@ WHOLE = 0.9
 """Coverage from which a form is known without them: its heading may be torn off."""
 TIED = 0.035
 """Editions whose coverage differs by less are told apart by the day of registration."""
+SURELY = 0.8
+"""Likeness from which a label is counted to stand twice."""
+_FIRSTS = 3
+"""Labels that begin a case; without them, so many others must stand twice."""
 _LOW_HALF = 0.3
 """Share of the height below which the second case of a page of two begins."""
 
@@ -190,14 +196,29 @@ class _Looker:
         if edition.shape is not PageShape.HALF:
             return [box]
         words = self.look.words_in(box)
-        firsts = {i for i, label in enumerate(edition.labels[:3]) if label.says}
-        tops = sorted(m.first.y for m in candidates(edition, tokens(words)) if m.label in firsts and m.likeness > 0.8)
-        below = [y for y in tops if y > _LOW_HALF * box.h and y - tops[0] > _LOW_HALF * box.h]
-        if not below:
+        below = _second_case(edition, words, _LOW_HALF * box.h)
+        if below is None:
             return [box]
-        foot = max((w.polygon.box().bottom for w in words if w.polygon.box().bottom < below[0] - 2), default=below[0])
-        split = max(below[0] - 40, (foot + below[0]) / 2)
+        foot = max((w.polygon.box().bottom for w in words if w.polygon.box().bottom < below - 2), default=below)
+        split = max(below - 40, (foot + below) / 2)
         return [Box(box.x, box.y, box.w, split), Box(box.x, box.y + split, box.w, box.h - split)]
+
+
+def _second_case(edition: Edition, words: Sequence[Word], least: float) -> float | None:
+    """Return the y at which a second case begins, at least *least* below the first; None where there is but one.
+
+    Each label that both print tells how far below the second stands, so that its first ones may be lost.
+    """
+    says = Counter(wording for label in edition.labels for wording in label.says)
+    heights: dict[int, list[float]] = {}
+    for match in candidates(edition, tokens(words)):
+        if match.likeness > SURELY and all(says[wording] == 1 for wording in edition.labels[match.label].says):
+            heights.setdefault(match.label, []).append(match.first.y)
+    steps = [max(ys) - min(ys) for ys in heights.values() if max(ys) - min(ys) > least]
+    begins = any(max(ys) - min(ys) > least for label, ys in heights.items() if label < _FIRSTS)
+    if len(steps) < (1 if begins else _FIRSTS):
+        return None
+    return min(min(ys) for ys in heights.values()) + float(np.median(steps))
 
 
 @cache

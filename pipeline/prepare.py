@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.components import components
 from pipeline.flatten import flatten
 from records.geometry import Box, Transform
 from records.pages import Preparation, Step
@@ -134,7 +135,7 @@ def crop_borders(image: Image) -> tuple[Image, Step]:
     paper = float(np.percentile(small, 75))
     light = _as_u8((small > paper * 0.55) * 255)
     light = _as_u8(cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(light)
+    count, _, stats, _ = components(light)
     if count < 2:
         return image, identity
     x, y, bw, bh, area = (int(v) for v in max(stats[1:].tolist(), key=lambda s: s[4]))
@@ -187,7 +188,7 @@ def without_red(colour: Image) -> tuple[Image, Step]:
 def remove_specks(grey: Image) -> tuple[Image, Step]:
     """Paint over isolated specks of at most 4 px that no letter, mark or dotted rule is made of."""
     ink = ink_mask(grey)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    _, labels, stats, _ = components(ink)
     small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] <= 4)
     small = small[small > 0]
     around = cv2.boxFilter(ink, cv2.CV_32F, (21, 21), normalize=False) / 255

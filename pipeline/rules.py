@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.components import components
 from records.geometry import Box
 from records.ports import Image
 
@@ -47,7 +48,7 @@ def _lines(ink: Image, length: int, upright: bool) -> tuple[Image, list[Box]]:
     kernel = np.ones((length, 1) if upright else (1, length), np.uint8)
     opened = cv2.morphologyEx(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, slack), cv2.MORPH_OPEN, kernel)
     joined = cv2.dilate(opened, np.ones((1, 3) if upright else (3, 1), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(joined, np.uint8))
+    count, labels, stats, _ = components(np.asarray(joined, np.uint8))
     mask = np.zeros_like(ink)
     boxes = []
     for i in range(1, count):
@@ -84,7 +85,7 @@ def _of_letters(ink: Image, mine: NDArray[np.bool_], box: Box) -> bool:
 def _leaders(ink: Image, rules: Image) -> tuple[Image, list[Box]]:
     """Find rows of dots or short dashes: small marks of one size at one height, close together."""
     rest = cv2.bitwise_and(ink, cv2.bitwise_not(rules))
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(rest)
+    _, labels, stats, centres = components(rest)
     w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     dots = np.flatnonzero((w <= DOT + 3) & (h <= DOT))
     dots = dots[dots > 0]
@@ -95,7 +96,7 @@ def _leaders(ink: Image, rules: Image) -> tuple[Image, list[Box]]:
     carpet = np.zeros_like(ink)
     carpet[at[:, 1], at[:, 0]] = 255
     carpet = np.asarray(cv2.dilate(carpet, np.ones((3, 21), np.uint8)), np.uint8)
-    count, groups, gstats, _ = cv2.connectedComponentsWithStats(carpet)
+    count, groups, gstats, _ = components(carpet)
     owner = groups[at[:, 1], at[:, 0]]
     members = np.bincount(owner, minlength=count)
     rows = (members >= MIN_DOTS) & (gstats[:, cv2.CC_STAT_WIDTH] > 12 * gstats[:, cv2.CC_STAT_HEIGHT])

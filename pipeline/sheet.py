@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.components import components
 from pipeline.prepare import LONG_SIDE, ink_mask, red_ink
 from records.geometry import Box, Polygon, Transform
 from records.ports import Image
@@ -92,7 +93,7 @@ def take_apart(image: Image) -> Sheet:
 
 
 def _marks(ink: Image, level: Image) -> NDArray[np.int32]:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    count, labels, stats, _ = components(ink)
     inked = ink > 0
     dark = np.bincount(labels[inked], weights=245.0 - level[inked], minlength=count)
     mean = dark / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
@@ -111,7 +112,7 @@ def _page(light: NDArray[np.float32]) -> tuple[Image, float]:
     paper = float(np.percentile(light, 75))
     bright = np.asarray(light > paper * BED, np.uint8)
     bright = np.asarray(cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(bright)
+    count, labels, stats, _ = components(bright)
     if count < 2:
         return np.full(light.shape, 255, np.uint8), paper
     largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.components import components
 from pipeline.prepare import ink_mask
 from pipeline.ridges import Ridge, find_ridges
 from pipeline.rules import find_rules, without_rules
@@ -48,7 +49,7 @@ def find_text_lines(grey: Image) -> tuple[Box, ...]:
     small = np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
     ink = ink_mask(small, 31, 16)
     plain = ink_mask(without_rules(small, ink, find_rules(ink)), 31, 16)
-    _, marks, stats, _ = cv2.connectedComponentsWithStats(plain)
+    _, marks, stats, _ = components(plain)
     labels, boxes = np.asarray(marks, np.int32), np.asarray(stats, np.int32)
     letter = letter_height(boxes)
     if letter is None:

@@ -78,7 +78,11 @@ class Box:
     @classmethod
     def holding(cls, boxes: Iterable["Box"]) -> Self:
         """Return the smallest upright box that holds *boxes*."""
-        return cls.around(p for box in boxes for p in box.polygon().points)
+        seen = list(boxes)
+        if not seen:
+            raise ValueError("no boxes to put one around")
+        x, y = min(b.x for b in seen), min(b.y for b in seen)
+        return cls(x, y, max(b.right for b in seen) - x, max(b.bottom for b in seen) - y)
 
     @classmethod
     def around(cls, points: Iterable[Point]) -> Self:

@@ -13,6 +13,10 @@ from samples.style import FormStyle, rows
 WIDTH, HEIGHT = 210.0, 297.0
 _NARROWEST = 6.0
 """Distance of writing lines under which nobody can write."""
+_TIGHTEST = 4.5
+"""Distance of writing lines that no house goes below."""
+_SMALLEST = 6.0
+"""Points of the smallest type."""
 _CORNER = 40.0
 """Room for the form's code and for the page number in the corners, in millimetres."""
 _GAP = 1.3
@@ -90,7 +94,8 @@ class Setter:
 def set_page(form: Blueprint, style: FormStyle, dpi: float) -> FormPage:
     """Print the empty page of *form* in *style*: the widest spacing of lines that still fits the sheet.
 
-    Where not even the narrowest fits, places get one line each, as a printing house would do.
+    Where not even the narrowest fits, places get one line each, then values stand beside their labels, then on dots
+    instead of in a table, then the type is smaller, as a printing house would do.
     """
     leading = 9.4 if style.setting != "columns" else 8.6
     parts = _parts(form)
@@ -98,6 +103,8 @@ def set_page(form: Blueprint, style: FormStyle, dpi: float) -> FormPage:
         leading -= 0.15
         if leading < _NARROWEST and style.place_lines > 1:
             leading, style = 9.4, replace(style, place_lines=1)
+        elif leading < _TIGHTEST:
+            leading, style = 9.4, _tighter(style)
     press = Press(WIDTH, HEIGHT, dpi, style.face)
     rooms = []
     for number, part in enumerate(parts):
@@ -108,6 +115,17 @@ def set_page(form: Blueprint, style: FormStyle, dpi: float) -> FormPage:
     return FormPage(form, style, dpi, press.coverage(), tuple(rooms), leading)
 
 
+def _tighter(style: FormStyle) -> FormStyle:
+    """Return a style that needs less height."""
+    if style.setting == "cells" and style.label_above:
+        return replace(style, label_above=False)
+    if style.setting != "dotted":
+        return replace(style, setting="dotted")
+    if style.label_size <= _SMALLEST:
+        raise ValueError(f"the form has more than a page can hold, in style {style}")
+    return replace(style, label_size=style.label_size * 0.93, title_size=style.title_size * 0.93)
+
+
 def _parts(form: Blueprint) -> tuple[Box, ...]:
     """Return the parts of the sheet that hold a case each."""
     count = 2 if form.edition.shape is PageShape.HALF else 1
@@ -115,8 +133,6 @@ def _parts(form: Blueprint) -> tuple[Box, ...]:
 
 
 def _fits(form: Blueprint, style: FormStyle, dpi: float, leading: float, part: Box) -> bool:
-    if leading < 4.5:
-        return True
     setter = Setter(Press(WIDTH, HEIGHT, dpi, style.face, dry=True), form, style, leading, part.y + style.top, part)
     _all(setter, last=True)
     return setter.y <= part.bottom - style.bottom - (2.5 if style.frame != "none" else 0)

@@ -1,0 +1,24 @@
+"""Connected marks of a page-sized mask, numbered and measured."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Components = tuple[int, NDArray[np.integer[Any]], NDArray[np.int32], NDArray[np.float64]]
+"""How many there are, the ground among them; the number of each pixel's; columns x, y, w, h, area; middles (x, y)."""
+
+
+def components(mask: NDArray[Any], connectivity: int = 8) -> Components:
+    """Return (count, labels, stats, centroids) just as ``cv2.connectedComponentsWithStats`` does.
+
+    Most pages have fewer than 65,535 marks; then labels are of 16 bits, which is two to three times as fast.
+    """
+    mask = np.asarray(mask, np.uint8)
+    try:
+        found = cv2.connectedComponentsWithStatsWithAlgorithm(mask, connectivity, cv2.CV_16U, cv2.CCL_DEFAULT)
+    except cv2.error:  # there are more
+        found = cv2.connectedComponentsWithStatsWithAlgorithm(mask, connectivity, cv2.CV_32S, cv2.CCL_DEFAULT)
+    count, labels, stats, centres = found
+    return count, np.asarray(labels), np.asarray(stats, np.int32), np.asarray(centres, np.float64)
