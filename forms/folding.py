@@ -1,6 +1,7 @@
 """Printed words as a machine may have read them: compared without case, marks and punctuation."""
 
 import unicodedata
+from functools import lru_cache
 
 from records.text import single_spaced
 
@@ -11,6 +12,7 @@ def folded(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=16_384)  # a page is compared with the same wordings again and again
 def letters_of(text: str) -> str:
     """Return the letters and digits of *text*, folded, nothing else."""
     return "".join(c for c in folded(text) if c.isalnum())

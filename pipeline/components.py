@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from records.ports import Image
+
 Components = tuple[int, NDArray[np.integer[Any]], NDArray[np.int32], NDArray[np.float64]]
 """How many there are, the ground among them; the number of each pixel's; columns x, y, w, h, area; middles (x, y)."""
 
@@ -22,3 +24,16 @@ def components(mask: NDArray[Any], connectivity: int = 8) -> Components:
         found = cv2.connectedComponentsWithStatsWithAlgorithm(mask, connectivity, cv2.CV_32S, cv2.CCL_DEFAULT)
     count, labels, stats, centres = found
     return count, np.asarray(labels), np.asarray(stats, np.int32), np.asarray(centres, np.float64)
+
+
+def painted(labels: NDArray[np.integer[Any]], chosen: NDArray[np.bool_]) -> Image:
+    """Return the mask (255) of the marks that are *chosen*, by their numbers in *labels*."""
+    return np.asarray(np.take(chosen.astype(np.uint8) * np.uint8(255), labels), np.uint8)
+
+
+def pixels(mask: Image) -> NDArray[np.int64]:
+    """Return the places of all pixels of a *mask* that are not 0, in its flat (row by row) order."""
+    if not cv2.countNonZero(mask):
+        return np.zeros(0, np.int64)
+    places = np.asarray(cv2.findNonZero(mask)).reshape(-1, 2).astype(np.int64)
+    return np.asarray(places[:, 1] * mask.shape[1] + places[:, 0], np.int64)

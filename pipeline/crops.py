@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.areas import FieldArea
-from pipeline.components import components
+from pipeline.components import components, pixels
 from pipeline.locate import CleanPage
 from records.geometry import Box
 from records.ports import Image
@@ -58,8 +58,9 @@ def page_marks(page: CleanPage, printed: Sequence[Box], letter: float) -> Marks:
         y0 = max(y0, y1 - int(tall) - 2)
         ink[max(0, y0) : y1, max(0, x0) : x1] = 0
     count, labels, stats, _ = components(ink)
-    inked = labels > 0
-    sums = np.bincount(labels[inked], weights=page.grey[inked].astype(np.float64), minlength=count)
+    inked = pixels(ink)
+    light = page.grey.ravel()[inked].astype(np.float64)
+    sums = np.bincount(labels.ravel()[inked], weights=light, minlength=count)
     contrast = PAPER - sums / np.maximum(1, stats[:, cv2.CC_STAT_AREA])
     contrast[_of_print(np.asarray(stats, np.int32), printed, letter)] = 0.0
     body = (stats[:, cv2.CC_STAT_AREA] > 0.3 * letter * letter) & (stats[:, cv2.CC_STAT_HEIGHT] < 6 * letter)

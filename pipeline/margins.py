@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from forms import letters_of
 from pipeline.areas import ONE_LINE, FieldArea
-from pipeline.components import components
+from pipeline.components import components, painted, pixels
 from pipeline.crops import FAINT, PALE, PAPER, Marks
 from pipeline.locate import CleanPage, LabelledPage
 from pipeline.prepare import PreparedPage, red_ink, redness
@@ -156,8 +156,8 @@ def find_groups(known: Known) -> list[Group]:
     """Return the groups of marks that nothing known explains, measured: of dark ink, and of red."""
     clean, labelled, marks = known.clean, known.labelled, known.marks
     left, held = _unexplained(known)
-    shown = _pen_strokes(np.asarray(left[marks.labels] * 255, np.uint8), labelled.letter)
-    values = np.asarray(held[marks.labels] * 255, np.uint8)
+    shown = _pen_strokes(painted(marks.labels, left), labelled.letter)
+    values = painted(marks.labels, held)
     body = _body(labelled, clean)
     dark = [
         g
@@ -189,8 +189,9 @@ def _red_groups(known: Known, body: Box) -> list[Group]:
 def _grouped(shown: Image, light: Image, strong: float, letter: float) -> list[Group]:
     """Return the marks of the mask *shown* in groups; *light*: how light ink is, *strong*: contrast of the page's."""
     count, pieces, stats, _ = components(shown)
-    ys, xs = np.nonzero(shown)
-    owners = pieces[ys, xs]
+    inked = pixels(shown)
+    owners = pieces.ravel()[inked]
+    ys, xs = np.divmod(inked, shown.shape[1])
     darkness = np.bincount(owners, weights=PAPER - light[ys, xs].astype(np.float64), minlength=count)
     place = np.zeros(count, np.int64)
     place[owners] = _places(shown, letter)[ys // COARSE, xs // COARSE]
@@ -296,7 +297,7 @@ def _pen_strokes(shown: Image, letter: float, most: tuple[float, float] = PENNED
     thin, length = np.minimum(w, h), np.maximum(w, h)
     gone = (size < 8) | ((length > 4 * letter) & (thin <= MAX_THICK + 0.02 * length))
     gone |= (x <= EDGE) | (y <= EDGE) | (x + w >= width - EDGE) | (y + h >= height - EDGE)
-    out[gone[pieces]] = 0
+    out[painted(pieces, np.asarray(gone, np.bool_)) > 0] = 0
     return out
 
 
@@ -320,9 +321,8 @@ def _unexplained(known: Known) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         own = np.array(known.owned[area.column], np.int64)
         values[own[x[own] < end]] = True
     left &= ~values
-    red = red_ink(known.page.colour) > 0
-    inked = marks.labels > 0
-    reds = np.bincount(marks.labels[inked & red], minlength=len(marks.boxes))
+    reds = np.bincount(marks.labels.ravel()[pixels(red_ink(known.page.colour))], minlength=len(marks.boxes))
+    reds[0] = 0
     left &= reds < 0.5 * size
     cx, cy = x + w / 2, y + h / 2
     body = _body(labelled, clean)

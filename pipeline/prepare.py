@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.components import components
+from pipeline.components import components, painted
 from pipeline.flatten import flatten
 from records.geometry import Box, Transform
 from records.pages import Preparation, Step
@@ -200,9 +200,9 @@ def remove_specks(grey: Image) -> tuple[Image, Step]:
     if len(lonely):
         chosen = np.zeros(len(stats), dtype=bool)
         chosen[lonely] = True
-        mask = chosen[labels]
-        removed = int(mask.sum())
-        out[cv2.dilate(_as_u8(mask * 255), np.ones((3, 3), np.uint8)) > 0] = 245
+        mask = painted(labels, chosen)
+        removed = cv2.countNonZero(mask)
+        out[cv2.dilate(mask, np.ones((3, 3), np.uint8)) > 0] = 245
     return out, Step("despeckle", Transform.identity(), {"pixels": float(removed)})
 
 

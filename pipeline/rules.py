@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.components import components
+from pipeline.components import components, painted
 from records.geometry import Box
 from records.ports import Image
 
@@ -103,8 +103,7 @@ def _leaders(ink: Image, rules: Image) -> tuple[Image, list[Box]]:
     rows[0] = False
     chosen = np.zeros(len(stats), dtype=bool)
     chosen[dots[rows[owner]]] = True
-    mask[chosen[labels]] = 255
-    return mask, [Box(*(int(v) for v in gstats[own][:4])) for own in np.flatnonzero(rows)]
+    return painted(labels, chosen), [Box(*(int(v) for v in gstats[own][:4])) for own in np.flatnonzero(rows)]
 
 
 def _between(ink: Image, horizontal: Image) -> tuple[Image, list[Box]]:
@@ -193,13 +192,13 @@ def without_pens(grey: Image, colour: Image, ink: Image, paper: int = 245) -> Im
     *ink* is the ink mask of *grey*. A page on which hardly any ink is coloured comes back as it is.
     """
     _, a, b = cv2.split(cv2.cvtColor(cv2.GaussianBlur(colour, (0, 0), 1.0), cv2.COLOR_BGR2LAB))
-    off = [np.subtract(one, np.median(one[::7, ::7]), dtype=np.float32) for one in (a, b)]
-    chroma = cv2.magnitude(off[0], off[1])
+    squares = [((np.arange(256) - np.median(one[::7, ::7])) ** 2).astype(np.float32) for one in (a, b)]
+    chroma = np.asarray(cv2.add(cv2.LUT(a, squares[0]), cv2.LUT(b, squares[1])), np.float32)  # squared
+    tinted = chroma > TINTED**2
     strong = (ink > 0) & (grey < 170)
-    if float(np.mean(chroma[strong] > TINTED)) < PENS if strong.any() else True:
+    if int(np.sum(tinted & strong)) < PENS * max(1, int(np.sum(strong))):
         return grey
-    tinted = np.asarray(((chroma > TINTED) & (grey < 225)) * 255, np.uint8)
-    near = cv2.dilate(tinted, np.ones((5, 5), np.uint8)) > 0
+    near = cv2.dilate((tinted & (grey < 225)).view(np.uint8), np.ones((5, 5), np.uint8)) > 0
     out = grey.copy()
-    out[near & ~((chroma < 0.65 * TINTED) & (grey < 120))] = paper
+    out[near & ~((chroma < (0.65 * TINTED) ** 2) & (grey < 120))] = paper
     return out
