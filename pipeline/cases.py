@@ -163,12 +163,11 @@ def _uncrossed(
 def read_fields(case: Case, readers: Readers) -> Fields:
     """Return (value, boxes in prepared pixels) of every column of the edition, in its order."""
     values, places = dict(case.ticked), dict(case.places)
-    red = red_ink(case.page.colour)
     for area, lines in case.written:
         found = case.edition.label(area.column)
         assert found is not None
         value = read_corrected(found, lines, readers, case.edition.years)
-        if value.presence is Presence.BLANK and _is_red(red, area.boxes):
+        if value.presence is Presence.BLANK and _is_red(case.page.colour, area.boxes):
             value = ReadValue(Presence.NOT_READ, "", "", None, ("RED_INK",))
         values[area.column] = value
         places[area.column] = tuple(line.box for line in (*lines.struck, *lines.standing)) or area.boxes[:1]
@@ -233,13 +232,10 @@ def _ticked(
     return values, places, extra
 
 
-def _is_red(red: Image, boxes: Sequence[Box]) -> bool:
+def _is_red(colour: Image, boxes: Sequence[Box]) -> bool:
     """Whether red ink stands where a value would: then the field is not blank, it was not read."""
-    return any(
-        float(np.mean(red[int(b.y) : int(b.bottom), int(b.x) : int(b.right)] > 0)) > RED_SHARE
-        for b in boxes
-        if b.w >= 1 and b.h >= 1
-    )
+    parts = (colour[max(0, int(b.y)) : int(b.bottom), max(0, int(b.x)) : int(b.right)] for b in boxes)
+    return any(part.size and float(np.mean(red_ink(part) > 0)) > RED_SHARE for part in parts)
 
 
 def _not_read() -> ReadValue:
