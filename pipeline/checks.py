@@ -15,6 +15,8 @@ from records.readings import Word
 
 TICKED = 0.12
 """How much more of its inside a ticked box has inked than the middle one of the boxes."""
+NEVER_SURE = 0.98
+"""Highest confidence where not all choices were found."""
 FILLED = 0.85
 """No tick fills a box so far: what does is no box."""
 
@@ -55,7 +57,8 @@ def find_choices(
     boxed = before if len(before) >= len(after) else after
     best = {i: m for i, (m, _) in boxed.items()}
     for match in printed:
-        best.setdefault(match.label, match)
+        if match.label not in best and not any(match.words & other.words for other in best.values()):
+            best[match.label] = match
     found = {i: box for i, (_, box) in boxed.items()}
     boxes = _with_siblings(best, found, before=boxed is before)
     return [
@@ -67,12 +70,17 @@ def find_choices(
 def _boxed(
     printed: Sequence[Match], page: CleanPage, look: Callable[[CleanPage, Match, float], Box | None], letter: float
 ) -> dict[int, tuple[Match, Box]]:
-    """Return of each choice its likeliest words that have a box, with that: the same words may stand in a label."""
+    """Return of each choice its likeliest words that have a box of their own, with that.
+
+    The same words may stand in a label; and all boxes are of one size.
+    """
     out: dict[int, tuple[Match, Box]] = {}
     for match in printed:
-        if match.label not in out and (box := look(page, match, letter)):
+        box = None if match.label in out else look(page, match, letter)
+        if box and all(box.overlap(other) == 0 for _, other in out.values()):
             out[match.label] = (match, box)
-    return out
+    side = float(np.median([box.w for _, box in out.values()])) if out else 0.0
+    return {i: (match, box) for i, (match, box) in out.items() if abs(box.w - side) < 0.35 * side}
 
 
 def _ink_in(page: CleanPage, box: Box | None) -> float:
@@ -189,4 +197,7 @@ def ticked(choices: Sequence[Choice], expected: int) -> tuple[Choice | None, flo
         return None, (1.0 - more / TICKED if all_seen else 0.0)
     if len(inks) > 1 and top.ink - inks[-2] < 0.8 * TICKED:
         return None, 0.0  # two boxes look ticked: a person has to look
-    return top, min(1.0, 0.5 + more)
+    if len(measured) == expected:
+        return top, min(1.0, 0.5 + more)
+    # a choice was not found: it may be the one that is ticked, and a stroke that lost its words runs through this box
+    return (top, min(NEVER_SURE, 0.5 + more)) if top.seen else (None, 0.0)

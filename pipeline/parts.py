@@ -1,6 +1,5 @@
 """What a picture holds: parts, each a page (or half a page, or a table) of one edition, or the reason why none fits."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -207,12 +206,16 @@ class _Looker:
 def _second_case(edition: Edition, words: Sequence[Word], least: float) -> float | None:
     """Return the y at which a second case begins, at least *least* below the first; None where there is but one.
 
-    Each label that both print tells how far below the second stands, so that its first ones may be lost.
+    Each label whose words stand in no other tells how far below the second stands, so that its first ones may be lost.
     """
-    says = Counter(wording for label in edition.labels for wording in label.says)
+    says = [[letters_of(wording) for wording in label.says] for label in edition.labels]
+    alone = [
+        not any(own in other for own in ours for k, theirs in enumerate(says) if k != i for other in theirs)
+        for i, ours in enumerate(says)
+    ]
     heights: dict[int, list[float]] = {}
     for match in candidates(edition, tokens(words)):
-        if match.likeness > SURELY and all(says[wording] == 1 for wording in edition.labels[match.label].says):
+        if match.likeness > SURELY and alone[match.label]:
             heights.setdefault(match.label, []).append(match.first.y)
     steps = [max(ys) - min(ys) for ys in heights.values() if max(ys) - min(ys) > least]
     begins = any(max(ys) - min(ys) > least for label, ys in heights.items() if label < _FIRSTS)

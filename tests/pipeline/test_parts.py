@@ -176,6 +176,34 @@ def exact(row: dict, page: ReadPage) -> float:  # type: ignore[type-arg]
     return sum(pairs) / len(pairs)
 
 
+def two_cases(lost: int) -> list[Word]:
+    """The labels of two cases of 1956, one below the other; the first *lost* of the second were not read."""
+    says = [label.says[0] for label in forms.edition("birth-1956").labels if label.says]
+    words = []
+    for case, top in enumerate((60.0, 1240.0)):
+        for k, text in enumerate(says[lost * case :], start=lost * case):
+            words += [said(w, 200 + 110.0 * i, top + 48 * k, 90) for i, w in enumerate(text.split())]
+    return words
+
+
+@pytest.mark.parametrize("lost", [0, 3, 8])
+def test_a_second_case_is_found_by_what_both_print(lost: int) -> None:
+    grey = np.full((2340, 1654), 255, np.uint8)
+    whole = PreparedPage(np.dstack([grey] * 3), grey, Preparation((), 1654, 2340))
+    looker = parts._Looker(Look(whole, real_readers(), two_cases(lost)))
+    first, second = looker.split(forms.edition("birth-1956"), Box(0, 0, 1654, 2340))
+    assert first.bottom == second.y
+    assert 1130 < second.y <= 1240
+
+
+def test_one_case_is_not_parted() -> None:
+    grey = np.full((2340, 1654), 255, np.uint8)
+    whole = PreparedPage(np.dstack([grey] * 3), grey, Preparation((), 1654, 2340))
+    words = [word for word in two_cases(0) if word.polygon.box().y < 1230]
+    box = Box(0, 0, 1654, 2340)
+    assert parts._Looker(Look(whole, real_readers(), words)).split(forms.edition("birth-1956"), box) == [box]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("edition_id", "opened", "entries"),
