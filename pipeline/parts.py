@@ -37,7 +37,7 @@ WHOLE = 0.9
 """Coverage from which a form is known without them: its heading may be torn off."""
 TIED = 0.035
 """Editions whose coverage differs by less are told apart by the day of registration."""
-SURELY = 0.8
+SURELY = 0.92
 """Likeness from which a label is counted to stand twice."""
 _FIRSTS = 3
 """Labels that begin a case; without them, so many others must stand twice."""
