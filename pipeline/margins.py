@@ -34,6 +34,8 @@ APART = 1.5
 """Gap (in letters) between a value that fills its line and a note behind the line's end."""
 PENNED, STAMPED = (2.6, 0.7), (8.0, 2.0)
 """Length and thickness (in letters) up to which something is a pen's stroke, or a stroke of a stamp's large letters."""
+ACROSS_SEAL = (4.0, 3, 1.0)
+"""Ink, strokes and contrast that what is written across a seal counts for: it is seen to be there, but not what."""
 COARSE = 4
 """Pixels of the grid on which it is seen what lies near one another."""
 REDDISH = 20
@@ -176,14 +178,16 @@ def find_groups(known: Known) -> list[Group]:
 def _red_groups(known: Known, body: Box) -> list[Group]:
     """Return the groups of red marks that are no seal's: no clerk writes a value in red, so no field explains them."""
     letter = known.labelled.letter
-    shown = red_writing(redness(known.page.colour))
+    shown, across = red_writing(redness(known.page.colour))
+    signing = _signing(known.labelled, body)
     labels = (b for m in known.labelled.labels.values() for b in m.lines)
-    for box in (*labels, *known.choices, *_signing(known.labelled, body)):
+    for box in (*labels, *known.choices, *signing):
         shown[max(0, int(box.y)) : max(0, int(box.bottom)), max(0, int(box.x)) : max(0, int(box.right))] = 0
-    if cv2.countNonZero(shown) < letter * letter:
-        return []
-    written = _pen_strokes(shown, letter, STAMPED)
-    return _grouped(written, known.page.colour[:, :, 1], known.marks.strong, letter)
+    out = [Group(box, *ACROSS_SEAL) for box in across if not any(s.overlap(box) for s in signing)]
+    if cv2.countNonZero(shown) >= letter * letter:
+        written = _pen_strokes(shown, letter, STAMPED)
+        out += _grouped(written, known.page.colour[:, :, 1], known.marks.strong, letter)
+    return out
 
 
 def _grouped(shown: Image, light: Image, strong: float, letter: float) -> list[Group]:

@@ -37,8 +37,13 @@ def seals(image: Image) -> list[tuple[int, int]]:
     return [(round(s.x), round(s.y)) for s in find_seals(redness(image))]
 
 
+def across(image: Image) -> int:
+    """How many seals something is written across."""
+    return len(red_writing(redness(image))[1])
+
+
 def left(image: Image) -> int:
-    return cv2.countNonZero(red_writing(redness(image)))
+    return cv2.countNonZero(red_writing(redness(image))[0])
 
 
 def test_a_page_without_red_holds_no_seal() -> None:
@@ -57,6 +62,7 @@ def test_a_seal_is_found_whole_and_half_over_the_edge(x: int) -> None:
     assert abs(found_x - x) < 12
     assert abs(found_y - 1200) < 12
     assert left(image) == 0
+    assert across(image) == 0
 
 
 def test_a_pale_seal_with_gaps_is_found() -> None:
@@ -85,6 +91,18 @@ def test_a_note_over_a_seal_is_seen_where_it_leaves_the_seal() -> None:
     press(image, 900, 1200)
     write(image, 880, 1180)
     assert len(seals(image)) == 1
-    mask = red_writing(redness(image))
+    mask, _ = red_writing(redness(image))
     assert cv2.countNonZero(mask[:, 1060:]) > 1500
     assert cv2.countNonZero(mask[1100:1300, 800:1000]) == 0
+
+
+def test_words_within_a_seal_are_told_though_their_ink_is_the_seals() -> None:
+    stamped, written = page(), page()
+    for image in (stamped, written):
+        press(image, 900, 1200)
+        assert across(image) == 0
+    cv2.rectangle(stamped, (810, 1160), (990, 1240), RED, 4)
+    for k, words in enumerate(("Thay doi", "theo QD so", "12 ngay 5/6")):
+        cv2.putText(written, words, (795, 1150 + 55 * k), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 1.5, RED, 6)
+    assert across(stamped) == 1
+    assert across(written) == 1
