@@ -41,8 +41,11 @@ MARGIN = 6
 """Cells along the picture's edge in which no stroke is sought: there are shadows, and the scanner's bed."""
 ACROSS = 600.0
 """Length from which a slanted stroke cancels a page."""
-MOST_OF_ROW = 0.4
-"""Share of a row's width that strokes must cross to cancel it."""
+MOST_OF_ROW, MOST_OF_HEIGHT = 0.4, 0.35
+"""Share of a row's width that strokes must cross to cancel it, or of its height that one through the page does."""
+ON_LINE, ASTRAY, DRAWN = 10.0, 0.02, 0.5
+"""Pixels, and the share of its distance, by which a piece may lie off the line of another one, and the share of that
+line that pieces must cover."""
 RULE = 300
 """Least length of a level stroke, or of a piece of it."""
 TOGETHER, FAMILY = 30, 3
@@ -74,12 +77,21 @@ class Stroke:
         x, y = (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
         return box.x < x < box.right and box.y < y < box.bottom
 
+    def down(self, box: Box) -> float:
+        """Return how far down it runs in *box*."""
+        ends = self._clipped(box)
+        return float(abs(ends[1][1] - ends[0][1])) if ends else 0.0
+
     def within(self, box: Box) -> tuple[float, float] | None:
         """Return from where to where it runs in *box*, along x; None where it does not."""
+        ends = self._clipped(box)
+        return (float(min(ends[0][0], ends[1][0])), float(max(ends[0][0], ends[1][0]))) if ends else None
+
+    def _clipped(self, box: Box) -> tuple[Sequence[int], Sequence[int]] | None:
         rect = (int(box.x), int(box.y), max(1, int(box.w)), max(1, int(box.h)))
         ends = (int(self.x0), int(self.y0)), (int(self.x1), int(self.y1))
         inside, one, two = cv2.clipLine(rect, *ends)
-        return (float(min(one[0], two[0])), float(max(one[0], two[0]))) if inside else None
+        return (one, two) if inside else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,8 @@ def strokes_in_table(ink: Image, clean: CleanPage) -> Strokes:
     shallow, two = _straight(cells, SHALLOW, LONG, PIECES[2], LEVEL)
     thick, three = _straight(_cells(clean.ink), FLAT, LONG, PIECES[2], 0.0)
     odd = _odd_rules(clean.rules)
-    every = (*steep, *shallow, *thick, *(Stroke(r.x, _height(r), r.right, _height(r)) for r in odd))
+    level = [Stroke(r.x, _height(r), r.right, _height(r)) for r in odd]
+    every = (*steep, *shallow, *_whole([*steep, *shallow]), *thick, *level)
     found = _wide(every, clean.cells)
     if not found:
         return Strokes((), one)
@@ -124,6 +137,36 @@ def strokes_in_table(ink: Image, clean: CleanPage) -> Strokes:
         part = np.s_[int(r.y) : int(r.bottom), int(r.x) : int(r.right)]
         out[part] |= clean.rules.mask[part] & ink[part]
     return Strokes(found, out)
+
+
+def _whole(pieces: Sequence[Stroke]) -> list[Stroke]:
+    """Return the strokes of :data:`ACROSS` and more that *pieces* make up, one behind the other on one line."""
+    out = []
+    left = sorted(pieces, key=lambda s: -s.length)
+    while left:
+        first = left.pop(0)
+        along = np.array([first.x1 - first.x0, first.y1 - first.y0]) / first.length
+        begin = np.array([first.x0, first.y0])
+        spans = []
+        for other in (first, *left):
+            ends = np.array([[other.x0, other.y0], [other.x1, other.y1]]) - begin
+            far = ends @ along
+            if (np.abs(ends @ (along[1], -along[0])) < ON_LINE + ASTRAY * np.abs(far)).all():
+                spans.append((float(far.min()), float(far.max()), other))
+        left = [s for s in left if all(s is not other for _, _, other in spans)]
+        low, high = min(a for a, _, _ in spans), max(b for _, b, _ in spans)
+        if high - low >= ACROSS and _covered([(a, b) for a, b, _ in spans]) >= DRAWN * (high - low):
+            out.append(Stroke(*(begin + low * along).tolist(), *(begin + high * along).tolist()))
+    return out
+
+
+def _covered(spans: Sequence[tuple[float, float]]) -> float:
+    """Return the length that *spans* cover together."""
+    covered, reach = 0.0, -np.inf
+    for begin, end in sorted(spans):
+        covered += max(0.0, end - max(begin, reach))
+        reach = max(reach, end)
+    return covered
 
 
 def _wide(strokes: Sequence[Stroke], cells: Sequence[Box]) -> tuple[Stroke, ...]:
@@ -138,26 +181,30 @@ def _wide(strokes: Sequence[Stroke], cells: Sequence[Box]) -> tuple[Stroke, ...]
 
 
 def crossed(strokes: Sequence[Stroke], box: Box) -> bool:
-    """Whether the *strokes* cross most of a row's *box*."""
+    """Whether the *strokes* cross most of a row's *box*, or one that goes through the page runs down through it."""
     inner = Box(box.x, box.y + 0.08 * box.h, box.w, 0.84 * box.h)
-    spans = sorted(span for s in strokes if (span := s.within(inner)) is not None)
-    reach, covered = box.x, 0.0
-    for begin, end in spans:
-        covered += max(0.0, end - max(begin, reach))
-        reach = max(reach, end)
-    return covered >= MOST_OF_ROW * box.w
+    if any(s.length >= ACROSS and s.down(inner) >= MOST_OF_HEIGHT * inner.h for s in strokes):
+        return True
+    return _covered([span for s in strokes if (span := s.within(inner)) is not None]) >= MOST_OF_ROW * box.w
 
 
 def freed(page: PreparedPage, clean: CleanPage, strokes: Strokes) -> CleanPage:
     """Return the *clean* page without the *strokes*, letters that cross them kept; no rule is theirs any more."""
     painted = without_rules(page.grey, clean.drawn, Rules((), (), (), strokes.mask))
     rest = ink_mask(painted)
-    level = find_rules(rest)  # but upright ones are in pieces now
-    mask = np.asarray(cv2.bitwise_or(level.mask, clean.rules.mask), np.uint8)
-    rules = Rules(level.horizontal, clean.rules.vertical, level.leaders, mask)
+    left = find_rules(rest)  # but those that a stroke crosses are in pieces now
+    whole = [r for r in clean.rules.horizontal if _share(strokes.mask, r) < 0.5 * _share(clean.rules.mask, r)]
+    pieces = (r for r in left.horizontal if not any(r.overlap(known) > 0.5 * r.area for known in whole))
+    mask = np.asarray(cv2.bitwise_or(left.mask, clean.rules.mask), np.uint8)
+    rules = Rules((*whole, *pieces), clean.rules.vertical, left.leaders, mask)
     grey = without_rules(painted, rest, rules)
     own = ink_mask(grey)
     return replace(clean, grey=grey, ink=own, rules=rules, cells=find_cells(rules))
+
+
+def _share(mask: Image, box: Box) -> float:
+    """Return the share of *box* that is on in *mask*."""
+    return float(np.mean(mask[int(box.y) : int(box.bottom), int(box.x) : int(box.right)] > 0))
 
 
 def _cells(ink: Image) -> Image:

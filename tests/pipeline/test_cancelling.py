@@ -10,16 +10,17 @@ import numpy as np
 import pytest
 
 from pipeline import Limits
-from pipeline.cancelling import STRUCK, crossed, strokes_in_table, strokes_on_form
+from pipeline.cancelling import STRUCK, crossed, freed, strokes_in_table, strokes_on_form
 from pipeline.cells import find_cells
 from pipeline.evaluate import read_truth
 from pipeline.locate import CleanPage
 from pipeline.page_work import Work, do_classify, do_prepare, do_read
-from pipeline.prepare import ink_mask
+from pipeline.prepare import PreparedPage, ink_mask
 from pipeline.rules import find_rules, without_rules
 from pipeline.values import ReadValue, all_struck, cancelled_values
 from records.codes import Presence
 from records.geometry import Box
+from records.pages import Preparation
 from records.ports import Image
 from samples import make_book
 from samples.difficulty import DIALS
@@ -85,6 +86,34 @@ def test_a_cross_and_a_zigzag_cancel_their_rows() -> None:
     stroke(grey, (110, 505), (1490, 330))
     stroke(grey, *((120 + 170 * k, 745 if k % 2 else 895) for k in range(9)))
     assert cancelled(grey) == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows"),
+    [
+        ([((130, 1290), (1470, 150))], [0, 1, 2, 3, 4, 5]),
+        ([((130, 150), (1470, 1290)), ((130, 1290), (1470, 150))], [0, 1, 2, 3, 4, 5]),
+        ([((300, 900), (900, 340))], [1, 2, 3]),
+    ],
+)
+def test_a_line_through_the_page_cancels_all_rows_that_it_runs_down_through(
+    lines: list[tuple[tuple[int, int], tuple[int, int]]], rows: list[int]
+) -> None:
+    page = table()
+    for line in lines:
+        stroke(page, *line)
+    assert cancelled(page) == rows
+
+
+def test_where_a_line_crosses_rules_their_cells_stay() -> None:
+    page = stroke(table(), (130, 1290), (1470, 150))
+    ink = ink_mask(page)
+    rules = find_rules(ink)
+    bare = without_rules(page, ink, rules)
+    clean = CleanPage(bare, ink_mask(bare), bare, ink_mask(bare), rules, find_cells(rules), ink)
+    prepared = PreparedPage(np.dstack([page] * 3), page, Preparation((), page.shape[1], page.shape[0]))
+    after = freed(prepared, clean, strokes_in_table(ink, clean))
+    assert len(after.cells) == (len(COLUMNS) - 1) * (len(ROWS) - 1)
 
 
 def test_a_strike_through_one_cell_cancels_nothing() -> None:
