@@ -18,6 +18,9 @@ from forms import Edition, Label, letters_of
 from records.geometry import Box
 from records.readings import Word
 
+_TRAIL = re.compile(r"[.…_]{2,}$")
+FEW = 3
+"""Letters of a word that tells how wide letters are."""
 MIN_LIKENESS = 0.68
 """Least likeness (1 - edits / length, marks and case ignored) at which words can be a label."""
 MIN_LIKENESS_SHORT = 0.99
@@ -86,18 +89,29 @@ class Match:
 
 def tokens(words: Sequence[Word]) -> list[Token]:
     """Return the words that have letters, as tokens."""
+    pitches: dict[int, list[float]] = {}
+    for word in words:
+        if len(word.text) >= FEW and word.text.isalpha():
+            pitches.setdefault(word.line, []).append(word.polygon.box().w / len(word.text))
     out = []
     for i, word in enumerate(words):
         group = word.line if word.line >= CLOSER else 0
-        for text, box in _pieces(word):
+        for text, box in _pieces(word, pitches.get(word.line, ())):
             if letters := letters_of(text):
                 out.append(Token(letters, text, box, i, group))
     return out
 
 
-def _pieces(word: Word) -> list[tuple[str, Box]]:
-    """Return *word* cut behind a colon or a row of leader dots: a value often stands glued to its label."""
+def _pieces(word: Word, pitches: Sequence[float]) -> list[tuple[str, Box]]:
+    """Return *word* cut behind a colon or a row of leader dots: a value often stands glued to its label.
+
+    Dots at its end may be what was made of a value: without them it is as long as its letters are on this line
+    (*pitches*: widths of letters there).
+    """
     box = word.polygon.box()
+    if (ends := _TRAIL.search(word.text)) and ends.start() and pitches:
+        most = 1.2 * float(np.median(pitches)) * (ends.start() + 0.5)
+        box = Box(box.x, box.y, min(box.w, most), box.h)
     parts = [p for p in _LEADER.split(word.text) if p]
     if len(parts) < 2:
         return [(word.text, box)]

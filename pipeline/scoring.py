@@ -198,7 +198,8 @@ def read_page_of(payload: Json, kind: str, edition: str | None, seconds: float =
         for row in entry["fields"]:
             corners = [Point(x, y) for x, y in row["outline"] or ()]
             confidence = row["reading"]["confidence"] if row["reading"] else 0.0
-            accepted = is_accepted(_kind_of(row["column"]), Presence(row["presence"]), confidence, row["doubts"])
+            told = Presence(row["presence"]), row["value"], confidence, row["doubts"]
+            accepted = is_accepted(_kind_of(row["column"]), *told)
             fields[row["column"]] = ReadField(row["text"], Box.around(corners) if corners else None, accepted)
         entries.append(ReadEntry(entry["edition"], fields))
     return ReadPage(kind, entries[0].edition if entries else edition, tuple(entries), seconds)

@@ -61,15 +61,17 @@ class ReadValue:
     """What was struck out, as read."""
 
 
-def is_accepted(kind: ValueKind, presence: Presence, confidence: float, doubts: Sequence[str]) -> bool:
+def is_accepted(kind: ValueKind, presence: Presence, value: str, confidence: float, doubts: Sequence[str]) -> bool:
     """Whether a field may stand without a person at :data:`ACCEPTED_RISK`.
 
     Only what can be checked does: a date, a number, an age, what a list or a box to tick knows. A name and a personal
     number never do: one tone or figure read for another makes them somebody else's, and nothing on the page tells.
     Nor do dwellings and other free text: what the reader never saw, the end of a line, has no part in its confidence.
+    For the same reason a date does with its day alone: "09/2004" may be what is left of "16/09/2004".
     """
     sure = confidence >= ACCEPTED_FROM and not doubts
-    return presence is Presence.WRITTEN and sure and kind in ACCEPTED_KINDS
+    whole = kind not in (ValueKind.DATE, ValueKind.DATE_WORDS) or len(value) == len("2004-09-16")
+    return presence is Presence.WRITTEN and sure and whole and kind in ACCEPTED_KINDS
 
 
 BLANK_VALUE = ReadValue(Presence.BLANK, "", "", None)

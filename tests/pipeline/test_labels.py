@@ -105,6 +105,14 @@ def test_a_word_that_a_reader_saw_too_high_does_not_make_its_label_so() -> None:
     assert match.first.y >= 80
 
 
+def test_a_value_that_was_read_as_dots_is_no_part_of_its_label() -> None:
+    words = printed("Ngày, tháng, năm đăng ký:", 100, 100, 0)
+    glued = words[-1].polygon.box()
+    words[-1] = Word("ký...", Box(glued.x, glued.y, 9 * LETTER, glued.h).polygon(), 0.2, 0)
+    (match,) = find_labels(BIRTH, words).values()
+    assert glued.x + 2 * LETTER <= match.last.right < glued.x + 4 * LETTER
+
+
 def test_the_same_words_are_no_two_labels() -> None:
     """The heading of a signature says again what a field's label says."""
     marital = edition("marital-2006")
