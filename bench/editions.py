@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -155,6 +155,7 @@ def totals(found: Sequence[Measured]) -> dict[str, Any]:
         "lost": sum(r.entries_lost for r in reports),
         "extra": sum(r.entries_extra for r in reports),
         "accepted": {"n": accepted, "wrong": wrong, "share": accepted / whole if whole else 0.0},
+        "mistakes": [asdict(mistake) for report in reports for mistake in report.mistakes],
         "pages": pages,
         "seconds_per_page": sum(r.seconds_per_page * r.n_pages for r in reports) / pages if pages else 0.0,
     }
@@ -184,6 +185,8 @@ def tell(rows: Sequence[dict[str, Any]], whole: dict[str, Any], refused: dict[st
     print(f"- entries lost: {whole['lost']} of {whole['entries']}; read that no book has: {whole['extra']}")
     share = f"{100 * accepted['share']:.1f} % of fields"
     print(f"- accepted without a person: {share}, {accepted['wrong']} wrong of {accepted['n']}")
+    for mistake in whole["mistakes"]:
+        print(f"  - {mistake['edition']} {mistake['file']} {mistake['column']}: {mistake['truth']} → {mistake['text']}")
     print(f"- core-seconds a page, all stages: {whole['seconds_per_page']:.2f} (n = {whole['pages']})")
     for name, own in refused.items():
         print(f"- refused, {name}: {own.right} of {own.n}")

@@ -5,7 +5,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
 
@@ -83,6 +83,17 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Mistake:
+    """A field that was accepted without a person and is wrong."""
+
+    file: str
+    edition: str
+    column: str
+    truth: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class BookReport:
     """What ``evaluate book`` prints; rates in [0, 1]. *real_ink* holds fields with real handwriting, apart."""
 
@@ -110,6 +121,8 @@ class BookReport:
     """Fields with writing that were found where they are."""
     accepted: tuple[int, int, int] = (0, 0, 0)
     """(accepted, wrong among them, all fields)."""
+    mistakes: tuple[Mistake, ...] = ()
+    """Those accepted that are wrong, one by one."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report under its published keys."""
@@ -135,6 +148,7 @@ class BookReport:
                 "wrong": wrong,
                 "n": accepted,
                 "risk": ACCEPTED_RISK,
+                "mistakes": [asdict(mistake) for mistake in self.mistakes],
             },
         }
 
@@ -226,6 +240,7 @@ def report(
 ) -> BookReport:
     """Return the figures of a book: *pages* by the number of the row of *truths* they belong to."""
     seen: list[_Seen] = []
+    mistakes: list[Mistake] = []
     lost = 0
     by_edition: Counter[str] = Counter()
     by_kind: Counter[str] = Counter()
@@ -249,7 +264,13 @@ def report(
         extra += max(0, len(page.entries) - len(truth["entries"])) if page else 0
         for expected, got in zip(truth["entries"], _paired(truth, page), strict=True):
             lost += got is None
-            seen += _fields(expected, got, edition)
+            fields = _fields(expected, got, edition)
+            seen += fields
+            mistakes += [
+                Mistake(str(truth.get("file", "")), edition, s.column, s.truth, s.text)
+                for s in fields
+                if s.accepted and not s.right
+            ]
     written = [s for s in seen if not s.real]
     known = list(dict.fromkeys(s.edition for s in written))
     accepted = [s for s in seen if s.accepted]
@@ -270,7 +291,8 @@ def report(
         refused=Share(foreign, declined),
         by_edition={e: _by_column([s for s in written if s.edition == e]) for e in known},
         located=Share(len(found), sum(bool(s.located) for s in found)),
-        accepted=(len(accepted), sum(not s.right for s in accepted), len(seen)),
+        accepted=(len(accepted), len(mistakes), len(seen)),
+        mistakes=tuple(mistakes),
     )
 
 
