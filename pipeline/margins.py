@@ -110,17 +110,25 @@ def within_lines(
             continue
         kept: list[int] = []
         reach = area.boxes[0].x
-        for i in sorted(owned[area.column], key=lambda i: float(x[i])):
+        own = owned[area.column]
+        lines = [r for r in ruled if r.right > reach + 3 * letter and not _through(r, marks, own, letter)]
+        for i in sorted(own, key=lambda i: float(x[i])):
             middle = y[i] + h[i] / 2
-            ends = [
-                r.right for r in ruled if abs(r.y - middle) < 1.8 * letter and r.right > area.boxes[0].x + 3 * letter
-            ]
+            ends = [r.right for r in lines if abs(r.y - middle) < 1.8 * letter]
             if ends and x[i] > max(ends) - 0.3 * letter and x[i] - reach > APART * letter:
                 break
             kept.append(i)
             reach = max(reach, float(x[i] + w[i]))
         out[area.column] = kept
     return out
+
+
+def _through(rule: Box, marks: Marks, own: Sequence[int], letter: float) -> bool:
+    """Whether a level line runs through the middle of writing (the marks *own*): what was struck out, and no rule."""
+    x, y, w, h = (marks.boxes[list(own), k].astype(float) for k in range(4))
+    met = (x < rule.right) & (x + w > rule.x) & (h > 0.8 * letter) & (y < rule.bottom) & (y + h > rule.y)
+    share = (rule.y + rule.h / 2 - y[met]) / h[met]
+    return bool(met.any()) and float(np.mean((share > 0.2) & (share < 0.8))) > 0.5
 
 
 def _joined(notes: Sequence[FoundNote], gap: float) -> list[FoundNote]:

@@ -32,12 +32,15 @@ BEYOND = 1.8
 """Times the length of a strike from which a line is a printed one that runs under the writing."""
 WHOLE = 0.75
 """Share of the words it crosses that a strike covers: who strikes out strikes out the word."""
-STRAIGHT = 1.3
-"""Pixels that a strike wanders from a smooth curve, but for one tenth of its length."""
+STRAIGHT = (1.3, 2.0)
+"""Pixels that a strike wanders from a smooth curve, but for one tenth of its length: in one word, and where it goes on
+through a gap between words, in which there is nothing else."""
 CROSSED = (0.4, 0.35)
 """Least strokes of letters, for each letter's height of its length, that go on above it and below it."""
-THIN = 0.3
-"""Share of its length at which it is no thicker than a pen's stroke."""
+THIN = (0.3, 0.2)
+"""Share of its length at which it is no thicker than a pen's stroke; likewise."""
+PIECE = 1.15
+"""Letters' heights from a strike to the middle of a piece of a letter that it parted from the rest."""
 MIDDLE = (0.25, 0.85)
 """Where in the height of the writing it runs."""
 
@@ -175,10 +178,8 @@ def _is_strike(ink: Image, writing: Image, begin: int, heights: NDArray[np.float
     long = len(heights)
     x = np.arange(long)
     away = np.abs(heights - np.polyval(np.polyfit(x, heights, 2), x))
-    if float(np.percentile(away, 90)) > STRAIGHT:
-        return False
     words = [(a, b) for a, b in _words(writing, 0.4 * letter) if min(b, begin + long) - max(a, begin) > 0.5 * (b - a)]
-    if not words:
+    if not words or float(np.percentile(away, 90)) > STRAIGHT[len(words) > 1]:
         return False
     first, last = words[0][0], words[-1][1]
     if min(last, begin + long) - max(first, begin) < WHOLE * (last - first):
@@ -189,7 +190,7 @@ def _is_strike(ink: Image, writing: Image, begin: int, heights: NDArray[np.float
     up, down = _reach(ink, begin, heights, int(1.2 * letter))
     thick = up + down + 1
     pen = float(np.percentile(thick, 25))
-    if float(np.mean(thick <= pen + 2)) < THIN:
+    if float(np.mean(thick <= pen + 2)) < THIN[len(words) > 1]:
         return False
     far = max(3.0, 0.2 * letter) + pen / 2
     above, below = (_runs(reach >= far) * letter / long for reach in (up, down))
@@ -245,7 +246,7 @@ def _under(strike: Strike, marks: Marks, own: Sequence[int], letter: float) -> s
         if min(x + w, strike.right + near) - max(x, strike.x - near) < 0.6 * w:
             continue
         at = strike.heights[int(np.clip(x + w / 2 - strike.x, 0, len(strike.heights) - 1))]
-        if y - 0.15 * letter <= at <= y + h + 0.15 * letter:
+        if y - 0.15 * letter <= at <= y + h + 0.15 * letter or abs(y + h / 2 - at) < PIECE * letter:
             bodies.add(i)
         else:
             small.append(i)
