@@ -24,7 +24,7 @@ from pipeline.payloads import Json, to_words
 from pipeline.readers import MakeReaders
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
 from pipeline.scan_log import PageKey, standing_for
-from records.books import HALVES
+from records.books import HALVES, PART_UNREAD
 from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, RegisterKind
 from records.entries import Entry
 from records.errors import KhongChoError, PartUnavailable, WrongUse
@@ -244,7 +244,8 @@ class Digitiser:
             if place.status is not PageStatus.RECEIVED and not (half and whole):
                 continue
             settled = replace(page, delivery=place.delivery, seq=place.seq, file=place.file)
-            if page.status is PageStatus.DONE and page.problem is None and place is not first:
+            read = page.problem is None or page.problem.code == PART_UNREAD
+            if page.status is PageStatus.DONE and read and place is not first:
                 known = {"file": first.file, "delivery": first.delivery}
                 settled = replace(settled, problem=PageProblem("PAGE_SEEN_BEFORE", known))
             self.register.settle_page(settled)

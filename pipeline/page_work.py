@@ -244,6 +244,8 @@ def _classify(work: Work, prepared: Json, look: Look) -> Json:
             out |= {"role": PageRole.ENTRY.value, "kind": edition.kind.value, "edition": edition.id}
             out |= {"confidence": min(part.coverage for part in parts), "reason": None, "facts": {}}
             out["parts"] = [of_part(part) for part in parts]
+            if problem is not None:
+                out |= {"reason": problem.code, "facts": dict(problem.facts)}
         elif problem is not None:
             out |= {"reason": problem.code, "facts": dict(problem.facts)}
         elif out["reason"] == "EDITION_UNKNOWN" and is_bare(look.page.colour):

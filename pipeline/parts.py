@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import cv2
 import numpy as np
 from rapidfuzz import fuzz
 
@@ -14,8 +15,10 @@ from pipeline.look import Look
 from pipeline.prepare import WIDE
 from pipeline.shortlist import shortlist
 from pipeline.table import find_table
+from records.books import PART_UNREAD
 from records.geometry import Box
 from records.pages import PageProblem
+from records.ports import Image
 from records.readings import Word
 
 MIN_COVERAGE = 0.42
@@ -39,6 +42,14 @@ TIED = 0.035
 """Editions whose coverage differs by less are told apart by the day of registration."""
 SURELY = 0.92
 """Likeness from which a label is counted to stand twice."""
+SURE_WORD, OTHER_PRINT = 0.6, 8
+"""Confidence of a word that is surely read, and how many of them make half a picture a page without a case."""
+COARSE, DARKER = 8, 12
+"""Pixels of a cell in which lines of writing are seen however blurred, and grey levels under what is around it."""
+SMUDGED = 0.04
+"""Share of such cells from which half a picture is not empty (empty ones up to 0.01, blurred forms from 0.13 on)."""
+EDGE = 0.04
+"""Share of its sides at which half a picture has the fold and the edge of the paper."""
 _FIRSTS = 3
 """Labels that begin a case; without them, so many others must stand twice."""
 _LOW_HALF = 0.3
@@ -90,8 +101,9 @@ def least_labels(edition: Edition) -> int:
 def find_parts(look: Look, seam: float | None = None) -> tuple[list[Part], PageProblem | None]:
     """Return the parts of a picture in reading order, or none and why; no reason where it is like no edition at all.
 
-    A table across an opened book is one part; any other opened book is looked at leaf by leaf. *seam* is where its fold
-    was seen, in prepared pixels.
+    With parts a reason says that a half of the picture has writing which could not be read as a case. A table across
+    an opened book is one part; any other opened book is looked at leaf by leaf. *seam* is where its fold was seen, in
+    prepared pixels.
     """
     whole = look.whole
     height, width = whole.h, whole.w
@@ -104,11 +116,43 @@ def find_parts(look: Look, seam: float | None = None) -> tuple[list[Part], PageP
             boxes = [Box(0, 0, fold, height), Box(fold, 0, width - fold, height)]
     parts: list[Part] = []
     problem: PageProblem | None = None
+    lost: list[Box] = []
     for box in boxes:
         found, why = looker.parts(box)
         parts += found
         problem = problem or why
-    return parts, (None if parts else problem)
+        lost += [] if found else [box]
+        lost += _beside(box, found[0], looker) if len(found) == 1 else []
+    if not parts:
+        return [], problem
+    unread = [box for box in lost if looker.is_unread(box)]
+    return parts, PageProblem(PART_UNREAD, {"part": _side(unread[0], whole)}) if unread else None
+
+
+def _beside(box: Box, part: Part, looker: "_Looker") -> list[Box]:
+    """Return where on a page of two cases the other one stands, of which nothing was found."""
+    edition = edition_of(part.edition)
+    if edition.shape is not PageShape.HALF or part.box != box:
+        return []
+    lines = [line for m in looker.look.labelled(edition, box).labels.values() for line in m.lines]
+    top, bottom = min(line.y for line in lines) - box.y, max(line.bottom for line in lines) - box.y
+    above = Box(box.x, box.y, box.w, top)
+    below = Box(box.x, box.y + bottom, box.w, box.h - bottom)
+    return [other for other in (above, below) if other.h > _LOW_HALF * box.h]
+
+
+def _smudged(grey: Image) -> float:
+    """Return the share of coarse cells that are darker than what lies around them, as lines of writing are."""
+    cells = cv2.resize(grey, None, fx=1 / COARSE, fy=1 / COARSE, interpolation=cv2.INTER_AREA)
+    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (COARSE + 1, COARSE + 1))
+    return float(np.mean(cv2.morphologyEx(cells, cv2.MORPH_BLACKHAT, around) > DARKER))
+
+
+def _side(box: Box, whole: Box) -> str:
+    """Return what people call a half of a picture."""
+    if box.h < 0.9 * whole.h:
+        return "nửa dưới" if box.y + box.h / 2 > whole.h / 2 else "nửa trên"
+    return "nửa phải" if box.x + box.w / 2 > whole.w / 2 else "nửa trái"
 
 
 def gap_between_leaves(words: Sequence[Word], width: float) -> float:
@@ -180,6 +224,14 @@ class _Looker:
         return [
             Part(part, best.edition.id, best.coverage, tied, best.leaf) for part in self.split(best.edition, box)
         ], None
+
+    def is_unread(self, box: Box) -> bool:
+        """Whether something stands in a half without a case that is no other print: a form too blurred to be known."""
+        if any(fit.coverage >= NOT_QUITE for fit in self.fits(box)):
+            return True
+        sure = sum(w.confidence >= SURE_WORD and len(letters_of(w.text)) > 2 for w in self.look.words_in(box))
+        inner = Box(box.x + EDGE * box.w, box.y + EDGE * box.h, (1 - 2 * EDGE) * box.w, (1 - 2 * EDGE) * box.h)
+        return sure < OTHER_PRINT and _smudged(self.look.cut(inner).grey) > SMUDGED
 
     def closely(self, edition: Edition, box: Box) -> _Fit:
         """Look for an edition's labels with everything that helps to find them."""

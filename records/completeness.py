@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from records.books import (
     HALVES,
+    PART_UNREAD,
     SHEET_TWICE,
     BookPage,
     BookReport,
@@ -108,7 +109,7 @@ def _each_once(pages: Sequence[BookPage]) -> tuple[list[BookPage], list[Point]]:
 def _without_entry(pages: Sequence[BookPage]) -> Iterator[Point]:
     covered = {page for one in pages for claim in one.claims for page in claim.pages}
     for page in pages:
-        if page.problem is not None and page.problem.code in HALVES:
+        if page.problem is not None and page.problem.code in (*HALVES, PART_UNREAD):
             yield Point(PointKind.NO_ENTRY, page.problem, places=(_place(page),))
             continue
         if page.claims or page.page in covered or page.role in _WITHOUT_NUMBERS:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -14,7 +15,7 @@ from pipeline.evaluate import read_page
 from pipeline.labels import coverage, find_labels
 from pipeline.locate import CleanPage
 from pipeline.look import Look
-from pipeline.page_work import Work
+from pipeline.page_work import Work, do_classify, do_prepare
 from pipeline.parts import Part, by_year, find_parts, gap_between_leaves
 from pipeline.prepare import PreparedPage
 from pipeline.rules import Rules
@@ -216,3 +217,30 @@ def test_every_shape_of_book_is_read(tmp_path: Path, edition_id: str, opened: bo
         assert (page.kind, page.edition) == (row["kind"], edition_id)
         assert len(page.entries) == len(row["entries"])
         assert exact(row, page) > 0.6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("edition_id", "opened", "part"), [("guardianship-2006", True, "nửa phải"), ("birth-1956", False, "nửa dưới")]
+)
+def test_a_half_that_cannot_be_read_is_told_and_an_empty_one_is_not(
+    tmp_path: Path, edition_id: str, opened: bool, part: str
+) -> None:
+    book = make_book(tmp_path, edition_id=edition_id, cases=3, seed=11, opened=opened, formats=("jpeg",))
+    truths = [json.loads(line) for line in (tmp_path / "truth.jsonl").read_text("utf-8").splitlines()]
+    (full,) = (tmp_path / row["file"] for row in truths if len(row["entries"]) == 2)
+    half_empty = next(tmp_path / row["file"] for row in truths if len(row["entries"]) == 1)
+    image = cv2.imread(str(full))
+    assert image is not None
+    high, wide = image.shape[:2]
+    half = np.s_[:, wide // 2 + 60 :] if opened else np.s_[high // 2 + 40 :, :]
+    image[half] = cv2.GaussianBlur(image[half], (0, 0), 7)
+    cv2.imwrite(str(full), image)
+    told = {}
+    for file in (full, half_empty):
+        work = Work(file, 1, Limits(), False, real_readers)
+        said = do_classify(work, *do_prepare(work))
+        told[file] = (len(said["parts"]) >= 1, said["reason"], said["facts"].get("part"))
+    assert told[full] == (True, "PART_UNREAD", part)
+    assert told[half_empty] == (True, None, None)
+    assert book.images
