@@ -77,6 +77,17 @@ def add(
     _tell(house.books.account(named), as_json=as_json)
 
 
+@book_app.command("bring")
+def bring(
+    named: Named,
+    page: Annotated[str, typer.Argument(metavar="PAGE", help="A page, as the report of this book names it.")],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Chuyển mục của một trang từ sổ khác về sổ này. Bring the entries of a page here from another book."""
+    _tell(opened().bring_page(named, page, by=account(by)), as_json=as_json)
+
+
 @book_app.command("explain")
 def explain(
     named: Named,

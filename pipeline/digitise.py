@@ -24,7 +24,7 @@ from pipeline.payloads import Json, to_words
 from pipeline.readers import MakeReaders
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
 from pipeline.scan_log import PageKey, standing_for
-from records.books import HALVES, PART_UNREAD
+from records.books import HALVES, PAGE_GIVEN, PART_UNREAD
 from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, RegisterKind
 from records.entries import Entry
 from records.errors import KhongChoError, PartUnavailable, WrongUse
@@ -238,7 +238,7 @@ class Digitiser:
         kind = self._kind(page)
         whole = page.status is PageStatus.DONE and (page.problem is None or page.problem.code not in HALVES)
         placings = [p for p in self.register.placings(page.page.id) if self._kind(p) is kind]
-        first = placings[-1]
+        first = self._home(placings)
         for place in placings:
             half = place.problem is not None and place.problem.code in HALVES
             if place.status is not PageStatus.RECEIVED and not (half and whole):
@@ -247,8 +247,18 @@ class Digitiser:
             read = page.problem is None or page.problem.code == PART_UNREAD
             if page.status is PageStatus.DONE and read and place is not first:
                 known = {"file": first.file, "delivery": first.delivery}
-                settled = replace(settled, problem=PageProblem("PAGE_SEEN_BEFORE", known))
+                code = PAGE_GIVEN if place is placings[-1] else "PAGE_SEEN_BEFORE"
+                settled = replace(settled, problem=PageProblem(code, known))
             self.register.settle_page(settled)
+
+    def _home(self, placings: Sequence[DeliveredPage]) -> DeliveredPage:
+        """Return the place whose delivery has the page's entries: the first, unless a person gave them to another."""
+        first = placings[-1]
+        if len(placings) > 1:
+            found = self.register.entries(page=first.page.id)
+            homes = {entry.delivery for entry in found if entry.state is not EntryState.WITHDRAWN}
+            return next((place for place in placings if place.delivery in homes), first)
+        return first
 
     # --- drafting ---------------------------------------------------------------------------------
 

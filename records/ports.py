@@ -258,6 +258,13 @@ class Register(Protocol):
 
     def withdraw(self, entry_id: str, by: str, reason: str, expected_version: int) -> Entry: ...
 
+    def give(self, entry_id: str, delivery: str, by: str, reason: str, expected_version: int) -> Entry:
+        """Move an entry to another *delivery*, in which its page was handed in as well; a withdrawn one is a draft.
+
+        Raises NotFound, Conflict, WrongUse BOOK_CLOSED where the book it leaves or the one it comes to is closed.
+        """
+        ...
+
     # issued extracts
     def reserve_number(self, reserved: IssuedExtract) -> IssuedExtract:
         """Give the next number of authority and year (``reserved.number.number`` is ignored) in one transaction.

@@ -187,13 +187,26 @@ class Entries(Part):
             new = replace(old, state=EntryState.WITHDRAWN, version=old.version + 1)
             return _save(connection, Change(old, new, by, at, "withdrawal", {"reason": reason}, reason))
 
+    def give(self, entry_id: str, delivery: str, by: str, reason: str, expected_version: int) -> Entry:
+        """Move an entry to another *delivery*, in which its page was handed in as well: to its right book."""
+        by, reason, at = tidy(by), clean(reason), now()
+        with self._changing(entry_id, expected_version, withdrawn=True) as (connection, old):
+            state = EntryState.DRAFT if old.state is EntryState.WITHDRAWN else old.state
+            new = replace(old, delivery=delivery, state=state, version=old.version + 1)
+            for one in (old, new):
+                _refuse_closed(connection, one)
+            told = {"from": old.delivery or "", "to": delivery, "reason": reason}
+            return _save(connection, Change(old, new, by, at, "given to a book", told, reason))
+
     @contextmanager
-    def _changing(self, entry_id: str, expected_version: int) -> Iterator[tuple[Connection, Entry]]:
+    def _changing(
+        self, entry_id: str, expected_version: int, *, withdrawn: bool = False
+    ) -> Iterator[tuple[Connection, Entry]]:
         with self.database.write() as connection:
             entry = load_one(connection, entry_id)
             if entry.version != expected_version:
                 raise changed_meanwhile(connection, entry)
-            if entry.state is EntryState.WITHDRAWN:
+            if entry.state is EntryState.WITHDRAWN and not withdrawn:
                 raise WrongUse("ENTRY_WITHDRAWN", entry=entry_id)
             yield connection, entry
 

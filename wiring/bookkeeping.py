@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 
-from records.books import BookAccount, BookPage, NumberClaim, PointKind, Standing, Stated, Tally
+from records.books import PAGE_GIVEN, BookAccount, BookPage, NumberClaim, Place, PointKind, Standing, Stated, Tally
 from records.closing import ClosingPage, Figure, closing_page
 from records.codes import DeliveryKind, PageRole, PageStatus, RegisterKind
 from records.completeness import examine
-from records.entries import Book
+from records.entries import Book, Entry
 from records.errors import NotFound, WrongUse
 from records.explaining import explain, name_of
 from records.pages import DeliveredPage, Delivery, PageId, PageProblem
@@ -286,6 +286,32 @@ class Bookkeeping:
         self.register.explain(book.id, said)
         return self.account(book.id)
 
+    def bring(self, named: str, page: str, *, by: str) -> list[Entry]:
+        """Move the entries of a *page* (its name in the report) that stand in another book to this one; return them.
+
+        The page must have been handed in for this book too. An entry that was withdrawn there is a draft here. Raises
+        WrongUse BOOK_PAGE_NOT_ELSEWHERE, BOOK_CLOSED.
+        """
+        book = self._entered(named, by)
+        deliveries = {one.id for one in self._all()[1][book.id]}
+        given: list[Entry] = []
+        for here in (p for one in sorted(deliveries) for p in self.register.delivered_pages(one)):
+            if here.problem is None or here.problem.code != "PAGE_SEEN_BEFORE" or not _is_named(here, page):
+                continue
+            away = [e for e in self.register.entries(page=here.page.id) if e.delivery not in deliveries]
+            for entry in away:
+                why = f"trang {page} là của sổ {book.id}"
+                given.append(self.register.give(entry.id, here.delivery, by, why, entry.version))
+            for place in self.register.placings(here.page.id):
+                if place.delivery in {entry.delivery for entry in away}:
+                    told = PageProblem(PAGE_GIVEN, {"file": here.file, "delivery": here.delivery})
+                    self.register.settle_page(replace(place, problem=told))
+            if away:
+                self.register.settle_page(replace(here, problem=None))
+        if not given:
+            raise WrongUse("BOOK_PAGE_NOT_ELSEWHERE", book=book.id, file=page)
+        return given
+
     def close(self, named: str, *, by: str) -> BookAccount:
         """Close a book in which everything is found or explained. Raises WrongUse BOOK_NOT_EXPLAINED, BOOK_EMPTY."""
         found = self.account(named)
@@ -306,6 +332,11 @@ class Bookkeeping:
         book = self._entered(named, by)
         self.register.reopen_book(book.id, agent=by)
         return self.account(book.id)
+
+
+def _is_named(page: DeliveredPage, name: str) -> bool:
+    """Whether people call a page so: by its file, or by file and page of it."""
+    return name in (page.file, Place(page.file, page.page.id, "", page.page.page_in_file, 2).name)
 
 
 def _in_reading_order(claims: Sequence[NumberClaim], page: DeliveredPage) -> tuple[NumberClaim, ...]:

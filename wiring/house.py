@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from forms import Edition, editions, read_anew, use_own, written
 from records.amendments import Amendment
+from records.books import BookAccount
 from records.codes import DeliveryKind, EntryState, IssueStatus, Presence, RegisterKind
 from records.entries import Book, Entry, VerifiedEntry
 from records.errors import NotFound, PartUnavailable, WrongUse
@@ -229,6 +230,12 @@ class House:
         book = self.books.gather(named, delivery, by=by)
         self.join_leaves(delivery)
         return book
+
+    def bring_page(self, named: str, page: str, *, by: str) -> BookAccount:
+        """Move the entries of a page that stand in another book to this one, to which it was handed in as well."""
+        for entry in self.books.bring(named, page, by=by):
+            self._project(entry)
+        return self.books.account(named)
 
     def join_leaves(self, delivery_id: str) -> None:
         """Join leaves of tables that came with different deliveries of one book, and bring them into the index."""

@@ -217,6 +217,7 @@ def _history(desk: Desk, entry: Entry) -> list[dict[str, Any]]:
         "ingestion": "nhận ảnh",
         "note read": "đọc ghi chú",
         "withdrawal": "rút mục",
+        "given to a book": "chuyển về đúng sổ",
     }
     made: list[dict[str, Any]] = []
     for chained in desk.house.register.events(entry.id, limit=200):

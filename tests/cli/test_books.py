@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from records.codes import Presence
+from records.codes import EntryState, Presence
 from records.geometry import Box
 from records.pages import Evidence, PageProblem
 from tests.cli.conftest import Command
@@ -103,6 +103,29 @@ def test_a_page_of_another_book_is_told(khongcho: Command, house: House, hand: H
     told = khongcho("book", "report", "b", "--json").json()
     assert [(row["code"], row["file"]) for row in told["strangers"]] == [("BOOK_PAGE_ELSEWHERE", "a-02.png")]
     assert (told["found"], told["gaps"]) == (3, [])
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_a_page_that_lay_in_another_book_is_brought_to_its_own(
+    khongcho: Command, house: House, hand: Hand, withdrawn: bool
+) -> None:
+    hand("wrong", ["1", "2", "3"], quyenSo="01/2017")
+    hand("own", ["1", "3"], day=2, quyenSo="02/2017")
+    stray = house.register.delivered_pages("wrong")[1]
+    seen = PageProblem("PAGE_SEEN_BEFORE", {"file": stray.file, "delivery": "wrong"})
+    house.register.open_delivery(house.register.delivery("own"), [replace(stray, delivery="own", seq=4, problem=seen)])
+    (entry,) = house.register.entries(page=stray.page.id)
+    if withdrawn:
+        house.withdraw_entry(entry.id, "trang của sổ khác", by="luu")
+    told = khongcho("book", "bring", "own", stray.file, "--by", "luu", "--json").json()
+    assert (told["found"], told["gaps"], told["strangers"]) == (3, [], [])
+    now = house.entry(entry.id)
+    assert (now.delivery, now.state) == ("own", EntryState.DRAFT)
+    assert house.register.events(entry.id)[-1].event.agent == "luu"
+    left = khongcho("book", "report", "wrong", "--json").json()
+    assert [(row["code"], row["file"]) for row in left["seen_again"]] == [("PAGE_GIVEN", stray.file)]
+    assert [gap["number"] for gap in left["gaps"]] == ["2"]
+    assert "BOOK_PAGE_NOT_ELSEWHERE" in khongcho("book", "bring", "own", stray.file).err
 
 
 def test_a_page_under_two_names_counts_once(khongcho: Command, house: House, hand: Hand) -> None:

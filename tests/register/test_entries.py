@@ -323,6 +323,26 @@ def test_a_withdrawn_entry_stays_as_it_is(register: SqlRegister) -> None:
     assert (told.event_type, told.detail["reason"]) == ("withdrawal", "Trùng với mục khác")
 
 
+def test_an_entry_is_given_to_another_delivery_and_not_out_of_a_closed_book(register: SqlRegister) -> None:
+    for name in ("d1", "d2"):
+        register.open_delivery(delivery(name), [])
+    (draft,) = register.draft([entry(so="5", delivery="d1")])
+    gone = register.withdraw(draft.id, "minh", "lạc sổ", draft.version)
+    given = register.give(gone.id, "d2", "minh", "trang của sổ kia", gone.version)
+    assert (given.delivery, given.state, given.fields) == ("d2", EntryState.DRAFT, draft.fields)
+    assert register.entries(delivery="d1") == []
+    assert register.draft([entry(so="5", delivery="d1")])[0].delivery == "d2"
+    told = register.events(given.id)[-1].event
+    assert (told.event_type, told.detail["from"], told.detail["to"]) == ("given to a book", "d1", "d2")
+    with pytest.raises(NotFound):
+        register.give(given.id, "nowhere", "minh", "x", given.version)
+    register.add_book(Book("d2", "", RegisterKind.BIRTH, 2017, ""), agent="dao")
+    register.close_book("d2", AT, agent="dao")
+    with pytest.raises(WrongUse) as closed:
+        register.give(given.id, "d1", "minh", "x", given.version)
+    assert closed.value.code == "BOOK_CLOSED"
+
+
 def test_entries_are_listed_in_pages_by_id(register: SqlRegister) -> None:
     register.open_delivery(delivery("d1"), [])
     ids = [f"KS-{letter}" for letter in "aBcD_-019Z"]
