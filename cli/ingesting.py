@@ -58,7 +58,7 @@ def book(
     if of_book:
         house.gather(of_book, report.delivery, by=who)
     else:
-        house.join_leaves(report.delivery)
+        house.settle_book(report.delivery)
         if year or number:
             house.books.revise(report.delivery, cover, by=who)
     _tell(house, house.digitiser.report(report.delivery), as_json=as_json)

@@ -24,7 +24,7 @@ from pipeline.payloads import Json, to_words
 from pipeline.readers import MakeReaders
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
 from pipeline.scan_log import PageKey, standing_for
-from records.books import HALVES, PAGE_GIVEN, PART_UNREAD
+from records.books import HALVES, PAGE_GIVEN, PART_UNREAD, REPLACED
 from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, RegisterKind
 from records.entries import Entry
 from records.errors import KhongChoError, PartUnavailable, WrongUse
@@ -87,7 +87,7 @@ class Digitiser:
         stands = standing_for(delivered, self._replaced(path))
         for page in delivered:
             if good := stands.get((page.file, page.page.master, page.page.page_in_file)):
-                problem = PageProblem("PAGE_REPLACED", {"file": good})
+                problem = PageProblem(REPLACED, {"file": good})
                 self.register.settle_page(replace(page, status=PageStatus.DONE, problem=problem, edition=None))
                 self._take_back(page, problem, keep=())
             elif page.status is PageStatus.FAILED or (
@@ -338,13 +338,28 @@ class Digitiser:
             return own, PageProblem("LEAVES_DIFFER")
         return found, None
 
-    def join_leaves(self, delivery_id: str) -> list[str]:
-        """Join the leaves of an opened table that came with different deliveries of the book of one.
+    def settle_book(self, delivery_id: str) -> list[str]:
+        """Settle what can only be seen from all deliveries of the book of one; return those whose entries changed.
 
-        Returns the deliveries whose entries changed. What is not settled yet takes no part: call it when a delivery is
-        done, and when one became part of a book.
+        A page that a rescan replaced in one of them is replaced in all, and the leaves of an opened table that came
+        with different ones are joined. What is not settled yet takes no part: call it when a delivery is done, and
+        when one became part of a book.
         """
-        return self._leaves.join(delivery_id)
+        return list(dict.fromkeys([*self._replace_everywhere(delivery_id), *self._leaves.join(delivery_id)]))
+
+    def _replace_everywhere(self, delivery_id: str) -> Iterator[str]:
+        """Settle pages that were replaced in one delivery of a book as replaced in its others."""
+        for page in self._leaves.pages_of_open_book(delivery_id):
+            if page.problem is None or page.problem.code != REPLACED:
+                continue
+            mine = self._leaves.deliveries(delivery_id)
+            for place in self.register.placings(page.page.id):
+                if place.delivery in mine and (place.problem is None or place.problem.code != REPLACED):
+                    self.register.settle_page(
+                        replace(place, status=PageStatus.DONE, problem=page.problem, edition=None)
+                    )
+                    self._take_back(place, page.problem, keep=())
+                    yield place.delivery
 
     def _facing(self, page: DeliveredPage, leaf: Leaf, edition: str) -> tuple[PageId, list[Json]] | None:
         """Return the page that faces a leaf in its delivery, and what was read on it; None where none does yet."""

@@ -97,6 +97,8 @@ HALVES = frozenset({"LEAF_ALONE", "LEAF_LATE", "LEAVES_DIFFER", "LEAVES_UNPAIRED
 """Codes of a page that is one half of a table whose other half lacks, or is not in its entries."""
 PART_UNREAD = "PART_UNREAD"
 """Code of a page of which one half was read, and the other one holds writing that was not."""
+REPLACED = "PAGE_REPLACED"
+"""Code of a page that was scanned again; the good picture of it was handed in as well."""
 PAGE_GIVEN = "PAGE_GIVEN"
 """Code of a page whose entries a person gave to another book, to which it was handed in as well."""
 SHEET_TWICE = "BOOK_SHEET_TWICE"

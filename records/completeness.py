@@ -12,6 +12,7 @@ from records.books import (
     HALVES,
     PAGE_GIVEN,
     PART_UNREAD,
+    REPLACED,
     SHEET_TWICE,
     BookPage,
     BookReport,
@@ -115,7 +116,7 @@ def _without_entry(pages: Sequence[BookPage]) -> Iterator[Point]:
             continue
         if page.claims or page.page in covered or page.role in _WITHOUT_NUMBERS:
             continue
-        if page.problem is not None and page.problem.code in ("PAGE_REPLACED", PAGE_GIVEN):  # it is well kept elsewhere
+        if page.problem is not None and page.problem.code in (REPLACED, PAGE_GIVEN):  # it is well kept elsewhere
             yield Point(PointKind.AGAIN, page.problem, places=(_place(page),))
             continue
         if page.problem is not None and page.problem.code == "PAGE_SEEN_BEFORE":

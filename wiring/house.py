@@ -226,9 +226,9 @@ class House:
         return self.digitiser.report(delivery.id)
 
     def gather(self, named: str, delivery: str, *, by: str) -> Book:
-        """Make a delivery part of a book, and join leaves of tables with those of its other deliveries."""
+        """Make a delivery part of a book, and settle what can only be seen from all of its deliveries."""
         book = self.books.gather(named, delivery, by=by)
-        self.join_leaves(delivery)
+        self.settle_book(delivery)
         return book
 
     def bring_page(self, named: str, page: str, *, by: str) -> BookAccount:
@@ -237,9 +237,9 @@ class House:
             self._project(entry)
         return self.books.account(named)
 
-    def join_leaves(self, delivery_id: str) -> None:
-        """Join leaves of tables that came with different deliveries of one book, and bring them into the index."""
-        for changed in self.digitiser.join_leaves(delivery_id):
+    def settle_book(self, delivery_id: str) -> None:
+        """Settle what can only be seen from all deliveries of a book, and bring what changed into the index."""
+        for changed in self.digitiser.settle_book(delivery_id):
             self.project_delivery(changed)
 
     def evaluate(self, folder: Path, progress: Progress) -> "BookReport":

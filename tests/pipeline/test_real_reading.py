@@ -253,11 +253,11 @@ def test_leaves_delivered_on_two_days_become_whole_entries_of_their_book(open_de
     left, right = days
     assert [row.code for row in left.notices] == [row.code for row in right.listed] == ["LEAF_ALONE"]
     halves = desk.register.entries()
-    assert desk.digitiser.join_leaves(right.delivery) == []
+    assert desk.digitiser.settle_book(right.delivery) == []
     desk.register.add_book(Book("so-1", "", RegisterKind.DEATH, 1961, ""))
     for day in days:
         desk.register.bind_delivery(day.delivery, "so-1")
-    assert desk.digitiser.join_leaves(right.delivery) == [left.delivery]
+    assert desk.digitiser.settle_book(right.delivery) == [left.delivery]
     entries = desk.register.entries()
     assert [entry.id for entry in entries] == [entry.id for entry in halves]
     assert [len(entry.pages) for entry in entries] == [2, 2]

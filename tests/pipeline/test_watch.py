@@ -13,7 +13,8 @@ from archive import FolderArchive
 from pipeline.decode import Limits
 from pipeline.scan_log import ScanLog
 from pipeline.watch import QUIET_SECONDS, Seen, Watch
-from records.codes import PageStatus
+from records.codes import EntryState, PageStatus, RegisterKind
+from records.entries import Book
 from records.errors import IntegrityError, WrongUse
 from records.pages import Digest
 from records.ports import Image
@@ -21,6 +22,7 @@ from samples import HELD_OUT, make_book
 from samples.faults import scanned_again, spoil
 from tests.pipeline.conftest import Desk
 from tests.pipeline.hostile import saved, text_page
+from tests.register.shelving import drafted
 
 
 class Glass:
@@ -264,3 +266,34 @@ def test_a_delivery_makes_no_entry_of_a_replaced_page(
     (glass.folder / "3.jpg").unlink()  # the good one taken away: a bad picture is better than none
     again = desk.take(glass.folder)
     assert not [row for row in again.notices if row.code == "PAGE_REPLACED"]
+
+
+@pytest.mark.slow
+def test_a_rescan_that_came_after_the_bad_page_was_delivered_takes_its_place(
+    open_desk: Callable[..., Desk], tmp_path: Path, pages: list[Image]
+) -> None:
+    from tests.pipeline.stubs import readers
+
+    glass = Glass(tmp_path)
+    glass.put("1.jpg", spoil(pages[0], "finger", 0.5, seed=1))
+    glass.put("2.jpg", pages[1])
+    glass.rest()
+    desk = open_desk(readers, replaced=lambda path: ScanLog(glass.home, path).replaced())
+    first = desk.take(glass.folder).delivery
+    page = next(p.page for p in desk.register.delivered_pages(first) if p.file == "1.jpg")
+    bad = page.id
+    desk.register.draft([drafted(page, "1", first, nksHoTen="Lan")])
+    book = desk.register.add_book(Book("b", "", RegisterKind.BIRTH, 2017, ""), agent="dao")
+    desk.register.bind_delivery(first, book.id)
+
+    glass.put("3.jpg", scanned_again(pages[0], 1))
+    glass.rest()
+    second = desk.take(glass.folder).delivery
+    assert second != first
+    desk.register.bind_delivery(second, book.id)
+    assert desk.digitiser.settle_book(second) == [first]
+    assert not [e for e in desk.register.entries(state=EntryState.DRAFT) if bad in e.pages]
+    there = {p.file: p for p in desk.register.delivered_pages(first)}
+    assert there["1.jpg"].problem is not None
+    assert there["1.jpg"].problem.code == "PAGE_REPLACED"
+    assert desk.digitiser.settle_book(second) == []
