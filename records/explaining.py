@@ -26,6 +26,12 @@ def name_of(point: Point) -> str:
     return point.numbers if point.numbers and point.kind is not PointKind.STRANGER else point.places[0].key
 
 
+def shown_name(point: Point) -> str:
+    """Return the same as people read it: a page is named by its file."""
+    named = name_of(point)
+    return point.places[0].name if point.places and named == point.places[0].key else named
+
+
 def explained(points: Iterable[Point], explanations: Sequence[Explanation]) -> Iterator[Point]:
     """Give each point the last explanation that speaks of it; a gap is parted where explanations begin and end."""
     said = [(one, Span.parse(one.numbers)) for one in reversed(explanations)]

@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 
-from records.books import BookAccount, BookPage, NumberClaim, PointKind, Standing, Stated, Tally
+from records.books import BookAccount, BookPage, NumberClaim, Standing, Stated, Tally
 from records.closing import ClosingPage, Figure, closing_page
 from records.codes import DeliveryKind, PageRole, PageStatus, RegisterKind
 from records.completeness import examine
 from records.entries import Book
 from records.errors import NotFound, WrongUse
-from records.explaining import explain, name_of
+from records.explaining import explain, shown_name
 from records.pages import DeliveredPage, Delivery, PageId, PageProblem
 from records.ports import Register
 from records.sheets import to_compare
@@ -291,8 +291,7 @@ class Bookkeeping:
         found = self.account(named)
         book = self._entered(found.book.id, by)
         if still := found.report.open:
-            words = (PointKind.ENDS, PointKind.TOTAL)
-            names = [name_of(p) if p.kind in words else p.numbers or p.places[0].name for p in still]
+            names = [shown_name(point) for point in still]
             more = f" … (+{len(names) - _SHOWN})" if len(names) > _SHOWN else ""
             told = ", ".join(names[:_SHOWN]) + more
             raise WrongUse("BOOK_NOT_EXPLAINED", book=book.id, count=len(names), open=told)

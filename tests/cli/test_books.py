@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from records.codes import Presence
+from records.codes import Presence, RegisterKind
 from records.geometry import Box
 from records.pages import Evidence, PageProblem
 from tests.cli.conftest import Command
@@ -103,6 +103,19 @@ def test_a_page_of_another_book_is_told(khongcho: Command, house: House, hand: H
     told = khongcho("book", "report", "b", "--json").json()
     assert [(row["code"], row["file"]) for row in told["strangers"]] == [("BOOK_PAGE_ELSEWHERE", "a-02.png")]
     assert (told["found"], told["gaps"]) == (3, [])
+
+
+def test_what_keeps_a_book_open_is_named_as_it_is_explained(khongcho: Command, house: House, hand: Hand) -> None:
+    """A page of another book goes by its file: its number is not one of this book."""
+    hand("d1", ["1", "2", "3"], quyenSo="01/2017")
+    page = house.register.delivered_pages("d1")[1].page
+    stray = drafted(page, "2", "d1", nksHoTen="Lan")
+    house.register.draft([replace(stray, id="KT-1", kind=RegisterKind.DEATH)])
+    khongcho("book", "expect", "d1", "--last", "3")
+    refused = khongcho("book", "close", "d1", "--json").json()["error"]["vi"]
+    assert "(d1-02.png)" in refused
+    assert khongcho("book", "explain", "d1", "d1-02.png", "--reason", "Trả về sổ khai tử").code == 0
+    assert khongcho("book", "close", "d1").code == 0
 
 
 def test_a_page_under_two_names_counts_once(khongcho: Command, house: House, hand: Hand) -> None:
