@@ -24,6 +24,7 @@ from records.books import (
 from records.codes import PageRole, PageStatus, Presence, RegisterKind
 from records.entries import Book
 from records.explaining import explained
+from records.messages import kind_told
 from records.numbers import EntryNumber, Span, read_number
 from records.pages import PageId, PageProblem
 from records.sequence import Numbered, Order, by_year, chain, in_order, weigh, years_told
@@ -154,7 +155,7 @@ def _of_other_kind(book: Book, kind: RegisterKind, items: Sequence[Numbered]) ->
     kept, points = [], []
     for item in items:
         if item.claim.kind is not kind:
-            points.append(_stranger(item, "BOOK_PAGE_OTHER_KIND", kind=item.claim.kind.value))
+            points.append(_stranger(item, "BOOK_PAGE_OTHER_KIND", **kind_told(item.claim.kind)))
         elif comparable(item.claim.authority or authority) != authority:
             points.append(_stranger(item, "BOOK_PAGE_OTHER_WARD", said=item.claim.authority))
         elif item.claim.book_decided and _names_other(item, number):

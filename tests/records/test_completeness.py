@@ -229,6 +229,7 @@ def test_a_page_of_another_kind_or_quyen_does_not_take_a_number() -> None:
     given.insert(7, page(21, claim(21, "8", kind=RegisterKind.DEATH)))
     report = look(given)
     assert [p.why.code for p in report.of(PointKind.STRANGER)] == ["BOOK_PAGE_OTHER_BOOK", "BOOK_PAGE_OTHER_KIND"]
+    assert "loại sổ khác (Khai tử)" in report.of(PointKind.STRANGER)[1].why.message().vi
     assert (report.found, report.of(PointKind.REPEAT, PointKind.GAP)) == (10, ())
 
 
