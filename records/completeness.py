@@ -27,6 +27,7 @@ from records.explaining import explained
 from records.messages import kind_told
 from records.numbers import EntryNumber, Span, read_number
 from records.pages import PageId, PageProblem
+from records.printing import printed_otherwise
 from records.sequence import Numbered, Order, by_year, chain, in_order, weigh, years_told
 from records.sheets import Twins, gathered
 from records.text import comparable
@@ -67,6 +68,7 @@ def examine(
         run, found = _run(book, year, items, _bounds(stated, n, len(years)), shown, twins)
         runs.append(run)
         points += found
+    points += _otherwise_printed(pages, points)
     points += _unstated(stated, runs, [_place(page) for page in pages if page.role is PageRole.CLOSING])
     if not runs and stated.last is not None:
         first = stated.first or 1
@@ -187,6 +189,20 @@ def _of_other_book(book: Book, items: Sequence[Numbered]) -> tuple[list[Numbered
             why = PageProblem("BOOK_PAGE_OTHER_PERHAPS", {"number": str(item.number), **facts})
             points.append(Point(PointKind.HINT, why, Span(item.number, item.number), (item.place,)))
     return kept, points
+
+
+def _otherwise_printed(pages: Sequence[BookPage], points: Sequence[Point]) -> Iterator[Point]:
+    """Tell of pages whose form is printed unlike that of most pages, but for those told to be strangers anyway.
+
+    Their numbers stay in the book: who looks at the picture knows whether the page is of it, no rule does.
+    """
+    strangers = {place.key for point in points if point.kind is PointKind.STRANGER for place in point.places}
+    entries = [page for page in pages if page.claims]
+    for i in sorted(printed_otherwise([page.printed for page in entries])):
+        page = entries[i]
+        if (place := _place(page, page.claims[0].entry)).key not in strangers:
+            facts = {"number": ", ".join(claim.text or "–" for claim in page.claims), "entry": place.entry}
+            yield Point(PointKind.PRINT, PageProblem("BOOK_PAGE_PRINTED_OTHERWISE", facts), places=(place,))
 
 
 def _stranger(item: Numbered, code: str, **facts: str) -> Point:

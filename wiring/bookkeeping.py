@@ -5,6 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
+from typing import Any
 
 from records.books import BookAccount, BookPage, NumberClaim, Standing, Stated, Tally
 from records.closing import ClosingPage, Figure, closing_page
@@ -13,8 +14,9 @@ from records.completeness import examine
 from records.entries import Book
 from records.errors import NotFound, WrongUse
 from records.explaining import explain, shown_name
-from records.pages import DeliveredPage, Delivery, PageId, PageProblem
+from records.pages import DeliveredPage, Delivery, PageId, PageProblem, StageResult
 from records.ports import Register
+from records.printing import Printed
 from records.sheets import to_compare
 from records.suggesting import stated_figure, with_figure
 from records.text import single_spaced
@@ -242,9 +244,11 @@ class Bookkeeping:
         for claim in self.register.claims([one.id for one in deliveries]):
             claims[next((page for page in claim.pages if page in there), claim.pages[0])].append(claim)
         of_pages = Counter((page.delivery, page.file) for page in delivered)
+        forms = self.register.newest_results(claims, "classify")
         for page in delivered:
             on_it = _in_reading_order(claims.pop(page.page.id, []), page)
-            yield _page(page, of_pages[page.delivery, page.file], on_it)
+            printed = _printed(forms.get(page.page.id))
+            yield replace(_page(page, of_pages[page.delivery, page.file], on_it), printed=printed)
         for lost, some in claims.items():  # an entry whose page is in no delivery of the book any more
             yield BookPage(lost, lost, "", claims=tuple(some))
         opened = {(page.file, page.page.master) for page in delivered}
@@ -310,6 +314,12 @@ class Bookkeeping:
 def _in_reading_order(claims: Sequence[NumberClaim], page: DeliveredPage) -> tuple[NumberClaim, ...]:
     """Return the entries of a page from top to bottom, of a double page the left half first."""
     return tuple(sorted(claims, key=lambda claim: (claim.at[0] > page.page.width / 2, claim.at[1])))
+
+
+def _printed(classified: StageResult | None) -> tuple[Printed, ...]:
+    """Return where the labels of each form on a page stand; none where that was not noted when it was read."""
+    noted: Any = classified.payload.get("printed", []) if classified else []
+    return tuple({name: (float(x), float(y)) for name, (x, y) in form.items()} for form in noted)
 
 
 def _page(page: DeliveredPage, of_pages: int, claims: tuple[NumberClaim, ...]) -> BookPage:

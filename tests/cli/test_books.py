@@ -9,7 +9,7 @@ import pytest
 
 from records.codes import Presence, RegisterKind
 from records.geometry import Box
-from records.pages import Evidence, PageProblem
+from records.pages import Evidence, PageProblem, StageResult
 from tests.cli.conftest import Command
 from tests.register.shelving import closes, drafted, hand_in
 from wiring import House, Settings, open_house
@@ -115,6 +115,20 @@ def test_what_keeps_a_book_open_is_named_as_it_is_explained(khongcho: Command, h
     refused = khongcho("book", "close", "d1", "--json").json()["error"]["vi"]
     assert "(d1-02.png)" in refused
     assert khongcho("book", "explain", "d1", "d1-02.png", "--reason", "Trả về sổ khai tử").code == 0
+    assert khongcho("book", "close", "d1").code == 0
+
+
+def test_a_page_of_another_printing_keeps_its_book_open(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2", "3", "4"])
+    khongcho("book", "expect", "d1", "--last", "4")
+    for n, placed in enumerate(house.register.delivered_pages("d1")):
+        form = {f"label {k}": [90, 60 * k + (k * k % 7 * 9 if n == 2 else 0)] for k in range(20)}
+        house.register.record_stage(StageResult(placed.page.id, "classify", "1", {"printed": [form]}, 0.1))
+    (told,) = khongcho("book", "report", "d1", "--json").json()["printed_otherwise"]
+    assert (told["code"], told["file"]) == ("BOOK_PAGE_PRINTED_OTHERWISE", "d1-03.png")
+    assert "Trang in khác mẫu" in khongcho("book", "report", "d1").out
+    assert "d1-03.png" in khongcho("book", "close", "d1", "--json").json()["error"]["vi"]
+    assert khongcho("book", "explain", "d1", "d1-03.png", "--reason", "Tờ in bổ sung").code == 0
     assert khongcho("book", "close", "d1").code == 0
 
 

@@ -17,6 +17,7 @@ from records.explaining import explain, name_of
 from records.numbers import read_number
 from records.pages import PageId, PageProblem
 from records.sheets import Twins, gathered, to_compare
+from tests.records.test_printing import house
 
 BOOK = Book("so-1", "UBND phường Minh Họa", RegisterKind.BIRTH, 2017, "01")
 FURTHER = replace(BOOK, number="02")
@@ -273,6 +274,20 @@ def test_a_page_that_a_person_gave_to_another_ward_is_a_stranger() -> None:
     given[1] = page(2, claim(2, "2", authority="UBND phường Đống Mác"))
     (point,) = look(given).of(PointKind.STRANGER)
     assert (point.why.code, point.places[0].file) == ("BOOK_PAGE_OTHER_WARD", "0002.png")
+
+
+def test_a_page_printed_by_another_house_is_told_and_keeps_its_number() -> None:
+    given = [replace(one, printed=(house(1),)) for one in pages("1", "2", "3", "4", "5")]
+    given[1] = replace(given[1], printed=(house(2),))
+    report = look(given, Stated(last=5))
+    (point,) = report.open
+    assert (point.kind, point.why.code, name_of(point)) == (PointKind.PRINT, "BOOK_PAGE_PRINTED_OTHERWISE", "p-0002")
+    assert (report.found, report.of(PointKind.GAP)) == (5, ())
+    assert "khongcho withdraw KS-0002" in point.why.message().vi
+    explanations = explain(report, BOOK.id, "0002.png", "Tờ thay do nhà in khác", "luu", AT)
+    assert look(given, Stated(last=5), explanations).open == ()
+    given[1] = replace(given[1], claims=(replace(given[1].claims[0], kind=RegisterKind.DEATH),))
+    assert rows(look(given, Stated(last=5)), PointKind.STRANGER, PointKind.PRINT) == ["2"]  # told once
 
 
 def test_numbers_begin_again_with_the_year() -> None:
