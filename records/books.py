@@ -103,7 +103,7 @@ SHEET_TWICE = "BOOK_SHEET_TWICE"
 
 
 class PointKind(StrEnum):
-    """What an examination of a book finds. The first nine keep a book from being closed until they are explained."""
+    """What an examination of a book finds. The first ten keep a book from being closed until they are explained."""
 
     GAP = "gap"
     REPEAT = "repeat"
@@ -113,6 +113,8 @@ class PointKind(StrEnum):
     STRANGER = "stranger"
     PRINT = "print"
     """The page's form is printed unlike that of most pages, so that it may be of another book."""
+    VOLUMES = "volumes"
+    """Several pages name one other volume (quyển số)."""
     ENDS = "ends"
     """Nobody said with which number the book begins or ends, so that pages may lack there unnoticed."""
     TOTAL = "total"
@@ -129,7 +131,7 @@ class PointKind(StrEnum):
         return self in _WEIGH
 
 
-_WEIGH = frozenset(list(PointKind)[:9])
+_WEIGH = frozenset(list(PointKind)[:10])
 
 
 @dataclass(frozen=True, slots=True)

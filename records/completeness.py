@@ -31,11 +31,10 @@ from records.printing import printed_otherwise
 from records.sequence import Numbered, Order, by_year, chain, in_order, weigh, years_told
 from records.sheets import Twins, gathered
 from records.text import comparable
+from records.volumes import names_other, number_of, volumes_told
 
 _WITHOUT_NUMBERS = frozenset({PageRole.COVER, PageRole.INDEX, PageRole.GUIDANCE, PageRole.CLOSING})
 _KINDS = tuple(PointKind)
-_MOST = 0.6
-"""Share of pages that must name one book for a page that names another to be a stranger."""
 _FIRST = ("", "a")
 """Suffixes of the number itself: 15 and 15a are the same; 15b is a further entry."""
 
@@ -59,7 +58,7 @@ def examine(
     kind = _kind_of(book, numbered)
     kept, strangers = _of_other_kind(book, kind, numbered)
     kept, others = _of_other_book(book, kept)
-    points += [*strangers, *others]
+    points += [*strangers, *others, *volumes_told(book, kept)]
     years = by_year(kept, book.year)
     stated = _first_of_first(book, kept, stated)
     runs = []
@@ -151,7 +150,7 @@ def _kind_of(book: Book, items: Sequence[Numbered]) -> RegisterKind:
 
 def _of_other_kind(book: Book, kind: RegisterKind, items: Sequence[Numbered]) -> tuple[list[Numbered], list[Point]]:
     """Part from the book the entries of another kind of register, and those that a person gave to another book."""
-    number = _number_of(book, items)
+    number = number_of(book, items)
     said = Counter(comparable(item.claim.authority) for item in items if item.claim.authority)
     authority = comparable(book.authority) or max(said, key=said.__getitem__, default="")
     kept, points = [], []
@@ -160,7 +159,7 @@ def _of_other_kind(book: Book, kind: RegisterKind, items: Sequence[Numbered]) ->
             points.append(_stranger(item, "BOOK_PAGE_OTHER_KIND", **kind_told(item.claim.kind)))
         elif comparable(item.claim.authority or authority) != authority:
             points.append(_stranger(item, "BOOK_PAGE_OTHER_WARD", said=item.claim.authority))
-        elif item.claim.book_decided and _names_other(item, number):
+        elif item.claim.book_decided and names_other(item, number):
             points.append(_stranger(item, "BOOK_PAGE_OTHER_BOOK", said=item.claim.book_number))
         else:
             kept.append(item)
@@ -172,13 +171,13 @@ def _of_other_book(book: Book, items: Sequence[Numbered]) -> tuple[list[Numbered
 
     Signs are the year written with the number, that of registration, the number of the book and its year.
     """
-    number, years = _number_of(book, items), {year for year, _ in by_year(items, book.year)}
+    number, years = number_of(book, items), {year for year, _ in by_year(items, book.year)}
     if book.year:
         years = {year for year in years if year >= book.year} | {book.year}
     kept, points = [], []
     for item in items:
         signs = [str(year) for year in years_told(item.claim) if years - {0} and year not in years]
-        if _names_other(item, number):
+        if names_other(item, number):
             signs.append(item.claim.book_number)
         facts = {"said": ", ".join(dict.fromkeys(signs))}
         if len(signs) > 1:
@@ -210,28 +209,9 @@ def _stranger(item: Numbered, code: str, **facts: str) -> Point:
     return Point(PointKind.STRANGER, why, Span(item.number, item.number), (item.place,))
 
 
-def _plain(number: str) -> str:
-    """Return the number of a book without its year and leading zeros: 01/2017 and 1 are the same."""
-    return comparable(number).split("/")[0].strip().lstrip("0")
-
-
-def _number_of(book: Book, items: Sequence[Numbered]) -> str:
-    """Return the book's number as its cover says, else as most of its pages do; empty where neither tells."""
-    if book.number:
-        return _plain(book.number)
-    said = Counter(_plain(item.claim.book_number) for item in items if item.claim.book_number)
-    ((number, count),) = said.most_common(1) or [("", 0)]
-    return number if count >= _MOST * said.total() else ""
-
-
-def _names_other(item: Numbered, number: str) -> bool:
-    said = _plain(item.claim.book_number)
-    return bool(said and number and said != number)
-
-
 def _first_of_first(book: Book, items: Sequence[Numbered], stated: Stated) -> Stated:
     """Return what is stated, with what goes without saying: the first book of a year begins with 1."""
-    if stated.first is None and _number_of(book, items) == "1":
+    if stated.first is None and number_of(book, items) == "1":
         return replace(stated, first=1)
     return stated
 
@@ -263,11 +243,11 @@ def _bounds(stated: Stated, n: int, runs: int) -> Stated:
 def _run(
     book: Book, year: int, items: Sequence[Numbered], stated: Stated, shown: int | None, twins: Twins
 ) -> tuple[Run, list[Point]]:
-    number = _number_of(book, items)
+    number = number_of(book, items)
     order = weigh(items)
     claims = Counter(item.number for item in items)
     doubtful = {i for i, item in enumerate(items) if claims[item.number] > 1 or order.jumps(i)}
-    strange = {i for i in doubtful if _names_other(items[i], number)}
+    strange = {i for i in doubtful if names_other(items[i], number)}
     points = [_stranger(items[i], "BOOK_PAGE_OTHER_BOOK", said=items[i].claim.book_number) for i in sorted(strange)]
     if strange:
         kept = [i for i in range(len(items)) if i not in strange]

@@ -15,8 +15,9 @@ _NAMES = {
     "BOOK_LAST_UNSTATED": ("cuối", "cuoi", "last"),
     "BOOK_EVENTS_DIFFER": ("tổng", "tong", "total"),
     "BOOK_PAGES_DIFFER": ("tổng", "tong", "total"),
+    "BOOK_VOLUMES_DIFFER": ("quyển", "quyen", "volume"),
 }
-"""What the book's ends and totals are named by, for they are no numbers that lack or repeat."""
+"""What the book's ends, totals and volumes are named by, for they are no numbers that lack or repeat."""
 
 
 def name_of(point: Point) -> str:

@@ -261,6 +261,34 @@ def test_two_books_of_an_earlier_year_do_not_make_one_of_two_years() -> None:
     assert rows(report, PointKind.STRANGER, PointKind.GAP) == ["2-3", "2", "3"]
 
 
+def test_two_volumes_in_one_folder_are_told_with_their_pages() -> None:
+    """No volume has most pages, so that no page alone is a stranger: the disagreement itself is told."""
+    given = pages(*map(str, range(97, 105)), book_number="03-2018")
+    more = [page(n, claim(n, str(n - 20), book_number="01/20180KS")) for n in range(21, 27)]
+    report = look([*given, *more], Stated(first=1, last=104), book=replace(BOOK, number="", year=2018))
+    (point,) = report.of(PointKind.VOLUMES)
+    assert (point.why.code, len(point.places), name_of(point)) == ("BOOK_VOLUMES_DIFFER", 6, "quyển")
+    assert [point.why.facts[name] for name in ("said", "count", "own", "own_count")] == ["1", "6", "3", "8"]
+    assert "0021.png" in point.why.message().vi and "0001.png" in point.why.message().vi
+    assert point in report.open
+    told = explain(report, BOOK.id, "quyen", "Quyển 1 và 3 đóng chung", "luu", AT)
+    assert still(look([*given, *more], Stated(1, 104), told, replace(BOOK, number="", year=2018))) == [PointKind.GAP]
+
+
+@pytest.mark.parametrize("wrong", [(2,), (2, 7), (2, 7, 11)])
+def test_figures_misread_here_and_there_make_no_further_volume(wrong: tuple[int, ...]) -> None:
+    given = pages(*map(str, range(1, 15)), book_number="01/2017")
+    for n in wrong:
+        given[n - 1] = page(n, claim(n, str(n), book_number="07/2017"))
+    assert look(given, book=replace(BOOK, number="")).of(PointKind.VOLUMES) == ()
+
+
+def test_a_volume_is_the_same_however_its_year_stands_with_it() -> None:
+    given = [page(n, claim(n, str(n), book_number=said)) for n, said in enumerate(("01/2017", "1", "01-2017", "01"), 1)]
+    assert look(given, Stated(last=4)).points == ()
+    assert look(given, Stated(last=4), book=replace(BOOK, number="KS 01-2017")).points == ()
+
+
 def test_a_misread_quyen_alone_makes_no_stranger() -> None:
     given = pages("1", "2", "3", book_number="01/2017")
     given[1] = page(2, claim(2, "2", book_number="07/2017"))
