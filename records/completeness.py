@@ -58,7 +58,7 @@ def examine(
     kind = _kind_of(book, numbered)
     kept, strangers = _of_other_kind(book, kind, numbered)
     kept, others = _of_other_book(book, kept)
-    points += [*strangers, *others, *volumes_told(book, kept)]
+    points += [*strangers, *others]
     years = by_year(kept, book.year)
     stated = _first_of_first(book, kept, stated)
     runs = []
@@ -67,7 +67,10 @@ def examine(
         run, found = _run(book, year, items, _bounds(stated, n, len(years)), shown, twins)
         runs.append(run)
         points += found
+    out = _places_told(points, PointKind.STRANGER)
+    points += volumes_told(book, [item for item in kept if item.place not in out])
     points += _otherwise_printed(pages, points)
+    points = _without_hints_told_surely(points)
     points += _unstated(stated, runs, [_place(page) for page in pages if page.role is PageRole.CLOSING])
     if not runs and stated.last is not None:
         first = stated.first or 1
@@ -190,12 +193,22 @@ def _of_other_book(book: Book, items: Sequence[Numbered]) -> tuple[list[Numbered
     return kept, points
 
 
+def _places_told(points: Iterable[Point], *kinds: PointKind) -> frozenset[Place]:
+    return frozenset(place for point in points if point.kind in kinds for place in point.places)
+
+
+def _without_hints_told_surely(points: Sequence[Point]) -> list[Point]:
+    """Leave out that a page is perhaps of another book where it is told to be."""
+    told = _places_told(points, PointKind.STRANGER, PointKind.VOLUMES)
+    return [point for point in points if point.kind is not PointKind.HINT or not told.issuperset(point.places)]
+
+
 def _otherwise_printed(pages: Sequence[BookPage], points: Sequence[Point]) -> Iterator[Point]:
     """Tell of pages whose form is printed unlike that of most pages, but for those told to be strangers anyway.
 
     Their numbers stay in the book: who looks at the picture knows whether the page is of it, no rule does.
     """
-    strangers = {place.key for point in points if point.kind is PointKind.STRANGER for place in point.places}
+    strangers = {place.key for place in _places_told(points, PointKind.STRANGER)}
     entries = [page for page in pages if page.claims]
     for i in sorted(printed_otherwise([page.printed for page in entries])):
         page = entries[i]

@@ -275,6 +275,20 @@ def test_two_volumes_in_one_folder_are_told_with_their_pages() -> None:
     assert still(look([*given, *more], Stated(1, 104), told, replace(BOOK, number="", year=2018))) == [PointKind.GAP]
 
 
+def test_a_page_is_told_once_to_be_of_another_book() -> None:
+    """A number that stands twice makes a stranger of the page that names another volume; then no hint is left."""
+    given = pages(*map(str, range(1, 11)), book_number="01/2017")
+    given.append(page(20, claim(20, "7", book_number="02/2017")))
+    report = look(given, Stated(last=10))
+    assert rows(report, PointKind.STRANGER) == ["7"]
+    assert report.of(PointKind.HINT, PointKind.VOLUMES) == ()
+    given += [page(n, claim(n, str(n), book_number="02/2017")) for n in (41, 42, 43)]
+    more = look(given, Stated(last=43))
+    (volumes,) = more.of(PointKind.VOLUMES)
+    assert [place.file for place in volumes.places] == ["0041.png", "0042.png", "0043.png"]
+    assert (rows(more, PointKind.STRANGER), more.of(PointKind.HINT)) == (["7"], ())
+
+
 @pytest.mark.parametrize("wrong", [(2,), (2, 7), (2, 7, 11)])
 def test_figures_misread_here_and_there_make_no_further_volume(wrong: tuple[int, ...]) -> None:
     given = pages(*map(str, range(1, 15)), book_number="01/2017")
