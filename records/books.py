@@ -282,6 +282,12 @@ class BookAccount:
     closing: tuple[ClosingPage, ...] = ()
     """What its closing pages state, as read: suggestions to the person who says what the book holds."""
 
+    @property
+    def year(self) -> int:
+        """Its year as its cover says it, else that of most of its numbers; 0 where neither tells."""
+        most = max(self.report.runs, key=lambda run: len(run.found), default=None)
+        return self.book.year or (most.year if most else 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:

@@ -200,6 +200,8 @@ def test_books_are_listed_and_counted_against_the_district(
         ("d1", 2017, 2, True),
         ("d2", 2018, 3, False),
     ]
+    reports = [khongcho("book", "report", b["book"], "--json").json() for b in listed]
+    assert [one["year"] for one in reports] == [2017, 2018]
     told = khongcho("book", "total", "--json").json()
     assert (told["entries"], told["target"], told["missing"], told["entries_in_closed_books"]) == (5, 9, 4, 2)
     assert [(r["authority"], r["year"], r["kind"], r["entries"]) for r in told["rows"]] == [
