@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
+from forms import short_name
 from records.books import BookAccount, BookPage, NumberClaim, Standing, Stated, Tally
 from records.closing import ClosingPage, Figure, closing_page
 from records.codes import DeliveryKind, PageRole, PageStatus, RegisterKind
@@ -123,7 +124,8 @@ class Bookkeeping:
             return books[named]
         deliveries = [one for some in parts.values() for one in some]
         found = {one.book or one.id for one in deliveries if one.id == named}
-        found = found or {one.book or one.id for one in deliveries if one.label == named}
+        labels = {named, short_name(named)}  # people name a folder as it stands on the disk
+        found = found or {one.book or one.id for one in deliveries if one.label in labels}
         if not found:
             raise NotFound("BOOK_UNKNOWN", book=named)
         if len(found) > 1:

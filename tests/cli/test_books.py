@@ -187,6 +187,14 @@ def test_names_that_mean_nothing_or_too_much(khongcho: Command, house: House, ha
     assert khongcho("book", "add", "d2", "d1", "--json").json()["error"]["code"] == "BOOK_CLOSED"
 
 
+def test_a_folder_is_named_as_it_stands_on_the_disk(khongcho: Command, hand: Hand) -> None:
+    hand("d1", ["1"], label="so-khai-sinh-2017")
+    for named in ("Sổ Khai sinh 2017", "SO-KHAI-SINH-2017", "so-khai-sinh-2017"):
+        assert khongcho("book", "report", named, "--json").json()["book"] == "d1"
+    for named in ("2017", "?"):
+        assert khongcho("book", "report", named, "--json").json()["error"]["code"] == "BOOK_UNKNOWN"
+
+
 def test_books_are_listed_and_counted_against_the_district(
     khongcho: Command, house: House, hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
