@@ -221,6 +221,24 @@ def test_books_are_listed_and_counted_against_the_district(
     assert "✓ đã khóa" in khongcho("book", "list").out
 
 
+def test_a_page_explained_to_be_of_another_book_is_not_counted_here(
+    khongcho: Command, house: House, hand: Hand
+) -> None:
+    hand("d1", ["1", "2", "3", "3"], quyenSo="01/2017")
+    entry = house.register.claims(["d1"])
+    stray = next(one for one in entry if one.pages[0] == house.register.delivered_pages("d1")[3].page.id).entry
+    house.confirm_field(stray, "quyenSo", Presence.WRITTEN, "02/2017", by="luu", expected_version=1)
+    assert khongcho("book", "report", "d1", "--json").json()["strangers"][0]["file"] == "d1-04.png"
+    assert khongcho("book", "total", "--json").json()["entries"] == 4  # nobody said yet whose it is
+    assert khongcho("book", "explain", "d1", "d1-04.png", "--reason", "Trả về quyển 02").code == 0
+    told = khongcho("book", "total", "--json").json()
+    assert (told["entries"], [row["entries"] for row in told["rows"]]) == (3, [3])
+    assert [one["entries"] for one in khongcho("book", "list", "--json").json()["books"]] == [3]
+    version = house.entry(stray).version
+    house.confirm_field(stray, "quyenSo", Presence.WRITTEN, "01/2017", by="luu", expected_version=version)
+    assert khongcho("book", "total", "--json").json()["entries"] == 4  # it is of this book after all
+
+
 def test_the_whole_district_is_the_target_unless_another_is_set(khongcho: Command, house: House) -> None:
     assert khongcho("book", "total", "--json").json()["missing"] == 501_363
 
