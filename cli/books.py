@@ -168,7 +168,7 @@ def _tell(found: BookAccount, *, as_json: bool) -> None:
 def _show(found: BookAccount) -> None:
     book, told, standing = found.book, found.report, found.standing
     register = kind_words(told.kind) if told.kind is not RegisterKind.OTHER else ""
-    year, number = f"năm {book.year}" if book.year else "", f"quyển {book.number}" if book.number else ""
+    year, number = f"năm {found.year}" if found.year else "", f"quyển {book.number}" if book.number else ""
     cover = ", ".join(fact for fact in (register, book.authority, year, number) if fact)
     notice(f"Sổ {book.id}{f' ({cover})' if cover else ''}: {told.pages} trang, {len(found.deliveries)} đợt nhận.")
     for run in told.runs:
@@ -217,7 +217,7 @@ def book_json(found: BookAccount) -> dict[str, Any]:
         "book": book.id,
         "authority": book.authority,
         "kind": told.kind,
-        "year": book.year or None,
+        "year": found.year or None,
         "number": book.number,
         "deliveries": [one.id for one in found.deliveries],
         "pages": told.pages,

@@ -38,6 +38,8 @@ BOOK_KINDS = {
     PointKind.UNREAD: "unread",
     PointKind.NO_ENTRY: "pages_without_entry",
     PointKind.STRANGER: "strangers",
+    PointKind.PRINT: "printed_otherwise",
+    PointKind.VOLUMES: "volumes",
     PointKind.ENDS: "ends",
     PointKind.TOTAL: "totals",
     PointKind.BLANK: "blank",

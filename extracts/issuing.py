@@ -31,6 +31,7 @@ from records.extracts import (
     IssueNumber,
     Signer,
 )
+from records.messages import kind_told
 from records.ports import Archive, Register
 
 MEDIA_TYPE = "application/pdf"
@@ -84,7 +85,7 @@ class Issuer:
         """
         template, now = extract_template(draft.template), self._clock()
         if not template.valid_on(day := now.astimezone(VIETNAM).date()):
-            raise WrongUse("EXTRACT_NO_TEMPLATE", kind=template.kind, on=f"{day:%d/%m/%Y}")
+            raise WrongUse("EXTRACT_NO_TEMPLATE", **kind_told(template.kind), on=f"{day:%d/%m/%Y}")
         row = self._register.reserve_number(self._wanted(draft, template, by, now))
         _same_source(row, draft)
         if row.status is IssueStatus.RESERVED:

@@ -15,7 +15,7 @@ from forms.editions import (
     use_own,
     written,
 )
-from forms.folding import folded, letters_of
+from forms.folding import folded, letters_of, short_name
 from forms.units import Unit, UnitLevel, units
 from forms.values import is_valid, listed, nearest, normalise, parse_date
 from forms.words import date_in_words, parse_date_words
@@ -43,6 +43,7 @@ __all__ = [
     "parse_date_words",
     "parse_edition",
     "read_anew",
+    "short_name",
     "units",
     "use_own",
     "written",

@@ -15,6 +15,7 @@ from importlib.resources import files
 
 from records.codes import RegisterKind
 from records.errors import NotFound, WrongUse
+from records.messages import kind_told
 from records.text import nfc
 
 _COLUMN = re.compile(r"[a-z][A-Za-z]*")
@@ -119,7 +120,7 @@ def template_for(kind: RegisterKind, on: dt.date) -> ExtractTemplate:
     """Return the edition in force for *kind* on that day, the youngest of several. Raises WrongUse where none is."""
     fitting = [t for t in extract_templates() if t.kind is kind and t.valid_on(on)]
     if not fitting:
-        raise WrongUse("EXTRACT_NO_TEMPLATE", kind=kind, on=f"{on:%d/%m/%Y}")
+        raise WrongUse("EXTRACT_NO_TEMPLATE", **kind_told(kind), on=f"{on:%d/%m/%Y}")
     return max(fitting, key=lambda t: t.valid_from)
 
 

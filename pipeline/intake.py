@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from forms import folded
+from forms import short_name
 from pipeline.decode import PDF, FileHeader, Limits, read_header
 from pipeline.pdf import PDF_DPI
 from records.codes import DeliveryKind, PageStatus
@@ -71,7 +71,7 @@ def _name(path: Path) -> str:
 def label_of(path: Path) -> str:
     """Return a short name for people and for the delivery's id."""
     name = path.stem if path.is_file() else path.resolve().name
-    return re.sub(r"[^a-z0-9]+", "-", folded(name)).strip("-")[:32] or "delivery"
+    return short_name(name) or "delivery"
 
 
 def take_in(

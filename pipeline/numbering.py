@@ -44,7 +44,8 @@ class NumberRun:
         if self.last is not None and first is not None and first not in (self.last + 1, 1):
             whole = Box(0, 0, verdict.width, verdict.height).polygon()
             facts = {"last": str(self.last), "read": str(first)}
-            jump = PageFault("SCAN_NUMBER_JUMP", Severity.WARN, first - self.last, whole, facts)
+            code = "SCAN_NUMBER_AGAIN" if first == self.last else "SCAN_NUMBER_JUMP"
+            jump = PageFault(code, Severity.WARN, first - self.last, whole, facts)
             faults = (*faults, jump)
         self.last = self._highest(found, first)
         return replace(verdict, faults=faults, seconds=verdict.seconds + time.perf_counter() - began)

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 import forms
-from forms import Edition
+from forms import Edition, PageShape
 from pipeline.cases import Fields, cases_of, holds_case, notes_of, read_fields
 from pipeline.closing import read_closing, states_totals
 from pipeline.crops import Line
@@ -34,6 +34,7 @@ from pipeline.payloads import (
     to_words,
 )
 from pipeline.prepare import PreparedPage, again, cleaned, straightened
+from pipeline.printing import printed
 from pipeline.readers import MakeReaders, Readers
 from pipeline.spreads import Spread, askew, find_spread, whole
 from pipeline.values import ReadValue, read_corrected
@@ -46,7 +47,7 @@ from records.pages import Step
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading
 
-CODE_VERSION = "13"
+CODE_VERSION = "14"
 """Raised whenever a stage's result would differ: then pages are read anew."""
 SURE_WORD = 0.6
 ENOUGH_WORDS = 8
@@ -232,6 +233,7 @@ def _classify(work: Work, prepared: Json, look: Look) -> Json:
         "reason": said.reason.code if said.reason else None,
         "facts": dict(said.reason.facts) if said.reason else {},
         "parts": [],
+        "printed": [],
         "closing": False,
     }
     if work.dossier:
@@ -244,6 +246,7 @@ def _classify(work: Work, prepared: Json, look: Look) -> Json:
             out |= {"role": PageRole.ENTRY.value, "kind": edition.kind.value, "edition": edition.id}
             out |= {"confidence": min(part.coverage for part in parts), "reason": None, "facts": {}}
             out["parts"] = [of_part(part) for part in parts]
+            out["printed"] = _printed(look, parts)
             if problem is not None:
                 out |= {"reason": problem.code, "facts": dict(problem.facts)}
         elif problem is not None:
@@ -258,6 +261,12 @@ def _classify(work: Work, prepared: Json, look: Look) -> Json:
         out["closing"] = out["role"] == PageRole.CLOSING.value or states_totals(look.words)
     out["seconds"] = time.perf_counter() - began
     return out
+
+
+def _printed(look: Look, parts: Sequence[Part]) -> list[Json]:
+    """Return where the labels of each form on a page stand; a table has none but the heads of its columns."""
+    known = [(forms.edition(part.edition), part.box) for part in parts]
+    return [printed(look.labelled(edition, box)) for edition, box in known if edition.shape is not PageShape.ROWS]
 
 
 def do_read(work: Work, prepared: Json, jpeg: bytes, parts: Sequence[Json], *, closing: bool = False) -> Json:

@@ -10,6 +10,7 @@ from records.entries import Book
 from records.errors import WrongUse
 from records.numbers import EntryNumber, Span
 from records.pages import Delivery, PageId, PageProblem
+from records.printing import Printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class BookPage:
     role: PageRole | None = None
     problem: PageProblem | None = None
     claims: tuple[NumberClaim, ...] = ()
+    printed: tuple[Printed, ...] = ()
+    """Where the labels of each form on it stand; empty where that was not noted."""
 
     @property
     def name(self) -> str:
@@ -106,7 +109,7 @@ SHEET_TWICE = "BOOK_SHEET_TWICE"
 
 
 class PointKind(StrEnum):
-    """What an examination of a book finds. The first eight keep a book from being closed until they are explained."""
+    """What an examination of a book finds. The first ten keep a book from being closed until they are explained."""
 
     GAP = "gap"
     REPEAT = "repeat"
@@ -114,6 +117,10 @@ class PointKind(StrEnum):
     UNREAD = "unread"
     NO_ENTRY = "no_entry"
     STRANGER = "stranger"
+    PRINT = "print"
+    """The page's form is printed unlike that of most pages, so that it may be of another book."""
+    VOLUMES = "volumes"
+    """Several pages name one other volume (quyển số)."""
     ENDS = "ends"
     """Nobody said with which number the book begins or ends, so that pages may lack there unnoticed."""
     TOTAL = "total"
@@ -130,7 +137,7 @@ class PointKind(StrEnum):
         return self in _WEIGH
 
 
-_WEIGH = frozenset(list(PointKind)[:8])
+_WEIGH = frozenset(list(PointKind)[:10])
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +287,12 @@ class BookAccount:
     """All that was ever said, oldest first."""
     closing: tuple[ClosingPage, ...] = ()
     """What its closing pages state, as read: suggestions to the person who says what the book holds."""
+
+    @property
+    def year(self) -> int:
+        """Its year as its cover says it, else that of most of its numbers; 0 where neither tells."""
+        most = max(self.report.runs, key=lambda run: len(run.found), default=None)
+        return self.book.year or (most.year if most else 0)
 
 
 @dataclass(frozen=True, slots=True)

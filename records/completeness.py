@@ -27,16 +27,17 @@ from records.books import (
 from records.codes import PageRole, PageStatus, Presence, RegisterKind
 from records.entries import Book
 from records.explaining import explained
+from records.messages import kind_told
 from records.numbers import EntryNumber, Span, read_number
 from records.pages import PageId, PageProblem
+from records.printing import printed_otherwise
 from records.sequence import Numbered, Order, by_year, chain, in_order, weigh, years_told
 from records.sheets import Twins, gathered
 from records.text import comparable
+from records.volumes import names_other, number_of, volumes_told
 
 _WITHOUT_NUMBERS = frozenset({PageRole.COVER, PageRole.INDEX, PageRole.GUIDANCE, PageRole.CLOSING})
 _KINDS = tuple(PointKind)
-_MOST = 0.6
-"""Share of pages that must name one book for a page that names another to be a stranger."""
 _FIRST = ("", "a")
 """Suffixes of the number itself: 15 and 15a are the same; 15b is a further entry."""
 
@@ -69,6 +70,10 @@ def examine(
         run, found = _run(book, year, items, _bounds(stated, n, len(years)), shown, twins)
         runs.append(run)
         points += found
+    out = _places_told(points, PointKind.STRANGER)
+    points += volumes_told(book, [item for item in kept if item.place not in out])
+    points += _otherwise_printed(pages, points)
+    points = _without_hints_told_surely(points)
     points += _unstated(stated, runs, [_place(page) for page in pages if page.role is PageRole.CLOSING])
     if not runs and stated.last is not None:
         first = stated.first or 1
@@ -151,16 +156,16 @@ def _kind_of(book: Book, items: Sequence[Numbered]) -> RegisterKind:
 
 def _of_other_kind(book: Book, kind: RegisterKind, items: Sequence[Numbered]) -> tuple[list[Numbered], list[Point]]:
     """Part from the book the entries of another kind of register, and those that a person gave to another book."""
-    number = _number_of(book, items)
+    number = number_of(book, items)
     said = Counter(comparable(item.claim.authority) for item in items if item.claim.authority)
     authority = comparable(book.authority) or max(said, key=said.__getitem__, default="")
     kept, points = [], []
     for item in items:
         if item.claim.kind is not kind:
-            points.append(_stranger(item, "BOOK_PAGE_OTHER_KIND", kind=item.claim.kind.value))
+            points.append(_stranger(item, "BOOK_PAGE_OTHER_KIND", **kind_told(item.claim.kind)))
         elif comparable(item.claim.authority or authority) != authority:
             points.append(_stranger(item, "BOOK_PAGE_OTHER_WARD", said=item.claim.authority))
-        elif item.claim.book_decided and _names_other(item, number):
+        elif item.claim.book_decided and names_other(item, number):
             points.append(_stranger(item, "BOOK_PAGE_OTHER_BOOK", said=item.claim.book_number))
         else:
             kept.append(item)
@@ -172,13 +177,13 @@ def _of_other_book(book: Book, items: Sequence[Numbered]) -> tuple[list[Numbered
 
     Signs are the year written with the number, that of registration, the number of the book and its year.
     """
-    number, years = _number_of(book, items), {year for year, _ in by_year(items, book.year)}
+    number, years = number_of(book, items), {year for year, _ in by_year(items, book.year)}
     if book.year:
         years = {year for year in years if year >= book.year} | {book.year}
     kept, points = [], []
     for item in items:
         signs = [str(year) for year in years_told(item.claim) if years - {0} and year not in years]
-        if _names_other(item, number):
+        if names_other(item, number):
             signs.append(item.claim.book_number)
         facts = {"said": ", ".join(dict.fromkeys(signs))}
         if len(signs) > 1:
@@ -191,33 +196,38 @@ def _of_other_book(book: Book, items: Sequence[Numbered]) -> tuple[list[Numbered
     return kept, points
 
 
+def _places_told(points: Iterable[Point], *kinds: PointKind) -> frozenset[Place]:
+    return frozenset(place for point in points if point.kind in kinds for place in point.places)
+
+
+def _without_hints_told_surely(points: Sequence[Point]) -> list[Point]:
+    """Leave out that a page is perhaps of another book where it is told to be."""
+    told = _places_told(points, PointKind.STRANGER, PointKind.VOLUMES)
+    return [point for point in points if point.kind is not PointKind.HINT or not told.issuperset(point.places)]
+
+
+def _otherwise_printed(pages: Sequence[BookPage], points: Sequence[Point]) -> Iterator[Point]:
+    """Tell of pages whose form is printed unlike that of most pages, but for those told to be strangers anyway.
+
+    Their numbers stay in the book: who looks at the picture knows whether the page is of it, no rule does.
+    """
+    strangers = {place.key for place in _places_told(points, PointKind.STRANGER)}
+    entries = [page for page in pages if page.claims]
+    for i in sorted(printed_otherwise([page.printed for page in entries])):
+        page = entries[i]
+        if (place := _place(page, page.claims[0].entry)).key not in strangers:
+            facts = {"number": ", ".join(claim.text or "–" for claim in page.claims), "entry": place.entry}
+            yield Point(PointKind.PRINT, PageProblem("BOOK_PAGE_PRINTED_OTHERWISE", facts), places=(place,))
+
+
 def _stranger(item: Numbered, code: str, **facts: str) -> Point:
     why = PageProblem(code, {"number": str(item.number), **facts})
     return Point(PointKind.STRANGER, why, Span(item.number, item.number), (item.place,))
 
 
-def _plain(number: str) -> str:
-    """Return the number of a book without its year and leading zeros: 01/2017 and 1 are the same."""
-    return comparable(number).split("/")[0].strip().lstrip("0")
-
-
-def _number_of(book: Book, items: Sequence[Numbered]) -> str:
-    """Return the book's number as its cover says, else as most of its pages do; empty where neither tells."""
-    if book.number:
-        return _plain(book.number)
-    said = Counter(_plain(item.claim.book_number) for item in items if item.claim.book_number)
-    ((number, count),) = said.most_common(1) or [("", 0)]
-    return number if count >= _MOST * said.total() else ""
-
-
-def _names_other(item: Numbered, number: str) -> bool:
-    said = _plain(item.claim.book_number)
-    return bool(said and number and said != number)
-
-
 def _first_of_first(book: Book, items: Sequence[Numbered], stated: Stated) -> Stated:
     """Return what is stated, with what goes without saying: the first book of a year begins with 1."""
-    if stated.first is None and _number_of(book, items) == "1":
+    if stated.first is None and number_of(book, items) == "1":
         return replace(stated, first=1)
     return stated
 
@@ -249,11 +259,11 @@ def _bounds(stated: Stated, n: int, runs: int) -> Stated:
 def _run(
     book: Book, year: int, items: Sequence[Numbered], stated: Stated, shown: int | None, twins: Twins
 ) -> tuple[Run, list[Point]]:
-    number = _number_of(book, items)
+    number = number_of(book, items)
     order = weigh(items)
     claims = Counter(item.number for item in items)
     doubtful = {i for i, item in enumerate(items) if claims[item.number] > 1 or order.jumps(i)}
-    strange = {i for i in doubtful if _names_other(items[i], number)}
+    strange = {i for i in doubtful if names_other(items[i], number)}
     points = [_stranger(items[i], "BOOK_PAGE_OTHER_BOOK", said=items[i].claim.book_number) for i in sorted(strange)]
     if strange:
         kept = [i for i in range(len(items)) if i not in strange]

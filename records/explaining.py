@@ -15,8 +15,9 @@ _NAMES = {
     "BOOK_LAST_UNSTATED": ("cuối", "cuoi", "last"),
     "BOOK_EVENTS_DIFFER": ("tổng", "tong", "total"),
     "BOOK_PAGES_DIFFER": ("tổng", "tong", "total"),
+    "BOOK_VOLUMES_DIFFER": ("quyển", "quyen", "volume"),
 }
-"""What the book's ends and totals are named by, for they are no numbers that lack or repeat."""
+"""What the book's ends, totals and volumes are named by, for they are no numbers that lack or repeat."""
 
 
 def name_of(point: Point) -> str:
@@ -24,6 +25,12 @@ def name_of(point: Point) -> str:
     if (words := _NAMES.get(point.why.code)) is not None:
         return words[0]
     return point.numbers if point.numbers and point.kind is not PointKind.STRANGER else point.places[0].key
+
+
+def shown_name(point: Point) -> str:
+    """Return the same as people read it: a page is named by its file."""
+    named = name_of(point)
+    return point.places[0].name if point.places and named == point.places[0].key else named
 
 
 def explained(points: Iterable[Point], explanations: Sequence[Explanation]) -> Iterator[Point]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from records.codes import RegisterKind
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -32,3 +34,8 @@ def message(code: str, **facts: object) -> Message:
     """Return the words for *code* with *facts* filled in. An unknown code raises KeyError."""
     words = catalogue()[code]
     return Message(code, words["vi"].format_map(facts), words["en"].format_map(facts))
+
+
+def kind_told(kind: RegisterKind) -> dict[str, str]:
+    """Return a kind of register as facts for the catalogue: its name for people, and its code for developers."""
+    return {"kind": message(f"KIND_{kind.name}").vi, "kind_code": kind.value}

@@ -175,6 +175,10 @@ class Register(Protocol):
         """Return what the stage found on a page last, by whichever code; None where it has not been there."""
         ...
 
+    def newest_results(self, pages: Iterable[PageId], stage: str) -> Mapping[PageId, StageResult]:
+        """Return the same of many pages at once; those where the stage has not been are left out."""
+        ...
+
     def stage_result(self, page: PageId, stage: str, code_version: str) -> StageResult | None: ...
     def record_stage(self, result: StageResult) -> None:
         """Keep a stage's result; unique by page, stage and code version; the same again changes nothing."""

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
-from records.books import Explanation, NumberClaim, Standing, Stated, Tally
+from records.books import Explanation, NumberClaim, PointKind, Standing, Stated, Tally
 from records.codes import DeliveryKind, EntryState, Presence, RegisterKind
 from records.entries import NUMBER, Book
 from records.errors import WrongUse
+from records.numbers import Span, read_number
 from records.pages import Delivery, PageId
 from records.provenance import PROGRAMME
 from register.books import known_book, tell
@@ -143,7 +144,8 @@ class Bookkeeping(Part):
         """Return entries by book, kind and year: that of registration, where it is the cover's year or the next.
 
         Without a cover's year any year counts, and an entry whose date was not read goes with most of its book. An
-        entry of no delivery stands under no book.
+        entry of no delivery stands under no book. What a person explained to be of another book is not counted: it is
+        counted where it belongs.
         """
         e, d = entries.c, deliveries.c
         book = func.coalesce(d.book, d.id, "")
@@ -155,6 +157,8 @@ class Bookkeeping(Part):
             .group_by(book, d.authority, e.kind, year, e.state)
         )
         with self.database.read() as connection:
+            if strangers := _strangers(connection):
+                wanted = wanted.where(e.id.not_in(sorted(strangers)))
             covers = {row.id: row for row in connection.execute(select(books))}
             rows: Sequence[AnyRow] = connection.execute(wanted).all()
         most = _most_years(rows)
@@ -171,6 +175,46 @@ class Bookkeeping(Part):
             Tally(book, authority, RegisterKind(kind), year, n, verified)
             for (book, authority, kind, year), (n, verified) in sorted(counted.items())
         ]
+
+
+def _strangers(connection: Connection) -> set[str]:
+    """Return the entries that are explained to be of another book, by their page and number.
+
+    Where a person changed since what tells an entry's book, the explanation speaks of what it was before.
+    """
+    x = book_explanations.c
+    told = select(x.book, x.numbers, x.pages, x.explained_at).where(x.kind == PointKind.STRANGER, x.numbers != "")
+    said = {
+        (row.book, page, span.first): row.explained_at
+        for row in connection.execute(told.order_by(x.book, x.ordinal))
+        if (span := Span.parse(row.numbers)) is not None
+        for page in row.pages
+    }
+    explained: dict[str, dt.datetime] = {}
+    for some in batches(sorted({book for book, _, _ in said}), 500):
+        for row in connection.execute(_entries_of(some)):
+            number = read_number(row.entry_number)
+            at = [said.get((row.book, page, number[0])) for page in row.pages] if number else []
+            if one := next(filter(None, at), None):
+                explained[row.id] = one
+    for ids in batches(sorted(explained), 500):
+        f = field_versions.c
+        changed = select(f.entry, f.decided_at).where(
+            f.entry.in_(ids), f.column_name.in_(_TOLD), f.decided_at.is_not(None)
+        )
+        for row in connection.execute(changed).all():
+            if row.entry in explained and row.decided_at > explained[row.entry]:
+                del explained[row.entry]
+    return set(explained)
+
+
+def _entries_of(book_ids: Sequence[str]) -> Select[Any]:
+    """Return what selects the entries of books with their numbers and pages."""
+    e, v, d = entries.c, entry_versions.c, deliveries.c
+    book = func.coalesce(d.book, d.id)
+    joined = entries.join(entry_versions, (v.entry == e.id) & (v.version == e.version))
+    joined = joined.join(deliveries, d.id == e.delivery)
+    return select(e.id, e.entry_number, v.pages, book.label("book")).select_from(joined).where(book.in_(book_ids))
 
 
 def _year(registered: str) -> int:

@@ -1,7 +1,7 @@
 """Deliveries, their pages, and what each stage found on a page."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, update
@@ -11,6 +11,7 @@ from records.errors import NotFound
 from records.pages import DeliveredPage, Delivery, Digest, PageId, StageResult
 from records.provenance import PROGRAMME, ProvenanceEvent
 from register.audit import chain
+from register.loading import batches
 from register.mapping import AnyRow, delivery_of, page_of, page_standing, page_values, stage_of
 from register.part import Part
 from register.schema import delivered_pages, deliveries, quarantined_files, stage_results
@@ -118,6 +119,17 @@ class Deliveries(Part):
         with self.database.read() as connection:
             row = connection.execute(found.order_by(c.recorded_at.desc(), c.code_version.desc()).limit(1)).one_or_none()
         return stage_of(row) if row is not None else None
+
+    def newest_results(self, pages: Iterable[PageId], stage: str) -> Mapping[PageId, StageResult]:
+        """Return the same of many pages at once; those where the stage has not been are left out."""
+        c = stage_results.c
+        found: dict[PageId, StageResult] = {}
+        with self.database.read() as connection:
+            for some in batches(sorted(set(pages)), 500):
+                wanted = select(stage_results).where(c.page.in_(some), c.stage == stage)
+                rows = connection.execute(wanted.order_by(c.recorded_at, c.code_version))
+                found |= {result.page: result for result in map(stage_of, rows)}
+        return found
 
     def record_stage(self, result: StageResult) -> None:
         """Keep a stage's result; unique by page, stage and code version; the same again changes nothing."""

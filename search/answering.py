@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from records.finding import Answer, SearchDocument
-from records.messages import message
+from records.messages import kind_told, message
 from search.asking import Asked
 from search.folding import one_edit
 from search.ranking import Plan, rank
@@ -41,7 +41,7 @@ def tried(asked: Asked) -> tuple[str, ...]:
         else:
             codes.append(("TRIED_YEAR", {"year": asked.year}))
     if asked.kind:
-        codes.append(("TRIED_KIND", {"kind": asked.kind.value}))
+        codes.append(("TRIED_KIND", dict(kind_told(asked.kind))))
     if asked.words:
         codes.append(("TRIED_TEXT", {}))
     return tuple(message(code, **facts).vi for code, facts in codes)

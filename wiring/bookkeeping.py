@@ -5,16 +5,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
+from typing import Any
 
-from records.books import PAGE_GIVEN, BookAccount, BookPage, NumberClaim, Place, PointKind, Standing, Stated, Tally
+from forms import short_name
+from records.books import PAGE_GIVEN, BookAccount, BookPage, NumberClaim, Place, Standing, Stated, Tally
 from records.closing import ClosingPage, Figure, closing_page
 from records.codes import DeliveryKind, PageRole, PageStatus, RegisterKind
 from records.completeness import examine
 from records.entries import Book, Entry
 from records.errors import NotFound, WrongUse
-from records.explaining import explain, name_of
-from records.pages import DeliveredPage, Delivery, PageId, PageProblem
+from records.explaining import explain, shown_name
+from records.pages import DeliveredPage, Delivery, PageId, PageProblem, StageResult
 from records.ports import Register
+from records.printing import Printed
 from records.sheets import to_compare
 from records.suggesting import stated_figure, with_figure
 from records.text import single_spaced
@@ -121,7 +124,8 @@ class Bookkeeping:
             return books[named]
         deliveries = [one for some in parts.values() for one in some]
         found = {one.book or one.id for one in deliveries if one.id == named}
-        found = found or {one.book or one.id for one in deliveries if one.label == named}
+        labels = {named, short_name(named)}  # people name a folder as it stands on the disk
+        found = found or {one.book or one.id for one in deliveries if one.label in labels}
         if not found:
             raise NotFound("BOOK_UNKNOWN", book=named)
         if len(found) > 1:
@@ -242,9 +246,11 @@ class Bookkeeping:
         for claim in self.register.claims([one.id for one in deliveries]):
             claims[next((page for page in claim.pages if page in there), claim.pages[0])].append(claim)
         of_pages = Counter((page.delivery, page.file) for page in delivered)
+        forms = self.register.newest_results(claims, "classify")
         for page in delivered:
             on_it = _in_reading_order(claims.pop(page.page.id, []), page)
-            yield _page(page, of_pages[page.delivery, page.file], on_it)
+            printed = _printed(forms.get(page.page.id))
+            yield replace(_page(page, of_pages[page.delivery, page.file], on_it), printed=printed)
         for lost, some in claims.items():  # an entry whose page is in no delivery of the book any more
             yield BookPage(lost, lost, "", claims=tuple(some))
         opened = {(page.file, page.page.master) for page in delivered}
@@ -317,8 +323,7 @@ class Bookkeeping:
         found = self.account(named)
         book = self._entered(found.book.id, by)
         if still := found.report.open:
-            words = (PointKind.ENDS, PointKind.TOTAL)
-            names = [name_of(p) if p.kind in words else p.numbers or p.places[0].name for p in still]
+            names = [shown_name(point) for point in still]
             more = f" … (+{len(names) - _SHOWN})" if len(names) > _SHOWN else ""
             told = ", ".join(names[:_SHOWN]) + more
             raise WrongUse("BOOK_NOT_EXPLAINED", book=book.id, count=len(names), open=told)
@@ -342,6 +347,12 @@ def _is_named(page: DeliveredPage, name: str) -> bool:
 def _in_reading_order(claims: Sequence[NumberClaim], page: DeliveredPage) -> tuple[NumberClaim, ...]:
     """Return the entries of a page from top to bottom, of a double page the left half first."""
     return tuple(sorted(claims, key=lambda claim: (claim.at[0] > page.page.width / 2, claim.at[1])))
+
+
+def _printed(classified: StageResult | None) -> tuple[Printed, ...]:
+    """Return where the labels of each form on a page stand; none where that was not noted when it was read."""
+    noted: Any = classified.payload.get("printed", []) if classified else []
+    return tuple({name: (float(x), float(y)) for name, (x, y) in form.items()} for form in noted)
 
 
 def _page(page: DeliveredPage, of_pages: int, claims: tuple[NumberClaim, ...]) -> BookPage:

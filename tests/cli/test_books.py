@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from records.codes import EntryState, Presence
+from records.codes import EntryState, Presence, RegisterKind
 from records.geometry import Box
-from records.pages import Evidence, PageProblem
+from records.pages import Evidence, PageProblem, StageResult
 from tests.cli.conftest import Command
 from tests.register.shelving import closes, drafted, hand_in
 from wiring import House, Settings, open_house
@@ -128,6 +128,33 @@ def test_a_page_that_lay_in_another_book_is_brought_to_its_own(
     assert "BOOK_PAGE_NOT_ELSEWHERE" in khongcho("book", "bring", "own", stray.file).err
 
 
+def test_what_keeps_a_book_open_is_named_as_it_is_explained(khongcho: Command, house: House, hand: Hand) -> None:
+    """A page of another book goes by its file: its number is not one of this book."""
+    hand("d1", ["1", "2", "3"], quyenSo="01/2017")
+    page = house.register.delivered_pages("d1")[1].page
+    stray = drafted(page, "2", "d1", nksHoTen="Lan")
+    house.register.draft([replace(stray, id="KT-1", kind=RegisterKind.DEATH)])
+    khongcho("book", "expect", "d1", "--last", "3")
+    refused = khongcho("book", "close", "d1", "--json").json()["error"]["vi"]
+    assert "(d1-02.png)" in refused
+    assert khongcho("book", "explain", "d1", "d1-02.png", "--reason", "Trả về sổ khai tử").code == 0
+    assert khongcho("book", "close", "d1").code == 0
+
+
+def test_a_page_of_another_printing_keeps_its_book_open(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2", "3", "4"])
+    khongcho("book", "expect", "d1", "--last", "4")
+    for n, placed in enumerate(house.register.delivered_pages("d1")):
+        form = {f"label {k}": [90, 60 * k + (k * k % 7 * 9 if n == 2 else 0)] for k in range(20)}
+        house.register.record_stage(StageResult(placed.page.id, "classify", "1", {"printed": [form]}, 0.1))
+    (told,) = khongcho("book", "report", "d1", "--json").json()["printed_otherwise"]
+    assert (told["code"], told["file"]) == ("BOOK_PAGE_PRINTED_OTHERWISE", "d1-03.png")
+    assert "Trang in khác mẫu" in khongcho("book", "report", "d1").out
+    assert "d1-03.png" in khongcho("book", "close", "d1", "--json").json()["error"]["vi"]
+    assert khongcho("book", "explain", "d1", "d1-03.png", "--reason", "Tờ in bổ sung").code == 0
+    assert khongcho("book", "close", "d1").code == 0
+
+
 def test_a_page_under_two_names_counts_once(khongcho: Command, house: House, hand: Hand) -> None:
     hand("d1", ["1", "2", "3"])
     again = replace(house.register.delivered_pages("d1")[1], seq=4, file="copy.png")
@@ -183,6 +210,14 @@ def test_names_that_mean_nothing_or_too_much(khongcho: Command, house: House, ha
     assert khongcho("book", "add", "d2", "d1", "--json").json()["error"]["code"] == "BOOK_CLOSED"
 
 
+def test_a_folder_is_named_as_it_stands_on_the_disk(khongcho: Command, hand: Hand) -> None:
+    hand("d1", ["1"], label="so-khai-sinh-2017")
+    for named in ("Sổ Khai sinh 2017", "SO-KHAI-SINH-2017", "so-khai-sinh-2017"):
+        assert khongcho("book", "report", named, "--json").json()["book"] == "d1"
+    for named in ("2017", "?"):
+        assert khongcho("book", "report", named, "--json").json()["error"]["code"] == "BOOK_UNKNOWN"
+
+
 def test_books_are_listed_and_counted_against_the_district(
     khongcho: Command, house: House, hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,6 +231,8 @@ def test_books_are_listed_and_counted_against_the_district(
         ("d1", 2017, 2, True),
         ("d2", 2018, 3, False),
     ]
+    reports = [khongcho("book", "report", b["book"], "--json").json() for b in listed]
+    assert [one["year"] for one in reports] == [2017, 2018]
     told = khongcho("book", "total", "--json").json()
     assert (told["entries"], told["target"], told["missing"], told["entries_in_closed_books"]) == (5, 9, 4, 2)
     assert [(r["authority"], r["year"], r["kind"], r["entries"]) for r in told["rows"]] == [
@@ -205,6 +242,24 @@ def test_books_are_listed_and_counted_against_the_district(
     said = khongcho("book", "total")
     assert "còn thiếu 4 mục" in said.err and "Khai sinh" in said.out
     assert "✓ đã khóa" in khongcho("book", "list").out
+
+
+def test_a_page_explained_to_be_of_another_book_is_not_counted_here(
+    khongcho: Command, house: House, hand: Hand
+) -> None:
+    hand("d1", ["1", "2", "3", "3"], quyenSo="01/2017")
+    entry = house.register.claims(["d1"])
+    stray = next(one for one in entry if one.pages[0] == house.register.delivered_pages("d1")[3].page.id).entry
+    house.confirm_field(stray, "quyenSo", Presence.WRITTEN, "02/2017", by="luu", expected_version=1)
+    assert khongcho("book", "report", "d1", "--json").json()["strangers"][0]["file"] == "d1-04.png"
+    assert khongcho("book", "total", "--json").json()["entries"] == 4  # nobody said yet whose it is
+    assert khongcho("book", "explain", "d1", "d1-04.png", "--reason", "Trả về quyển 02").code == 0
+    told = khongcho("book", "total", "--json").json()
+    assert (told["entries"], [row["entries"] for row in told["rows"]]) == (3, [3])
+    assert [one["entries"] for one in khongcho("book", "list", "--json").json()["books"]] == [3]
+    version = house.entry(stray).version
+    house.confirm_field(stray, "quyenSo", Presence.WRITTEN, "01/2017", by="luu", expected_version=version)
+    assert khongcho("book", "total", "--json").json()["entries"] == 4  # it is of this book after all
 
 
 def test_the_whole_district_is_the_target_unless_another_is_set(khongcho: Command, house: House) -> None:

@@ -56,6 +56,15 @@ def test_a_year_begins_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told(monkeypatch, [number("131/1998")], [number("1/1999")]) == [(), ()]
 
 
+def test_a_number_that_comes_again_is_no_jump(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = iter([[number("5")], [number("5")], [number("6")]])
+    monkeypatch.setattr(numbering, "read_numbers", lambda image, readers: next(waiting))
+    run = NumberRun(readers)
+    verdicts = [run.follow(SMALL, Verdict(4, 4, (), 0.1)) for _ in range(3)]
+    assert [[fault.code for fault in verdict.faults] for verdict in verdicts] == [[], ["SCAN_NUMBER_AGAIN"], []]
+    assert "nhảy" not in verdicts[1].faults[0].message().vi
+
+
 def test_a_page_that_cannot_be_read_keeps_its_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(image: Image, readers: object) -> list[ReadValue]:
         raise PageError("PAGE_FAILED", detail="x")

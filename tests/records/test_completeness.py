@@ -17,6 +17,7 @@ from records.explaining import explain, name_of
 from records.numbers import read_number
 from records.pages import PageId, PageProblem
 from records.sheets import Twins, gathered, to_compare
+from tests.records.test_printing import house
 
 BOOK = Book("so-1", "UBND phường Minh Họa", RegisterKind.BIRTH, 2017, "01")
 FURTHER = replace(BOOK, number="02")
@@ -229,6 +230,7 @@ def test_a_page_of_another_kind_or_quyen_does_not_take_a_number() -> None:
     given.insert(7, page(21, claim(21, "8", kind=RegisterKind.DEATH)))
     report = look(given)
     assert [p.why.code for p in report.of(PointKind.STRANGER)] == ["BOOK_PAGE_OTHER_BOOK", "BOOK_PAGE_OTHER_KIND"]
+    assert "loại sổ khác (Khai tử)" in report.of(PointKind.STRANGER)[1].why.message().vi
     assert (report.found, report.of(PointKind.REPEAT, PointKind.GAP)) == (10, ())
 
 
@@ -259,6 +261,48 @@ def test_two_books_of_an_earlier_year_do_not_make_one_of_two_years() -> None:
     assert rows(report, PointKind.STRANGER, PointKind.GAP) == ["2-3", "2", "3"]
 
 
+def test_two_volumes_in_one_folder_are_told_with_their_pages() -> None:
+    """No volume has most pages, so that no page alone is a stranger: the disagreement itself is told."""
+    given = pages(*map(str, range(97, 105)), book_number="03-2018")
+    more = [page(n, claim(n, str(n - 20), book_number="01/20180KS")) for n in range(21, 27)]
+    report = look([*given, *more], Stated(first=1, last=104), book=replace(BOOK, number="", year=2018))
+    (point,) = report.of(PointKind.VOLUMES)
+    assert (point.why.code, len(point.places), name_of(point)) == ("BOOK_VOLUMES_DIFFER", 6, "quyển")
+    assert [point.why.facts[name] for name in ("said", "count", "own", "own_count")] == ["1", "6", "3", "8"]
+    assert "0021.png" in point.why.message().vi and "0001.png" in point.why.message().vi
+    assert point in report.open
+    told = explain(report, BOOK.id, "quyen", "Quyển 1 và 3 đóng chung", "luu", AT)
+    assert still(look([*given, *more], Stated(1, 104), told, replace(BOOK, number="", year=2018))) == [PointKind.GAP]
+
+
+def test_a_page_is_told_once_to_be_of_another_book() -> None:
+    """A number that stands twice makes a stranger of the page that names another volume; then no hint is left."""
+    given = pages(*map(str, range(1, 11)), book_number="01/2017")
+    given.append(page(20, claim(20, "7", book_number="02/2017")))
+    report = look(given, Stated(last=10))
+    assert rows(report, PointKind.STRANGER) == ["7"]
+    assert report.of(PointKind.HINT, PointKind.VOLUMES) == ()
+    given += [page(n, claim(n, str(n), book_number="02/2017")) for n in (41, 42, 43)]
+    more = look(given, Stated(last=43))
+    (volumes,) = more.of(PointKind.VOLUMES)
+    assert [place.file for place in volumes.places] == ["0041.png", "0042.png", "0043.png"]
+    assert (rows(more, PointKind.STRANGER), more.of(PointKind.HINT)) == (["7"], ())
+
+
+@pytest.mark.parametrize("wrong", [(2,), (2, 7), (2, 7, 11)])
+def test_figures_misread_here_and_there_make_no_further_volume(wrong: tuple[int, ...]) -> None:
+    given = pages(*map(str, range(1, 15)), book_number="01/2017")
+    for n in wrong:
+        given[n - 1] = page(n, claim(n, str(n), book_number="07/2017"))
+    assert look(given, book=replace(BOOK, number="")).of(PointKind.VOLUMES) == ()
+
+
+def test_a_volume_is_the_same_however_its_year_stands_with_it() -> None:
+    given = [page(n, claim(n, str(n), book_number=said)) for n, said in enumerate(("01/2017", "1", "01-2017", "01"), 1)]
+    assert look(given, Stated(last=4)).points == ()
+    assert look(given, Stated(last=4), book=replace(BOOK, number="KS 01-2017")).points == ()
+
+
 def test_a_misread_quyen_alone_makes_no_stranger() -> None:
     given = pages("1", "2", "3", book_number="01/2017")
     given[1] = page(2, claim(2, "2", book_number="07/2017"))
@@ -272,6 +316,20 @@ def test_a_page_that_a_person_gave_to_another_ward_is_a_stranger() -> None:
     given[1] = page(2, claim(2, "2", authority="UBND phường Đống Mác"))
     (point,) = look(given).of(PointKind.STRANGER)
     assert (point.why.code, point.places[0].file) == ("BOOK_PAGE_OTHER_WARD", "0002.png")
+
+
+def test_a_page_printed_by_another_house_is_told_and_keeps_its_number() -> None:
+    given = [replace(one, printed=(house(1),)) for one in pages("1", "2", "3", "4", "5")]
+    given[1] = replace(given[1], printed=(house(2),))
+    report = look(given, Stated(last=5))
+    (point,) = report.open
+    assert (point.kind, point.why.code, name_of(point)) == (PointKind.PRINT, "BOOK_PAGE_PRINTED_OTHERWISE", "p-0002")
+    assert (report.found, report.of(PointKind.GAP)) == (5, ())
+    assert "khongcho withdraw KS-0002" in point.why.message().vi
+    explanations = explain(report, BOOK.id, "0002.png", "Tờ thay do nhà in khác", "luu", AT)
+    assert look(given, Stated(last=5), explanations).open == ()
+    given[1] = replace(given[1], claims=(replace(given[1].claims[0], kind=RegisterKind.DEATH),))
+    assert rows(look(given, Stated(last=5)), PointKind.STRANGER, PointKind.PRINT) == ["2"]  # told once
 
 
 def test_numbers_begin_again_with_the_year() -> None:

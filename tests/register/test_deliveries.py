@@ -107,6 +107,8 @@ def test_a_stage_result_is_kept_once(register: SqlRegister) -> None:
     register.record_stage(newer)
     assert register.stage_result(first.page, "read", "1") == first
     assert register.stage_result(first.page, "read", "2") == newer
+    assert register.newest_results([first.page, PageId("p-9999")], "read") == {first.page: newer}
+    assert register.newest_results([first.page], "locate") == register.newest_results([], "read") == {}
     assert register.stage_result(first.page, "locate", "1") is None
 
 
