@@ -5,6 +5,7 @@ A house is used by one process; its methods may be called from several threads.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from pipeline import BookReport, DeliveryReport, Digitiser, Pictures
     from pipeline.learning import Learnt
     from pipeline.proposing import Proposal
+
+_EDITION_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""The id of an edition names its file."""
 
 
 class House:
@@ -159,6 +163,10 @@ class House:
 
     def learn_form(self, folder: Path, plain: Edition, progress: Progress, *, again: bool = False) -> "Learnt":
         """Learn an edition from marked pages and keep it beside the product's. Raises WrongUse."""
+        if not _EDITION_ID.fullmatch(plain.id):
+            raise WrongUse("EDITION_ID_WRONG", id=plain.id)
+        if plain.valid_to is not None and plain.valid_to < plain.valid_from:
+            raise WrongUse("EDITION_DATES_WRONG", first=plain.valid_from.isoformat(), last=plain.valid_to.isoformat())
         from pipeline.learning import learn
         from wiring.parts import build_limits
         from wiring.readers import ReaderMaker

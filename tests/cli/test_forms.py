@@ -1,11 +1,14 @@
 """The forms that are known, as a person and as a programme are told."""
 
 import json
+from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
 from forms import editions
+from tests.cli.conftest import Command
 
 
 def test_every_edition_is_listed_with_its_days_and_basis() -> None:
@@ -23,3 +26,21 @@ def test_a_person_reads_them_in_a_table() -> None:
     shown = CliRunner().invoke(app, ["forms", "list"])
     assert shown.exit_code == 0
     assert all(edition.id in shown.stdout for edition in editions())
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (("--id", "../x", "--from", "1970-01-01"), "EDITION_ID_WRONG"),
+        (("--id", "Sổ 1976", "--from", "1970-01-01"), "EDITION_ID_WRONG"),
+        (("--id", "birth-1976", "--from", "1980-01-01", "--to", "1970-01-01"), "EDITION_DATES_WRONG"),
+    ],
+)
+def test_an_edition_has_a_plain_id_and_ends_after_it_begins(
+    khongcho: Command, tmp_path: Path, options: tuple[str, ...], code: str
+) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    told = khongcho("forms", "learn", str(pages), *options, "--kind", "KS", "--name", "Sổ khai sinh", "--json")
+    assert (told.code, told.json()["error"]["code"]) == (2, code)
+    assert not list(tmp_path.rglob("*.toml"))
