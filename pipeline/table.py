@@ -72,10 +72,20 @@ def _texts(cells: Sequence[Box], words: Sequence[Word]) -> list[str]:
                 said[k].append(letters_of(word.text))
     out = []
     for boxes, texts in zip(inside, said, strict=True):
-        height = float(np.median([b.h for b in boxes])) if boxes else 1.0
-        order = sorted(range(len(boxes)), key=lambda i: (round(_middle(boxes[i])[1] / (0.8 * height)), boxes[i].x))
-        out.append("".join(texts[i] for i in order))
+        out.append("".join(texts[i] for i in _in_lines(boxes)))
     return out
+
+
+def _in_lines(boxes: Sequence[Box]) -> list[int]:
+    """Return the order in which words are read, line by line: a line ends where the next word's middle lies lower."""
+    height = float(np.median([b.h for b in boxes])) if boxes else 1.0
+    lines: list[list[int]] = []
+    for i in sorted(range(len(boxes)), key=lambda i: _middle(boxes[i])[1]):
+        if lines and _middle(boxes[i])[1] - _middle(boxes[lines[-1][0]])[1] < 0.6 * height:
+            lines[-1].append(i)
+        else:
+            lines.append([i])
+    return [i for line in lines for i in sorted(line, key=lambda i: boxes[i].x)]
 
 
 def _likeness(text: str, label: Label) -> float:

@@ -21,7 +21,7 @@ from pipeline.prepare import PreparedPage
 from pipeline.rules import Rules
 from pipeline.scoring import ReadPage, same
 from pipeline.shortlist import shortlist
-from pipeline.table import find_table
+from pipeline.table import _in_lines, find_table
 from records.geometry import Box
 from records.pages import Preparation
 from records.readings import Word
@@ -96,6 +96,12 @@ def test_a_row_that_only_numbers_the_columns_holds_no_case() -> None:
     table = find_table(forms.edition("marriage-1961"), page, words)
     assert table is not None
     assert len(table.rows) == 2
+
+
+@pytest.mark.parametrize("shift", range(0, 24, 3))
+def test_words_of_a_head_are_read_line_by_line_however_uneven_they_stand(shift: int) -> None:
+    words = [Box(10, 3, 40, 22), Box(60, 0, 40, 24), Box(110, 4, 40, 20), Box(12, 33, 40, 22), Box(62, 30, 40, 24)]
+    assert _in_lines([Box(b.x, b.y + shift, b.w, b.h) for b in words]) == [0, 1, 2, 3, 4]
 
 
 def test_cells_without_such_heads_are_no_table() -> None:
