@@ -7,29 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.prepare import measure_tilt
-from pipeline.sheet import Sheet
+from pipeline.sheet import DARK, LETTER, Sheet, letter_like
 from records.geometry import Box, Polygon
 
 MOST_TILT = 20.0
 """Degrees within which a tilt is measured."""
-_LETTER = (7, 80)
-"""Height of letters and their pieces in sheet pixels (200 dpi on A4)."""
 _MOST_MARKS = 5000
 """Small marks beyond which a page is grain, not writing."""
 _NEAR = 20
 """Sheet pixels, 2.5 mm at 200 dpi: no form is printed so close to the paper's edge."""
-_DARK = 60
-"""Grey levels under the paper from which a mark at a side is writing; paper grain in a dark fold measured up to 45."""
 _GUTTER = 0.14
 """Of the picture's width: how far from its side the fold of a book may be seen."""
 
 
 def letters(sheet: Sheet) -> NDArray[np.int32]:
     """Return the marks that have the size and darkness of letters (rows as in ``Sheet.marks``)."""
-    _, _, w, h, area, dark = sheet.marks.T
-    least, most = _LETTER
-    like = (h >= least) & (h <= most) & (w >= 3) & (w <= 6 * most) & (area >= 14) & (dark >= 30)
-    return np.asarray(sheet.marks[like])
+    return letter_like(sheet.marks)
 
 
 # --- sides -------------------------------------------------------------------------------------------
@@ -52,7 +45,7 @@ class Side:
 def cut_sides(sheet: Sheet) -> list[Side]:
     """Return the sides out of which writing or printed rules run. Beyond the fold of a book nothing counts."""
     h, w = sheet.ink.shape
-    marks = sheet.marks[sheet.marks[:, 5] >= _DARK]
+    marks = sheet.marks[sheet.marks[:, 5] >= DARK]
     x, y, mw, mh, area, _ = marks.T
     found = []
     for name in ("left", "right", "top", "bottom"):
@@ -64,7 +57,7 @@ def cut_sides(sheet: Sheet) -> list[Side]:
         else:
             away = y if name == "top" else h - y - mh
             along, across = mw, mh
-        letter = (along >= 6) & (along <= _LETTER[1]) & (across >= 8) & (area >= 14)
+        letter = (along >= 6) & (along <= LETTER[1]) & (across >= 8) & (area >= 14)
         rule = (along < 12) & (across > 60)
         touching = (away <= 1) & (letter | rule)
         found.append(Side(name, int(touching.sum()), int(((away <= _NEAR) & letter).sum()), _strip(sheet, name)))

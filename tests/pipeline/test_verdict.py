@@ -50,6 +50,24 @@ def codes(image: Image) -> set[str]:
     return {fault.code for fault in judge(image).verdict.faults}
 
 
+def on_table(page: Image, colour: tuple[int, int, int], seed: int = 1) -> Image:
+    """The page as a camera sees it, a little from one side, on a table with a grain."""
+    h, w = page.shape[:2]
+    y, x = np.mgrid[0 : round(1.3 * h), 0 : round(1.4 * w)]
+    grain = 1 + 0.12 * np.sin(y / 60 + 2 * np.sin(x / 300)) + np.random.default_rng(seed).normal(0, 0.03, y.shape)
+    table = np.clip(np.array(colour) * grain[:, :, None], 0, 255).astype(np.uint8)
+    corners = np.array([(0, 0), (w, 0), (w, h), (0, h)], np.float32)
+    seen = np.array([(0.2, 0.15), (1.2, 0.14), (1.24, 1.15), (0.17, 1.16)], np.float32) * np.array([w, h], np.float32)
+    there = cv2.getPerspectiveTransform(corners, seen.astype(np.float32))
+    size = (table.shape[1], table.shape[0])
+    lying = cv2.warpPerspective(page, there, size)
+    mask = cv2.warpPerspective(np.full((h, w), 255, np.uint8), there, size)
+    return np.asarray(np.where(mask[:, :, None] > 0, lying, table), np.uint8)
+
+
+TABLES = {"wood": (60, 95, 140), "grey": (120, 120, 120), "blue": (120, 80, 50), "dark": (45, 45, 45)}
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Image]:
     """Two entries of one form in one hand."""
@@ -83,6 +101,18 @@ def test_a_fault_is_found_and_told_with_its_place(pages: list[Image], name: str)
     assert box.right <= image.shape[1] + 1
     assert box.bottom <= image.shape[0] + 1
     assert "{" not in found[0].message().vi
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", TABLES)
+def test_a_page_on_a_table_is_told_from_the_table(pages: list[Image], table: str) -> None:
+    assert judge(on_table(pages[0], TABLES[table])).verdict.faults == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["finger", "shadow", "glare"])
+def test_a_fault_of_a_page_on_a_table_is_found(pages: list[Image], name: str) -> None:
+    assert codes(on_table(spoil(pages[0], name, 0.5, seed=3), TABLES["wood"])) & FOUND_BY[name]
 
 
 @pytest.mark.slow
