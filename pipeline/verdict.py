@@ -48,6 +48,8 @@ ONE_WAY, SMEARED_SOME = 0.54, 1.35
 """Share of edges that run one way; clean and real up to 0.52, a leaning hand 0.58; but that is sharp (up to 1.27)."""
 CUT = 3
 """Letters and rules that touch a side; clean and real up to 2."""
+RULES = 4
+"""Rules that run out of a side; clean up to 2, tables that were cut 7 and more."""
 TIGHT = 4
 """Letters close to a side; clean up to 3. Real pages cropped to their text have more: a warning, no more."""
 CORNER = 0.1
@@ -191,10 +193,13 @@ class _Page:
         if gone > CORNER:
             yield self.fault("SCAN_CORNER", gone, where, facts=place_of(where, self.sheet.width, self.sheet.height))
         for side in cut_sides(self.sheet):
-            if side.touching >= CUT:
-                yield self.fault("SCAN_CUT", side.touching, side.region, facts=edge(side.name))
-            elif side.near >= TIGHT:
-                yield self.fault("SCAN_TIGHT", side.near, side.region, warn=True, facts=edge(side.name))
+            ruled = side.rules >= RULES
+            if side.touching >= CUT or (ruled and not side.lined):
+                worst = max(side.touching, side.rules)
+                yield self.fault("SCAN_CUT", worst, side.region, facts=edge(side.name))
+            elif side.near >= TIGHT or ruled:  # beyond a line all along a side there may be a fold: no more is said
+                worst = max(side.near, side.rules)
+                yield self.fault("SCAN_TIGHT", worst, side.region, warn=True, facts=edge(side.name))
 
     def _soft(self) -> Iterator[PageFault]:
         softness = measure_softness(self.sheet)

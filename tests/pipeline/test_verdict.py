@@ -103,6 +103,26 @@ def test_a_fault_is_found_and_told_with_its_place(pages: list[Image], name: str)
     assert "{" not in found[0].message().vi
 
 
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    """An opened book with a table over both pages."""
+    book = make_book(
+        tmp_path_factory.mktemp("table"), edition_id="birth-1961", cases=8, seed=61, difficulty="easy",
+        formats=("jpeg",), hands=HELD_OUT[:1],
+    )  # fmt: skip
+    return opened(book.images[2])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("side", ["left", "right", "top"])
+def test_a_table_whose_rules_run_out_of_the_picture_is_cut(table: Image, side: str) -> None:
+    h, w = table.shape[:2]
+    cut = {"left": table[:, w // 6 :], "right": table[:, : -w // 6], "top": table[h // 5 :]}[side]
+    (fault,) = [f for f in judge(cut).verdict.faults if f.code == "SCAN_CUT"]
+    assert fault.severity is Severity.RESCAN
+    assert judge(table).verdict.faults == ()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES)
 def test_a_page_on_a_table_is_told_from_the_table(pages: list[Image], table: str) -> None:
