@@ -103,6 +103,15 @@ def test_a_fault_is_found_and_told_with_its_place(pages: list[Image], name: str)
     assert "{" not in found[0].message().vi
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("above", "of", "told"), [(0.44, 36, False), (0.39, 36, True), (0.44, 90, True)])
+def test_few_marks_on_the_wrong_side_of_letters_turn_no_page(
+    pages: list[Image], monkeypatch: pytest.MonkeyPatch, above: float, of: int, told: bool
+) -> None:
+    monkeypatch.setattr("pipeline.verdict.marks_above", lambda *_: (above, of))
+    assert ("SCAN_UPSIDE_DOWN" in codes(pages[0])) is told
+
+
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Image:
     """An opened book with a table over both pages."""
