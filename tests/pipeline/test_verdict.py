@@ -167,6 +167,21 @@ def test_the_same_sheet_is_known_again_and_another_case_of_its_form_is_not(pages
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("side", ["left", "right", "top", "bottom"])
+@pytest.mark.parametrize("share", [0.06, 0.1, 0.18])
+def test_the_whole_sheet_of_a_cut_picture_is_known_and_another_case_is_not(
+    pages: list[Image], side: str, share: float
+) -> None:
+    first, second = (judge(page).print for page in pages)
+    again = scanned_again(pages[0], 6)
+    x, y = round(share * again.shape[1]), round(share * again.shape[0])
+    cut = judge({"left": again[:, x:], "right": again[:, :-x], "top": again[y:], "bottom": again[:-y]}[side]).print
+    assert same_sheet(first, {"other.jpg": second, "cut.jpg": cut}) == "cut.jpg"
+    assert same_sheet(cut, {"other.jpg": second, "one.jpg": first}) == "one.jpg"
+    assert same_sheet(second, {"cut.jpg": cut}) is None
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["grey", "cmyk", "sixteen", "alpha"])
 def test_a_clean_page_is_accepted_in_every_kind_of_pixels(pages: list[Image], name: str) -> None:
     picture = Pillow.fromarray(np.ascontiguousarray(pages[0][:, :, ::-1]))
