@@ -97,8 +97,8 @@ def found(books: Mapping[Difficulty, list[Path]], strength: float, pages: int) -
 
 
 def twins(folder: Path, seed: int, cases: int) -> None:
-    """Print how the same sheet again, and other cases of the same form, compare."""
-    same, other = [], []
+    """Print how the same sheet again, cut or whole, and other cases of the same form compare."""
+    same, other, parts, other_parts = [], [], [], []
     for number, setting in enumerate(SETTINGS):
         book = make_book(
             folder / setting, cases=cases, seed=seed + number, difficulty=DIFFICULTIES[number], formats=("jpeg",),
@@ -111,10 +111,20 @@ def twins(folder: Path, seed: int, cases: int) -> None:
             likeness(judge(scanned_again(p, n)).print, mark)
             for n, (p, mark) in enumerate(zip(pictures, prints, strict=True))
         ]
+        for n, picture in enumerate(pictures):
+            cut = judge(spoil(scanned_again(picture, n), "cut_edge", 0.0, n)).print
+            alike = [likeness(cut, mark) for mark in prints]
+            parts.append(alike.pop(n))
+            other_parts += alike
     print(
         f"same sheet again: {sum(s >= SAME_SHEET for s in same)} of {len(same)} known (least {min(same):.2f}); "
         f"other cases of the form: {sum(s >= SAME_SHEET for s in other)} of {len(other)} taken for it "
         f"(most {max(other):.2f}); threshold {SAME_SHEET}"
+    )
+    print(
+        f"whole sheet of a cut picture: {sum(s >= SAME_SHEET for s in parts)} of {len(parts)} known; "
+        f"other cases: {sum(s >= SAME_SHEET for s in other_parts)} of {len(other_parts)} taken for it "
+        f"(most {max(other_parts):.2f})"
     )
 
 

@@ -68,19 +68,22 @@ class Case:
 
 
 def cases_of(
-    look: Look, parts: Sequence[Part], known: Mapping[str, Edition] | None = None
+    look: Look, parts: Sequence[Part], known: Mapping[str, Edition] | None = None, *, notes: bool = True
 ) -> Iterator[tuple[Part, Case]]:
-    """Yield the cases of all *parts* of a picture in reading order; *known* are editions beside those of the house."""
+    """Yield the cases of all *parts* of a picture in reading order; *known* are editions beside those of the house.
+
+    Without *notes* what stands outside of all fields is not looked for: a good part of the cost.
+    """
     for part in parts:
         page, clean = look.cut(part.box), look.clean(part.box)
         edition = (known or {}).get(part.edition) or forms.edition(part.edition)
         if edition.shape is PageShape.ROWS:
-            yield from ((part, case) for case in _rows(page, clean, edition, look.words_in(part.box)))
+            yield from ((part, case) for case in _rows(page, clean, edition, look.words_in(part.box), notes=notes))
         else:
-            yield part, _form(page, clean, look.labelled(edition, part.box))
+            yield part, _form(page, clean, look.labelled(edition, part.box), notes=notes)
 
 
-def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
+def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage, *, notes: bool) -> Case:
     ink = with_strokes(clean)
     strokes = strokes_on_form(ink, Box.holding(m.box for m in labelled.labels.values()))
     if strokes.all:
@@ -92,6 +95,7 @@ def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
     marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *extra], letter)
     owned = within_lines(field_marks(marks, areas, letter), marks, areas, clean, letter)
     lines = written(ink, clean, marks, owned, labelled)
+    outside = find_notes(Known(page, clean, labelled, areas, extra, marks, owned)) if notes else ()
     return Case(
         edition=labelled.edition,
         page=page,
@@ -99,13 +103,15 @@ def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage) -> Case:
         ticked=ticks,
         places=places,
         written=[(area, lines[area.column]) for area in areas],
-        outside=tuple(find_notes(Known(page, clean, labelled, areas, extra, marks, owned))),
+        outside=tuple(outside),
         coverage=labelled.coverage,
         cancelled=strokes.box if strokes.all else None,
     )
 
 
-def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequence[Word]) -> Iterator[Case]:
+def _rows(
+    page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequence[Word], *, notes: bool
+) -> Iterator[Case]:
     """Yield the rows of a table that hold writing; what stands outside of all rows is of the nearest."""
     ink = with_strokes(clean)
     clean, table, cancelled = _uncrossed(page, clean, ink, edition, words)
@@ -132,7 +138,10 @@ def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequenc
             level = (box.y + box.h / 2) / page.grey.shape[0]
             struck = box if k in cancelled else None
             cases.append((box, Case(edition, page, clean, {}, {}, found, (), table.coverage, level, struck)))
-    notes: list[list[FoundNote]] = [[] for _ in cases]
+    if not notes:
+        yield from (case for _, case in cases)
+        return
+    notes_of_rows: list[list[FoundNote]] = [[] for _ in cases]
     heading = [box for match in heads.values() for box in match.lines]
     unlabelled = page_marks(clean, heading, LETTER) if cases else marks
     flat = [area for own in areas for area in own]
@@ -140,8 +149,8 @@ def _rows(page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequenc
     for note in find_notes(Known(page, clean, labelled, flat, [], unlabelled, of_cells)) if cases else ():
         middle = note.box.y + note.box.h / 2
         nearest = min(range(len(cases)), key=lambda k: abs(cases[k][0].y + cases[k][0].h / 2 - middle))
-        notes[nearest].append(note)
-    for (_, case), own_notes in zip(cases, notes, strict=True):
+        notes_of_rows[nearest].append(note)
+    for (_, case), own_notes in zip(cases, notes_of_rows, strict=True):
         yield replace(case, outside=tuple(own_notes))
 
 

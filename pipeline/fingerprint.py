@@ -25,8 +25,14 @@ _INKED = 6.0
 _LEAST_TILES = 8
 _WORST = 0.1
 """The share of places that may differ: a folded corner, a shifted fold."""
+_AS_WIDE = 0.08
+"""Logarithm of how much wider, for its height, one sheet may be than the other for both to be whole."""
+_LEAST_CUT, _MOST_CUT = 0.03, 0.3
+"""The same for one of them to be cut off: 3 to 26 % of it."""
+_EDGE = 16
+"""Pixels by which the edges of two pictures of one sheet may lie apart."""
 SAME_SHEET = 0.84
-"""Measured on forms filled by one hand: the same sheet again 0.89 and more, another case at most 0.78."""
+"""Measured on forms filled by one hand: the same sheet again 0.89 and more, cut or not, another case at most 0.80."""
 
 
 def fingerprint(sheet: Sheet, tilt: float, hidden: NDArray[np.bool_]) -> Image:
@@ -71,20 +77,58 @@ def unpacked(data: bytes) -> Image | None:
 def likeness(one: Image, other: Image, least: float = -1.0) -> float:
     """Return how alike two sheets are where they are least alike, in [-1, 1]; 0 for sheets of other proportions.
 
-    Ink that lies on one of them alone counts as unlike. Nothing exact is asked of what stays below *least*: -1.
+    Ink that lies on one of them alone counts as unlike. Nothing exact is asked of what stays below *least*: -1. Where
+    one may be cut off on one side of a picture, the part that both show is compared.
     """
     h, w = one.shape
     if min(h, w, *other.shape) < 2 * _TILE:
         return 0.0
-    if abs(np.log(w / h * other.shape[0] / other.shape[1])) > 0.08:
-        return 0.0
+    narrower = float(np.log(w / h * other.shape[0] / other.shape[1]))
+    found = _whole(one, other, least) if abs(narrower) <= _AS_WIDE else 0.0
+    if found >= max(least, SAME_SHEET) or not _LEAST_CUT <= abs(narrower) <= _MOST_CUT:
+        return found
+    # either the wider one is cut above or below, and both are equally wide, or the other at a side: equally high
+    return max(found, *(_part(one, other, factor, least) for factor in (w / other.shape[1], h / other.shape[0])))
+
+
+def _whole(one: Image, other: Image, least: float) -> float:
+    """Return how alike two sheets are that are both whole."""
+    h, w = one.shape
     first, first_veil = _seen(one, (w, h))
     second, second_veil = _seen(other, (w, h))
     (dx, dy), _ = cv2.phaseCorrelate(first, second, np.asarray(cv2.createHanningWindow((w, h), cv2.CV_32F)))
     back = np.array([[1, 0, -dx], [0, 1, -dy]], np.float64)
     second = np.asarray(cv2.warpAffine(second, back, (w, h)), np.float32)
     second_veil = np.asarray(cv2.warpAffine(second_veil, back, (w, h)), np.float32)
-    scores = _tiles(first, second, np.maximum(first_veil, second_veil), least)
+    return _worst(_tiles(first, second, np.maximum(first_veil, second_veil), least))
+
+
+def _part(one: Image, other: Image, factor: float, least: float) -> float:
+    """Return how alike two sheets are in the part that both show, *other* scaled by *factor*; both want much of it."""
+    h, w = one.shape
+    size = (max(1, round(other.shape[1] * factor)), max(1, round(other.shape[0] * factor)))
+    first, first_veil = _seen(one, (w, h))
+    second, second_veil = _seen(other, size)
+    # the middle of the smaller frame is looked for in the other one, which goes on a little beyond its edge
+    core_w, core_h = min(w, size[0]) - 2 * _EDGE, min(h, size[1]) - 2 * _EDGE
+    if min(core_w, core_h) < 2 * _TILE:
+        return 0.0
+    inner, outer = (second, first) if size[0] * size[1] < w * h else (first, second)
+    y, x = (inner.shape[0] - core_h) // 2, (inner.shape[1] - core_w) // 2
+    around = cv2.copyMakeBorder(outer, _EDGE, _EDGE, _EDGE, _EDGE, cv2.BORDER_CONSTANT, value=0)
+    core = inner[y : y + core_h, x : x + core_w]
+    _, _, _, (at_x, at_y) = cv2.minMaxLoc(cv2.matchTemplate(around, core, cv2.TM_CCOEFF_NORMED))
+    dx, dy = at_x - _EDGE - x, at_y - _EDGE - y
+    if inner is first:
+        dx, dy = -dx, -dy
+    move = np.array([[1, 0, dx], [0, 1, dy]], np.float64)
+    lost = np.asarray(cv2.warpAffine(second_veil, move, (w, h), borderValue=1), np.float32)
+    second = np.asarray(cv2.warpAffine(second, move, (w, h)), np.float32)
+    return _worst(_tiles(first, second, np.maximum(first_veil, lost), least))
+
+
+def _worst(scores: list[float] | None) -> float:
+    """Return how alike the places are that are least alike, but for the share that may differ."""
     if scores is None:
         return -1.0
     return float(np.quantile(scores, _WORST)) if len(scores) >= _LEAST_TILES else 0.0

@@ -6,30 +6,28 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.components import components
 from pipeline.prepare import measure_tilt
-from pipeline.sheet import Sheet
+from pipeline.sheet import DARK, LETTER, Sheet, letter_like
 from records.geometry import Box, Polygon
 
 MOST_TILT = 20.0
 """Degrees within which a tilt is measured."""
-_LETTER = (7, 80)
-"""Height of letters and their pieces in sheet pixels (200 dpi on A4)."""
 _MOST_MARKS = 5000
 """Small marks beyond which a page is grain, not writing."""
 _NEAR = 20
 """Sheet pixels, 2.5 mm at 200 dpi: no form is printed so close to the paper's edge."""
-_DARK = 60
-"""Grey levels under the paper from which a mark at a side is writing; paper grain in a dark fold measured up to 45."""
+_BAND = 64
+"""Sheet pixels, 8 mm, along a side in which rules are followed to it."""
+_THICK = 12
+"""Sheet pixels that a rule is thick at most, its lean within the band included."""
 _GUTTER = 0.14
 """Of the picture's width: how far from its side the fold of a book may be seen."""
 
 
 def letters(sheet: Sheet) -> NDArray[np.int32]:
     """Return the marks that have the size and darkness of letters (rows as in ``Sheet.marks``)."""
-    _, _, w, h, area, dark = sheet.marks.T
-    least, most = _LETTER
-    like = (h >= least) & (h <= most) & (w >= 3) & (w <= 6 * most) & (area >= 14) & (dark >= 30)
-    return np.asarray(sheet.marks[like])
+    return letter_like(sheet.marks)
 
 
 # --- sides -------------------------------------------------------------------------------------------
@@ -45,30 +43,50 @@ class Side:
     """Letters and rules that touch the side."""
     near: int
     """Letters within :data:`_NEAR` of the side, those that touch it included."""
+    rules: int
+    """Rules that run into the side, those of a table included, whose rules hang together."""
+    lined: bool
+    """Whether a dark line runs all along the side: the edge of a table's print, the bed's edge or a fold."""
     region: Polygon
     """The strip along the side, master pixels."""
 
 
 def cut_sides(sheet: Sheet) -> list[Side]:
-    """Return the sides out of which writing or printed rules run. Beyond the fold of a book nothing counts."""
+    """Return the sides out of which writing or printed rules run. Beyond the fold of a book nothing counts.
+
+    Where a dark line runs all along a side, only rules are counted: marks may be the line's.
+    """
     h, w = sheet.ink.shape
-    marks = sheet.marks[sheet.marks[:, 5] >= _DARK]
+    marks = sheet.marks[sheet.marks[:, 5] >= DARK]
     x, y, mw, mh, area, _ = marks.T
     found = []
     for name in ("left", "right", "top", "bottom"):
+        lined = False
         if name in ("left", "right"):
-            if _fold(sheet, name) or _lined(sheet, name):
+            if _fold(sheet, name):
                 continue
+            lined = _lined(sheet, name)
             away = x if name == "left" else w - x - mw
             along, across = mh, mw
         else:
             away = y if name == "top" else h - y - mh
             along, across = mw, mh
-        letter = (along >= 6) & (along <= _LETTER[1]) & (across >= 8) & (area >= 14)
-        rule = (along < 12) & (across > 60)
-        touching = (away <= 1) & (letter | rule)
-        found.append(Side(name, int(touching.sum()), int(((away <= _NEAR) & letter).sum()), _strip(sheet, name)))
+        letter = (along >= 6) & (along <= LETTER[1]) & (across >= 8) & (area >= 14) & (not lined)
+        rule = (along < 12) & (across > 60) & (not lined)
+        touching, near = (away <= 1) & (letter | rule), (away <= _NEAR) & letter
+        rules = _rules_out(sheet, name)
+        found.append(Side(name, int(touching.sum()), int(near.sum()), rules, lined, _strip(sheet, name)))
     return found
+
+
+def _rules_out(sheet: Sheet, name: str) -> int:
+    """Return how many straight rules run out of the picture on the side *name*."""
+    ink = {"left": sheet.ink, "right": sheet.ink[:, ::-1], "top": sheet.ink.T, "bottom": sheet.ink[::-1].T}[name]
+    band = cv2.morphologyEx(np.ascontiguousarray(ink[:, :_BAND]), cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
+    runs = np.asarray(cv2.morphologyEx(band, cv2.MORPH_OPEN, np.ones((1, _BAND // 2), np.uint8)))
+    _, _, stats, _ = components(runs)
+    x, _, w, h, _ = stats[1:].T
+    return int(((x <= 2) & (w >= 0.7 * _BAND) & (h <= _THICK)).sum())
 
 
 def _fold(sheet: Sheet, name: str) -> bool:

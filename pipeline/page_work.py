@@ -53,6 +53,11 @@ SURE_WORD = 0.6
 ENOUGH_WORDS = 8
 UPRIGHT = 0.35
 """Least share of sure words on a page that stands upright (measured 0.58-0.63; on its head 0.05-0.23)."""
+COLUMN, COLUMNS = 0.7, 5
+"""Share of the page's height that the rules between a table's columns have, and fewest of them: tables have 7 and more
+of 0.83, forms two of 0.61."""
+HEADS = 0.25
+"""Share of the page's height, from the top of its rules, within which a table's heads stand; measured up to 0.12."""
 _NO_TOTALS = frozenset({PageRole.BLANK, PageRole.ENTRY, PageRole.GUIDANCE})
 """Roles of pages whose totals are not looked for: the guidance has the same words."""
 
@@ -99,16 +104,25 @@ class _Upright:
 
 
 def _upright(
-    image: Image, readers: Readers, dossier: bool, before: tuple[Step, ...] = (), ways: tuple[int, ...] = (0, 2, 1, 3)
+    image: Image,
+    readers: Readers,
+    dossier: bool,
+    before: tuple[Step, ...] = (),
+    ways: tuple[int, ...] = (0, 2, 1, 3),
+    *,
+    heads: bool = False,
 ) -> _Upright:
-    """Prepare and read the page; if hardly a word is sure, try the other *ways* and keep the one that reads best."""
+    """Prepare and read the page; if hardly a word is sure, try the other *ways* and keep the one that reads best.
+
+    With *heads* of a table only the print over its columns is read: below it there is none.
+    """
     best: tuple[int, _Upright] | None = None
     for turns in ways:
         colour, steps = straightened(image, turns, before)
         jpeg = _encoded(colour)
         page = cleaned(_decoded(jpeg), steps)  # as it is kept, so that a later look sees the same
         look = Look(page, readers)
-        reading = readers.papers.read_page(page.grey) if dossier else readers.forms.read_page(look.print)
+        reading = readers.papers.read_page(page.grey) if dossier else readers.forms.read_page(_print(look, heads=heads))
         look.words = reading.words
         sure, share = _sure_words(reading)
         if best is None or sure > 1.5 * best[0] + 3:
@@ -119,6 +133,17 @@ def _upright(
             break  # a blank page has no right way up
     assert best is not None
     return best[1]
+
+
+def _print(look: Look, *, heads: bool) -> Image:
+    """Return what of the page's print is to be read: all, or with *heads* of a table its upper part."""
+    if not heads:
+        return look.print
+    height = look.page.grey.shape[0]
+    columns = [rule for rule in look.clean(look.whole).rules.vertical if rule.h >= COLUMN * height]
+    if len(columns) < COLUMNS:
+        return look.print
+    return np.ascontiguousarray(look.print[: round(min(rule.y for rule in columns) + HEADS * height)])
 
 
 def _encoded(colour: Image) -> bytes:
@@ -355,10 +380,10 @@ def _in_master(page: PreparedPage, boxes: Sequence[Box]) -> list[list[float]] | 
 def read_numbers(image: Image, readers: Readers) -> list[ReadValue]:
     """Return the entry number of each case on a decoded picture, in reading order, and nothing else of it."""
     flat, steps, spread = _flat(image)
-    look = _upright(flat, readers, dossier=False, before=steps).look
+    look = _upright(flat, readers, dossier=False, before=steps, heads=True).look
     parts, _ = find_parts(look, _fold_of(spread, look.page))
     out = []
-    for _, case in cases_of(look, parts):
+    for _, case in cases_of(look, parts, notes=False):
         label = case.edition.label(NUMBER)
         lines = [lines for area, lines in case.written if area.column == NUMBER]
         if label is not None and lines:

@@ -1,5 +1,6 @@
 """The paper in a picture: where it lies on the table, and whether there is any."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -48,20 +49,44 @@ def find_paper(small: Image) -> Paper | None:
 
     A picture without a border that is darker than the paper is all paper, if it is written on or white.
     """
-    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
-    bare = cv2.GaussianBlur(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((11, 11), np.uint8)), (0, 0), 2)
-    level, light = cv2.threshold(bare, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    share = float(np.mean(light > 0))
-    two = 0.01 < share < 0.99 and level > 50
-    if two and float(bare[light > 0].mean() - bare[light == 0].mean()) >= CONTRAST:
-        # a shadow of the fold or of the hand is darker than paper, but not as dark as a table: it is not cut away
-        dark = min(level, SHADED * float(np.percentile(bare[light > 0], 50)))
-        return _lying(np.asarray((bare > dark) * 255, np.uint8), small)
-    h, w = grey.shape
+    bare = _bare(small)
+    levels = _levels(bare)
+    if levels is not None:
+        return _lying(np.asarray((bare > levels[0]) * 255, np.uint8), small)
+    h, w = bare.shape
     whole = np.full((h, w), 255, np.uint8)
     if not _is_paper(small, whole):
         return None
     return Paper((Point(0, 0), Point(w, 0), Point(w, h), Point(0, h)), False, whole)
+
+
+def papers_on_table(small: Image) -> Iterator[Paper]:
+    """Yield what may be the paper in a small picture that shows what it lies on, the most careful guess first."""
+    bare = _bare(small)
+    for level in _levels(bare) or ():
+        found = _lying(np.asarray((bare > level) * 255, np.uint8), small)
+        if found is not None:
+            yield found
+
+
+def _bare(small: Image) -> Image:
+    """Return the picture in grey with the ink closed over."""
+    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
+    closed = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((11, 11), np.uint8))
+    return np.asarray(cv2.GaussianBlur(closed, (0, 0), 2), np.uint8)
+
+
+def _levels(bare: Image) -> tuple[float, float] | None:
+    """Return the grey levels above which there is paper, shadows on it counted in and not; None for one surface.
+
+    A shadow of the fold or of the hand is darker than paper, but not as dark as most tables: it is not cut away.
+    """
+    level, light = cv2.threshold(bare, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    if not 0.01 < float(np.mean(light > 0)) < 0.99 or level <= 50:
+        return None
+    if float(bare[light > 0].mean() - bare[light == 0].mean()) < CONTRAST:
+        return None
+    return min(level, SHADED * float(np.percentile(bare[light > 0], 50))), level
 
 
 def _lying(light: Image, small: Image) -> Paper | None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.components import components
 from pipeline.prepare import LONG_SIDE, ink_mask, red_ink
+from pipeline.tabletop import off_table
 from records.geometry import Box, Polygon, Transform
 from records.ports import Image
 
@@ -15,6 +16,11 @@ SMALL_SIDE = 600
 """Pixels on the longer side of the small frame: some 2 a millimetre on A4."""
 BED = 0.3
 """Of the paper's brightness: what is darker is no paper. Beds measured up to 0.22, the darkest fold 0.36."""
+
+LETTER = (7, 80)
+"""Height of letters and their pieces in sheet pixels (200 dpi on A4)."""
+DARK = 60
+"""Grey levels under the paper from which a mark is writing for sure; paper grain in a dark fold measured up to 45."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +91,29 @@ def take_apart(image: Image) -> Sheet:
     page, paper = _page(light)
     under = cv2.resize(np.maximum(light, 8).astype(np.uint8), (grey.shape[1], grey.shape[0]))
     level = np.asarray(cv2.divide(grey, under, scale=245), np.uint8)
-    inside = cv2.resize(cv2.erode(page, np.ones((5, 5), np.uint8)), (grey.shape[1], grey.shape[0]))
     ink = ink_mask(level)
-    ink[(inside <= 127) | (_red(sheet, level.shape) > 0)] = 0
-    small = np.asarray(closed, np.uint8)
-    return Sheet(grey, level, ink, _marks(ink, level), small, light, page, paper, width, height)
+    ink[(_inside(page, level) <= 127) | (_red(sheet, level.shape) > 0)] = 0
+    marks = _marks(ink, level)
+    lying = off_table(sheet, page, letter_like(marks, DARK))
+    if lying is not None:
+        page, paper = lying, float(np.percentile(light[lying > 0], 75))
+        ink[_inside(page, level) <= 127] = 0
+        marks = _marks(ink, level)
+    return Sheet(grey, level, ink, marks, np.asarray(closed, np.uint8), light, page, paper, width, height)
+
+
+def letter_like(marks: NDArray[np.int32], darkness: int = 30) -> NDArray[np.int32]:
+    """Return the *marks* that have the size of letters and at least the *darkness* (rows as in ``Sheet.marks``)."""
+    _, _, w, h, area, dark = marks.T
+    least, most = LETTER
+    like = (h >= least) & (h <= most) & (w >= 3) & (w <= 6 * most) & (area >= 14) & (dark >= darkness)
+    return np.asarray(marks[like])
+
+
+def _inside(page: Image, level: Image) -> Image:
+    """Return 255 in the sheet frame where *page* (small frame) lies, its rim left out."""
+    size = (level.shape[1], level.shape[0])
+    return np.asarray(cv2.resize(cv2.erode(page, np.ones((5, 5), np.uint8)), size), np.uint8)
 
 
 def _marks(ink: Image, level: Image) -> NDArray[np.int32]:

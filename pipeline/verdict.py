@@ -48,6 +48,8 @@ ONE_WAY, SMEARED_SOME = 0.54, 1.35
 """Share of edges that run one way; clean and real up to 0.52, a leaning hand 0.58; but that is sharp (up to 1.27)."""
 CUT = 3
 """Letters and rules that touch a side; clean and real up to 2."""
+RULES = 4
+"""Rules that run out of a side; clean up to 2, tables that were cut 7 and more."""
 TIGHT = 4
 """Letters close to a side; clean up to 3. Real pages cropped to their text have more: a warning, no more."""
 CORNER = 0.1
@@ -63,7 +65,10 @@ FAINT = 0.24
 FAINT_MARKS = 95
 """Fewest such marks: of the little on a closing page or a table of names up to 0.4 are faint, 81 of them."""
 ON_ITS_HEAD = (0.45, 25)
-"""Share of tone marks above their letters, and of how many; upright 0.62 and more, on its head up to 0.39."""
+"""Share of tone marks above their letters, and of how many; upright 0.62 and more, on its head up to 0.39.
+
+Of few marks on a table the share tells little (upright 0.44 of 36): it has to lie a standard deviation below chance.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +196,13 @@ class _Page:
         if gone > CORNER:
             yield self.fault("SCAN_CORNER", gone, where, facts=place_of(where, self.sheet.width, self.sheet.height))
         for side in cut_sides(self.sheet):
-            if side.touching >= CUT:
-                yield self.fault("SCAN_CUT", side.touching, side.region, facts=edge(side.name))
-            elif side.near >= TIGHT:
-                yield self.fault("SCAN_TIGHT", side.near, side.region, warn=True, facts=edge(side.name))
+            ruled = side.rules >= RULES
+            if side.touching >= CUT or (ruled and not side.lined):
+                worst = max(side.touching, side.rules)
+                yield self.fault("SCAN_CUT", worst, side.region, facts=edge(side.name))
+            elif side.near >= TIGHT or ruled:  # beyond a line all along a side there may be a fold: no more is said
+                worst = max(side.near, side.rules)
+                yield self.fault("SCAN_TIGHT", worst, side.region, warn=True, facts=edge(side.name))
 
     def _soft(self) -> Iterator[PageFault]:
         softness = measure_softness(self.sheet)
@@ -219,7 +227,7 @@ class _Page:
                 mask[y : y + h, x : x + w] = True
             yield self._placed("SCAN_SHOW_THROUGH", share, mask)
         above, of = marks_above(self.sheet, self.tilt)
-        if of >= ON_ITS_HEAD[1] and above < ON_ITS_HEAD[0]:
+        if of >= ON_ITS_HEAD[1] and above < min(ON_ITS_HEAD[0], 0.5 - 0.5 / of**0.5):
             yield self.fault("SCAN_UPSIDE_DOWN", above, warn=True)
 
 

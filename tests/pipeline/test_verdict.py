@@ -2,6 +2,8 @@
 
 import io
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import cv2
 import numpy as np
@@ -10,12 +12,15 @@ from PIL import Image as Pillow
 
 from pipeline.decode import Limits, decode_page, read_header
 from pipeline.marking import marked
+from pipeline.page_work import read_numbers
 from pipeline.places import place_of
+from pipeline.readers import Readers
 from pipeline.verdict import judge, same_sheet
 from pipeline.watch import judge_file
 from records.geometry import Box
 from records.messages import catalogue
 from records.ports import Image
+from records.readings import EngineIdentity, PageReading, Word
 from records.verdicts import Severity
 from samples import HELD_OUT, make_book
 from samples.faults import FAULTS, scanned_again, spoil
@@ -48,6 +53,24 @@ def opened(file: Path) -> Image:
 
 def codes(image: Image) -> set[str]:
     return {fault.code for fault in judge(image).verdict.faults}
+
+
+def on_table(page: Image, colour: tuple[int, int, int], seed: int = 1) -> Image:
+    """The page as a camera sees it, a little from one side, on a table with a grain."""
+    h, w = page.shape[:2]
+    y, x = np.mgrid[0 : round(1.3 * h), 0 : round(1.4 * w)]
+    grain = 1 + 0.12 * np.sin(y / 60 + 2 * np.sin(x / 300)) + np.random.default_rng(seed).normal(0, 0.03, y.shape)
+    table = np.clip(np.array(colour) * grain[:, :, None], 0, 255).astype(np.uint8)
+    corners = np.array([(0, 0), (w, 0), (w, h), (0, h)], np.float32)
+    seen = np.array([(0.2, 0.15), (1.2, 0.14), (1.24, 1.15), (0.17, 1.16)], np.float32) * np.array([w, h], np.float32)
+    there = cv2.getPerspectiveTransform(corners, seen.astype(np.float32))
+    size = (table.shape[1], table.shape[0])
+    lying = cv2.warpPerspective(page, there, size)
+    mask = cv2.warpPerspective(np.full((h, w), 255, np.uint8), there, size)
+    return np.asarray(np.where(mask[:, :, None] > 0, lying, table), np.uint8)
+
+
+TABLES = {"wood": (60, 95, 140), "grey": (120, 120, 120), "blue": (120, 80, 50), "dark": (45, 45, 45)}
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +109,64 @@ def test_a_fault_is_found_and_told_with_its_place(pages: list[Image], name: str)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("above", "of", "told"), [(0.44, 36, False), (0.39, 36, True), (0.44, 90, True)])
+def test_few_marks_on_the_wrong_side_of_letters_turn_no_page(
+    pages: list[Image], monkeypatch: pytest.MonkeyPatch, above: float, of: int, told: bool
+) -> None:
+    monkeypatch.setattr("pipeline.verdict.marks_above", lambda *_: (above, of))
+    assert ("SCAN_UPSIDE_DOWN" in codes(pages[0])) is told
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    """An opened book with a table over both pages."""
+    book = make_book(
+        tmp_path_factory.mktemp("table"), edition_id="birth-1961", cases=8, seed=61, difficulty="easy",
+        formats=("jpeg",), hands=HELD_OUT[:1],
+    )  # fmt: skip
+    return opened(book.images[2])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("side", ["left", "right", "top"])
+def test_a_table_whose_rules_run_out_of_the_picture_is_cut(table: Image, side: str) -> None:
+    h, w = table.shape[:2]
+    cut = {"left": table[:, w // 6 :], "right": table[:, : -w // 6], "top": table[h // 5 :]}[side]
+    (fault,) = [f for f in judge(cut).verdict.faults if f.code == "SCAN_CUT"]
+    assert fault.severity is Severity.RESCAN
+    assert judge(table).verdict.faults == ()
+
+
+@pytest.mark.slow
+def test_for_its_numbers_of_a_table_only_the_heads_are_read_and_of_a_form_all(pages: list[Image], table: Image) -> None:
+    seen: list[tuple[int, ...]] = []
+
+    class Forms:
+        def read_page(self, image: Image) -> PageReading:
+            seen.append(image.shape)
+            word = Word("Họ và tên", Box(0, 0, 9, 9).polygon(), 1.0, 1)
+            return PageReading((word,) * 9, EngineIdentity("reader", "1", "none"))
+
+    for image in (table, pages[0]):
+        read_numbers(image, cast(Readers, SimpleNamespace(forms=Forms())))
+    (heads, wide), (high, narrow) = seen
+    assert heads < 0.25 * wide
+    assert high > 1.3 * narrow
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", TABLES)
+def test_a_page_on_a_table_is_told_from_the_table(pages: list[Image], table: str) -> None:
+    assert judge(on_table(pages[0], TABLES[table])).verdict.faults == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["finger", "shadow", "glare"])
+def test_a_fault_of_a_page_on_a_table_is_found(pages: list[Image], name: str) -> None:
+    assert codes(on_table(spoil(pages[0], name, 0.5, seed=3), TABLES["wood"])) & FOUND_BY[name]
+
+
+@pytest.mark.slow
 def test_a_finger_is_framed_where_it_lies(pages: list[Image]) -> None:
     image = spoil(pages[0], "finger", 0.5, seed=1)
     (fault,) = [f for f in judge(image).verdict.faults if f.code == "SCAN_COVERED"]
@@ -105,6 +186,21 @@ def test_the_same_sheet_is_known_again_and_another_case_of_its_form_is_not(pages
     told = judge(scanned_again(pages[0], 4), {"one.jpg": first}).verdict
     assert [(f.code, f.severity) for f in told.faults] == [("SCAN_TWICE", Severity.WARN)]
     assert "one.jpg" in told.faults[0].message().vi
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("side", ["left", "right", "top", "bottom"])
+@pytest.mark.parametrize("share", [0.06, 0.1, 0.18])
+def test_the_whole_sheet_of_a_cut_picture_is_known_and_another_case_is_not(
+    pages: list[Image], side: str, share: float
+) -> None:
+    first, second = (judge(page).print for page in pages)
+    again = scanned_again(pages[0], 6)
+    x, y = round(share * again.shape[1]), round(share * again.shape[0])
+    cut = judge({"left": again[:, x:], "right": again[:, :-x], "top": again[y:], "bottom": again[:-y]}[side]).print
+    assert same_sheet(first, {"other.jpg": second, "cut.jpg": cut}) == "cut.jpg"
+    assert same_sheet(cut, {"other.jpg": second, "one.jpg": first}) == "one.jpg"
+    assert same_sheet(second, {"cut.jpg": cut}) is None
 
 
 @pytest.mark.slow
