@@ -66,6 +66,7 @@ class Match:
     """Index in the edition's labels."""
     lines: tuple[Box, ...]
     words: frozenset[int]
+    """Places among the :func:`tokens` of the page's words."""
     likeness: float
     weight: float
     last_text: str = ""

@@ -34,6 +34,8 @@ OWN_MARKS = 0.6
 Of sample pages the right kind has 0.71 and more, another one that is taken for it at most 0.53."""
 HEADING = 93
 """Likeness, of 100, from which a heading is this one: "Sổ khai tử" is like "Sổ khai sinh" by up to 92."""
+LONG_HEADING = 15
+"""Letters of a heading that tells its kind without its first word: "đăng ký khai sinh", but not "khai sinh"."""
 ALIKE = 85
 """Likeness, of 100, from which two wordings say the same."""
 WHOLE = 0.9
@@ -295,10 +297,14 @@ def _like(wording: str, other: str) -> bool:
 def own_marks(edition: Edition, found: Mapping[int, Match], words: Sequence[Word]) -> float:
     """Return the share of letters of the wordings of this kind alone that were *found*.
 
-    It is 1 where the heading is read anywhere among the *words*, and where the kind has no such wording.
+    It is 1 where the heading is read anywhere among the *words*, in capitals also without its first one (SỔ), and where
+    the kind has no such wording.
     """
     text = "".join(letters_of(w.text) for w in words)
     if any(fuzz.partial_ratio(letters_of(h), text) >= HEADING for h in edition.heading if len(text) >= len(h)):
+        return 1.0
+    capitals = "".join(letters_of(w.text) for w in words if w.text.isupper())
+    if any(letters_of(h.partition(" ")[2]) in capitals for h in edition.heading if len(h) > LONG_HEADING):
         return 1.0
     own = _own(edition, editions())
     sizes = {i: min(len(letters_of(s)) for s in edition.labels[i].says) for i in own}

@@ -3,17 +3,17 @@
 from collections import Counter
 
 from forms import Edition
-from pipeline.labels import INFERRED
+from pipeline.labels import INFERRED, tokens
 from pipeline.locate import LabelledPage
 
 
 def printed(labelled: LabelledPage) -> dict[str, list[int]]:
     """Return where each label begins (middle of its first line), in pixels; only those that were read."""
-    names = names_of(labelled.edition)
+    names, found = names_of(labelled.edition), tokens(labelled.words)
     return {
         names[i]: [round(match.first.x), round(match.first.y + match.first.h / 2)]
         for i, match in sorted(labelled.labels.items())
-        if i in names and all(labelled.words[k].line < INFERRED for k in match.words)
+        if i in names and all(found[k].group < INFERRED for k in match.words)
     }
 
 
