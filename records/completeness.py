@@ -33,7 +33,7 @@ from records.pages import PageId, PageProblem
 from records.printing import printed_otherwise
 from records.sequence import Numbered, Order, by_year, chain, in_order, weigh, years_told
 from records.sheets import Twins, gathered
-from records.text import comparable
+from records.text import comparable, listed
 from records.volumes import names_other, number_of, volumes_told
 
 _WITHOUT_NUMBERS = frozenset({PageRole.COVER, PageRole.INDEX, PageRole.GUIDANCE, PageRole.CLOSING})
@@ -213,11 +213,13 @@ def _otherwise_printed(pages: Sequence[BookPage], points: Sequence[Point]) -> It
     """
     strangers = {place.key for place in _places_told(points, PointKind.STRANGER)}
     entries = [page for page in pages if page.claims]
-    for i in sorted(printed_otherwise([page.printed for page in entries])):
-        page = entries[i]
-        if (place := _place(page, page.claims[0].entry)).key not in strangers:
-            facts = {"number": ", ".join(claim.text or "–" for claim in page.claims), "entry": place.entry}
-            yield Point(PointKind.PRINT, PageProblem("BOOK_PAGE_PRINTED_OTHERWISE", facts), places=(place,))
+    for group in printed_otherwise([page.printed for page in entries]):
+        found = [entries[i] for i in group if _place(entries[i]).key not in strangers]
+        claims = [claim for page in found for claim in page.claims]
+        if found:
+            facts = {"number": listed(c.text or "–" for c in claims), "entries": listed(c.entry for c in claims)}
+            places = tuple(_place(page, page.claims[0].entry) for page in found)
+            yield Point(PointKind.PRINT, PageProblem("BOOK_PAGE_PRINTED_OTHERWISE", facts), places=places)
 
 
 def _stranger(item: Numbered, code: str, **facts: str) -> Point:

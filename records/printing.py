@@ -19,9 +19,9 @@ MOVED = 0.006
 SIDEWAYS = 0.3
 """How much a distance sideways counts: the number before a label is read on some pages and not on others."""
 ALIKE = 0.15
-"""Share of moved labels up to which two pages are from one house (measured: at most 0.13 in a book)."""
-UNLIKE = 0.25
-"""Share of moved labels from which they are not (measured: 0.25 to 0.9, but for houses that work nearly alike)."""
+"""Share of moved labels up to which two pages are from one house (measured: at most 0.13, once 0.19, in a book)."""
+UNLIKE = 0.2
+"""Share of moved labels from which they are not (measured: 0.2 to 0.9, but for houses that work nearly alike)."""
 _MOST = 0.6
 """Share of a book's pages that must be printed alike: loose sheets that were bound later come from many houses."""
 _LEAST_PAGES = 3
@@ -35,8 +35,8 @@ _KEPT = 0.7
 """How often one form is laid upon another, and the share of labels that is believed to fit each time."""
 
 
-def printed_otherwise(pages: Sequence[Sequence[Printed]]) -> frozenset[int]:
-    """Return the places of the pages that are printed unlike most others; none where no house printed most of them.
+def printed_otherwise(pages: Sequence[Sequence[Printed]]) -> list[tuple[int, ...]]:
+    """Return the places of pages printed unlike most others, those of one house together; none where no house has most.
 
     Of each page *pages* has the forms that stand on it, which may be two.
     """
@@ -44,13 +44,28 @@ def printed_otherwise(pages: Sequence[Sequence[Printed]]) -> frozenset[int]:
         apart = {i: share for i, page in enumerate(pages) if (share := _apart(pages[first], page)) is not None}
         house = [i for i, share in apart.items() if share <= ALIKE]
         if len(house) >= max(_LEAST_PAGES, _MOST * len(apart)):
-            witnesses = _spread(house, _WITNESSES)
-            return frozenset(
-                i
-                for i, share in apart.items()
-                if share >= UNLIKE and all((_apart(pages[one], pages[i]) or 0.0) >= UNLIKE for one in witnesses)
-            )
-    return frozenset()
+            witnesses = [pages[i] for i in _spread(house, _WITNESSES)]
+            unlike = [i for i, share in apart.items() if share >= UNLIKE and _unlike_all(pages[i], witnesses)]
+            return _by_house(pages, unlike)
+    return []
+
+
+def _unlike_all(page: Sequence[Printed], others: Sequence[Sequence[Printed]]) -> bool:
+    return all((_apart(other, page) or 0.0) >= UNLIKE for other in others)
+
+
+def _by_house(pages: Sequence[Sequence[Printed]], places: Sequence[int]) -> list[tuple[int, ...]]:
+    """Return the places in groups: of each all pages are printed like its first."""
+    groups: list[list[int]] = []
+    for i in places:
+        for group in groups:
+            share = _apart(pages[group[0]], pages[i])
+            if share is not None and share <= ALIKE:
+                group.append(i)
+                break
+        else:
+            groups.append([i])
+    return [tuple(group) for group in groups]
 
 
 def _spread(places: Sequence[int], most: int) -> list[int]:

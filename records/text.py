@@ -6,9 +6,12 @@ Two functions with two purposes: :func:`clean` makes text safe to keep (verbatim
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _SPACES = re.compile(r"\s+")
 _KEPT_CONTROLS = "\n\t"
+_LISTED = 6
+"""Names that stand in a sentence."""
 
 
 def nfc(text: str) -> str:
@@ -34,3 +37,10 @@ def comparable(text: str) -> str:
 def single_spaced(text: str) -> str:
     """Return *text* cleaned, with runs of white space made one space and none at the ends."""
     return _SPACES.sub(" ", clean(text)).strip()
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return *names*, each once, as a sentence has room for them: the first few, and how many more there are."""
+    once = list(dict.fromkeys(names))
+    more = f" … (+{len(once) - _LISTED})" if len(once) > _LISTED else ""
+    return ", ".join(once[:_LISTED]) + more or "–"

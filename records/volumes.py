@@ -11,7 +11,7 @@ from records.books import Point, PointKind
 from records.entries import Book
 from records.pages import PageProblem
 from records.sequence import Numbered
-from records.text import comparable
+from records.text import comparable, listed
 
 _YEAR = re.compile(r"/.*|[-–.\s]+(?:19|20)\d\d(?!\d).*")
 """What follows a volume's number: its year, and the kind of register."""
@@ -21,8 +21,6 @@ _SEVERAL = 3
 """Pages that name another volume alike from which they are told: one hand's figure is misread twice at times."""
 _MANY = 0.25
 """Share of pages from which another volume is told though its numbers stand among those of the book."""
-_SHOWN = 6
-"""Pages named in the message; the point has them all."""
 
 
 def plain(number: str) -> str:
@@ -60,8 +58,13 @@ def volumes_told(book: Book, items: Sequence[Numbered]) -> Iterator[Point]:
     total = len(of_own) + sum(map(len, said.values()))
     for volume, some in sorted(said.items()):
         if len(some) >= _SEVERAL and (len(some) >= _MANY * total or _apart(some, of_own)):
-            facts = {"said": volume, "count": str(len(some)), "pages": _named(some), "own": own}
-            facts |= {"own_count": str(len(of_own)), "own_pages": _named(of_own)}
+            facts = {
+                "said": volume,
+                "count": str(len(some)),
+                "pages": listed(item.place.name for item in some),
+                "own": own,
+            }
+            facts |= {"own_count": str(len(of_own)), "own_pages": listed(item.place.name for item in of_own)}
             places = tuple(item.place for item in some)
             yield Point(PointKind.VOLUMES, PageProblem("BOOK_VOLUMES_DIFFER", facts), places=places)
 
@@ -73,9 +76,3 @@ def _apart(some: Sequence[Numbered], own: Sequence[Numbered]) -> bool:
         return True
     low, high = min(serials), max(serials)
     return all(n in serials or not low < n < high for n in (item.number.serial for item in some))
-
-
-def _named(items: Sequence[Numbered]) -> str:
-    names = list(dict.fromkeys(item.place.name for item in items))
-    more = f" … (+{len(names) - _SHOWN})" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more or "–"

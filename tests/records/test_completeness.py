@@ -325,7 +325,7 @@ def test_a_page_printed_by_another_house_is_told_and_keeps_its_number() -> None:
     (point,) = report.open
     assert (point.kind, point.why.code, name_of(point)) == (PointKind.PRINT, "BOOK_PAGE_PRINTED_OTHERWISE", "p-0002")
     assert (report.found, report.of(PointKind.GAP)) == (5, ())
-    assert "khongcho withdraw KS-0002" in point.why.message().vi
+    assert "bỏ từng mục (KS-0002)" in point.why.message().vi
     explanations = explain(report, BOOK.id, "0002.png", "Tờ thay do nhà in khác", "luu", AT)
     assert look(given, Stated(last=5), explanations).open == ()
     given[1] = replace(given[1], claims=(replace(given[1].claims[0], kind=RegisterKind.DEATH),))
