@@ -16,6 +16,8 @@ LEAST = 0.01
 """Share of the picture from which there is a table to be told from the page; rims of a page measured up to 0.008."""
 AROUND = 0.6
 """Share of the paper's outline with the table behind it; paper on tables 0.72 and more, the edge of a shadow 0.45."""
+FEWEST_WRITTEN = 250
+"""Dark letters in the picture from which writing tells paper in a shadow from a table; entries have 330 and more."""
 MOST_WRITTEN = 8
 """Dark letters beside the paper, beyond which it is paper too; tables have up to 1, half a page in a shadow 42."""
 _REACH = 25
@@ -30,6 +32,8 @@ def off_table(picture: Image, page: Image, letters: NDArray[np.int32]) -> Image 
     *picture* is the sheet frame in colour, *page* (small frame) what is brighter than a scanner's bed, *letters* the
     dark marks on it that look like letters (sheet frame, rows as in ``Sheet.marks``).
     """
+    if len(letters) < FEWEST_WRITTEN:
+        return None
     factor = SIDE / max(picture.shape[:2])
     reduced = picture if factor >= 1 else cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     h, w = page.shape
