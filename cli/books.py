@@ -80,12 +80,15 @@ def add(
 @book_app.command("bring")
 def bring(
     named: Named,
-    page: Annotated[str, typer.Argument(metavar="PAGE", help="A page, as the report of this book names it.")],
+    pages: Annotated[list[str], typer.Argument(metavar="PAGE...", help="Pages, as the report names them.")],
     by: By = "",
     as_json: Json = False,
 ) -> None:
-    """Chuyển mục của một trang từ sổ khác về sổ này. Bring the entries of a page here from another book."""
-    _tell(opened().bring_page(named, page, by=account(by)), as_json=as_json)
+    """Chuyển mục của các trang từ sổ khác về sổ này. Bring the entries of pages here from another book."""
+    house, who = opened(), account(by)
+    for page in pages:
+        house.bring_page(named, page, by=who)
+    _tell(house.books.account(named), as_json=as_json)
 
 
 @book_app.command("explain")

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from forms import Edition, editions, read_anew, use_own, written
 from records.amendments import Amendment
-from records.books import BookAccount
 from records.codes import DeliveryKind, EntryState, IssueStatus, Presence, RegisterKind
 from records.entries import Book, Entry, VerifiedEntry
 from records.errors import NotFound, PartUnavailable, WrongUse
@@ -239,11 +238,10 @@ class House:
         self.settle_book(delivery)
         return book
 
-    def bring_page(self, named: str, page: str, *, by: str) -> BookAccount:
+    def bring_page(self, named: str, page: str, *, by: str) -> None:
         """Move the entries of a page that stand in another book to this one, to which it was handed in as well."""
         for entry in self.books.bring(named, page, by=by):
             self._project(entry)
-        return self.books.account(named)
 
     def settle_book(self, delivery_id: str) -> None:
         """Settle what can only be seen from all deliveries of a book, and bring what changed into the index."""
