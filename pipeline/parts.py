@@ -32,6 +32,8 @@ OWN_MARKS = 0.6
 """Share of the wordings that no other kind of register prints (its heading, "Nguyên nhân chết") that must be found.
 
 Of sample pages the right kind has 0.71 and more, another one that is taken for it at most 0.53."""
+OWN_LIKENESS = 0.8
+"""Likeness from which a wording of one kind alone is found: "Sổ đăng ký khai tử" is like that of births by 0.75."""
 HEADING = 93
 """Likeness, of 100, from which a heading is this one: "Sổ khai tử" is like "Sổ khai sinh" by up to 92."""
 LONG_HEADING = 15
@@ -308,7 +310,7 @@ def own_marks(edition: Edition, found: Mapping[int, Match], words: Sequence[Word
         return 1.0
     own = _own(edition, editions())
     sizes = {i: min(len(letters_of(s)) for s in edition.labels[i].says) for i in own}
-    seen = sum(sizes[i] * match.likeness for i, match in found.items() if i in own)
+    seen = sum(sizes[i] * match.likeness for i, match in found.items() if i in own and match.likeness >= OWN_LIKENESS)
     return seen / sum(sizes.values()) if own else 1.0
 
 

@@ -39,7 +39,6 @@ ACCEPTED_KINDS = frozenset(
         ValueKind.DATE,
         ValueKind.DATE_WORDS,
         ValueKind.AGE,
-        ValueKind.ENTRY_NUMBER,
         ValueKind.SEX,
         ValueKind.ETHNIC_GROUP,
         ValueKind.NATIONALITY,
@@ -64,10 +63,11 @@ class ReadValue:
 def is_accepted(kind: ValueKind, presence: Presence, value: str, confidence: float, doubts: Sequence[str]) -> bool:
     """Whether a field may stand without a person at :data:`ACCEPTED_RISK`.
 
-    Only what can be checked does: a date, a number, an age, what a list or a box to tick knows. A name and a personal
+    Only what can be checked does: a date, an age, what a list or a box to tick knows. A name and a personal
     number never do: one tone or figure read for another makes them somebody else's, and nothing on the page tells.
     Nor do dwellings and other free text: what the reader never saw, the end of a line, has no part in its confidence.
-    For the same reason a date does with its day alone: "09/2004" may be what is left of "16/09/2004".
+    For the same reason a date does with its day alone, and a number never does: "09/2004" may be what is left of
+    "16/09/2004", and 15 of 01/2015.
     """
     sure = confidence >= ACCEPTED_FROM and not doubts
     whole = kind not in (ValueKind.DATE, ValueKind.DATE_WORDS) or len(value) == len("2004-09-16")
