@@ -47,8 +47,8 @@ NEAR = 4
 """Cells around a middle that was looked at which are not looked at again."""
 STRAIGHT = 90
 """Length in pixels of a straight line that no part of a seal is."""
-FULL = 0.25
-"""Share of a seal's disc that it inks at most (samples: 0.11 to 0.25; with words across it up to 0.46)."""
+FULL = 0.28
+"""Share of a seal's disc that it inks at most (samples: 0.11 to 0.25; with words across it 0.22 to 0.46)."""
 TRIES = 8
 """Middles that are looked at closely."""
 _STEPS = np.arange(RADII[0] - 6, RADII[1] + 42, 6)
