@@ -85,7 +85,7 @@ def work(path: Path) -> Work:
 @pytest.mark.parametrize(
     ("edition", "seed", "stated"),
     [
-        ("birth-1956", 5, ["first", "last", "events", "pages"]),
+        ("birth-1956", 8, ["first", "last", "events", "pages"]),
         ("death-1961", 6, ["first", "last", "events", "pages"]),
         ("marriage-1998", 7, ["first", "last", "events", "pages"]),
         ("recognition-2006", 8, ["first", "last", "events", "pages"]),
