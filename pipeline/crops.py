@@ -62,7 +62,7 @@ def page_marks(page: CleanPage, printed: Sequence[Box], letter: float) -> Marks:
     light = page.grey.ravel()[inked].astype(np.float64)
     sums = np.bincount(labels.ravel()[inked], weights=light, minlength=count)
     contrast = PAPER - sums / np.maximum(1, stats[:, cv2.CC_STAT_AREA])
-    contrast[_of_print(np.asarray(stats, np.int32), printed, letter)] = 0.0
+    contrast[_of_print(stats, printed, letter)] = 0.0
     body = (stats[:, cv2.CC_STAT_AREA] > 0.3 * letter * letter) & (stats[:, cv2.CC_STAT_HEIGHT] < 6 * letter)
     body[0] = False
     strong = float(np.percentile(contrast[body], 60)) if body.any() else 100.0

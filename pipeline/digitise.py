@@ -349,10 +349,11 @@ class Digitiser:
 
     def _replace_everywhere(self, delivery_id: str) -> Iterator[str]:
         """Settle pages that were replaced in one delivery of a book as replaced in its others."""
-        for page in self._leaves.pages_of_open_book(delivery_id):
+        pages = self._leaves.pages_of_open_book(delivery_id)
+        mine = {page.delivery for page in pages}
+        for page in pages:
             if page.problem is None or page.problem.code != REPLACED:
                 continue
-            mine = self._leaves.deliveries(delivery_id)
             for place in self.register.placings(page.page.id):
                 if place.delivery in mine and (place.problem is None or place.problem.code != REPLACED):
                     self.register.settle_page(

@@ -143,10 +143,6 @@ class Leaves:
         if page.problem != problem:
             self._register.settle_page(replace(page, problem=problem))
 
-    def deliveries(self, delivery_id: str) -> list[str]:
-        """Return the deliveries of the book of one, in the order in which they came."""
-        return [one.id for one in self._deliveries(delivery_id)]
-
     def pages_of_open_book(self, delivery_id: str) -> list[DeliveredPage]:
         """Return all pages of the book of a delivery, in order; none where it is closed."""
         deliveries = self._deliveries(delivery_id)

@@ -207,12 +207,11 @@ def _grouped(shown: Image, light: Image, strong: float, letter: float) -> list[G
     darkness = np.bincount(owners, weights=PAPER - light[ys, xs].astype(np.float64), minlength=count)
     place = np.zeros(count, np.int64)
     place[owners] = _places(shown, letter)[ys // COARSE, xs // COARSE]
-    sizes = np.asarray(stats, np.int32)
-    grain = _shadow(shown.shape[1], sizes, np.asarray(darkness, np.float64), strong, letter)
+    grain = _shadow(shown.shape[1], stats, np.asarray(darkness, np.float64), strong, letter)
     members: dict[int, list[int]] = {}
     for i in (np.flatnonzero(~grain[1:]) + 1).tolist():
         members.setdefault(int(place[i]), []).append(i)
-    return [_group(sizes[own], float(darkness[own].sum()), letter, strong) for own in members.values()]
+    return [_group(stats[own], float(darkness[own].sum()), letter, strong) for own in members.values()]
 
 
 def _places(shown: Image, letter: float) -> NDArray[np.int32]:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.components import components
+from pipeline.components import components, painted
 from pipeline.prepare import ink_mask
 from pipeline.ridges import Ridge, find_ridges
 from pipeline.rules import find_rules, without_rules
@@ -87,7 +87,7 @@ def _text(labels: NDArray[np.int32], stats: NDArray[np.int32], letter: float) ->
     outside = (y + h / 2 < letter) | (y + h / 2 > rows - letter) | (x + w / 2 < letter) | (x + w / 2 > columns - letter)
     keep &= ~(cut_off & (outside | (h > 4 * letter)))
     keep[0] = False
-    return np.asarray(keep[labels] * 255, np.uint8)
+    return painted(labels, keep)
 
 
 def _walls(ink: Image, letter: float) -> Image:
