@@ -24,7 +24,7 @@ from pipeline.payloads import Json, to_words
 from pipeline.readers import MakeReaders
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
 from pipeline.scan_log import PageKey, standing_for
-from records.books import HALVES, PAGE_GIVEN, PART_UNREAD, REPLACED
+from records.books import HALVES, PAGE_GIVEN, PART_UNREAD, REPLACED, SEEN_BEFORE
 from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, RegisterKind
 from records.entries import Entry
 from records.errors import KhongChoError, PartUnavailable, WrongUse
@@ -247,7 +247,7 @@ class Digitiser:
             read = page.problem is None or page.problem.code == PART_UNREAD
             if page.status is PageStatus.DONE and read and place is not first:
                 known = {"file": first.file, "delivery": first.delivery}
-                code = PAGE_GIVEN if place is placings[-1] else "PAGE_SEEN_BEFORE"
+                code = PAGE_GIVEN if place is placings[-1] else SEEN_BEFORE
                 settled = replace(settled, problem=PageProblem(code, known))
             self.register.settle_page(settled)
 

@@ -100,6 +100,8 @@ HALVES = frozenset({"LEAF_ALONE", "LEAF_LATE", "LEAVES_DIFFER", "LEAVES_UNPAIRED
 """Codes of a page that is one half of a table whose other half lacks, or is not in its entries."""
 PART_UNREAD = "PART_UNREAD"
 """Code of a page of which one half was read, and the other one holds writing that was not."""
+SEEN_BEFORE = "PAGE_SEEN_BEFORE"
+"""Code of a page that was handed in before; its entries are those of the first time."""
 REPLACED = "PAGE_REPLACED"
 """Code of a page that was scanned again; the good picture of it was handed in as well."""
 PAGE_GIVEN = "PAGE_GIVEN"

@@ -13,6 +13,7 @@ from records.books import (
     PAGE_GIVEN,
     PART_UNREAD,
     REPLACED,
+    SEEN_BEFORE,
     SHEET_TWICE,
     BookPage,
     BookReport,
@@ -124,7 +125,7 @@ def _without_entry(pages: Sequence[BookPage]) -> Iterator[Point]:
         if page.problem is not None and page.problem.code in (REPLACED, PAGE_GIVEN):  # it is well kept elsewhere
             yield Point(PointKind.AGAIN, page.problem, places=(_place(page),))
             continue
-        if page.problem is not None and page.problem.code == "PAGE_SEEN_BEFORE":
+        if page.problem is not None and page.problem.code == SEEN_BEFORE:
             why = PageProblem("BOOK_PAGE_ELSEWHERE", {"delivery": page.problem.facts.get("delivery", "")})
             yield Point(PointKind.STRANGER, why, places=(_place(page),))
             continue

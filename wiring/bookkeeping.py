@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from forms import short_name
-from records.books import PAGE_GIVEN, BookAccount, BookPage, NumberClaim, Place, Standing, Stated, Tally
+from records.books import PAGE_GIVEN, SEEN_BEFORE, BookAccount, BookPage, NumberClaim, Place, Standing, Stated, Tally
 from records.closing import ClosingPage, Figure, closing_page
 from records.codes import DeliveryKind, PageRole, PageStatus, RegisterKind
 from records.completeness import examine
@@ -302,7 +302,7 @@ class Bookkeeping:
         deliveries = {one.id for one in self._all()[1][book.id]}
         given: list[Entry] = []
         for here in (p for one in sorted(deliveries) for p in self.register.delivered_pages(one)):
-            if here.problem is None or here.problem.code != "PAGE_SEEN_BEFORE" or not _is_named(here, page):
+            if here.problem is None or here.problem.code != SEEN_BEFORE or not _is_named(here, page):
                 continue
             away = [e for e in self.register.entries(page=here.page.id) if e.delivery not in deliveries]
             for entry in away:
