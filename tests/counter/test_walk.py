@@ -287,7 +287,7 @@ def test_a_book_is_scanned_page_by_page_with_the_keyboard_alone(
         assert "Sổ đang quét: Khai sinh 2016, quyển n" in page.inner_text(".run")
     walker.press("n")
     page.wait_for_selector("#so-moi:focus")
-    walker.press("Enter")  # a book without a name
-    page.wait_for_url("**/quet")
+    with page.expect_navigation():  # the address may be the same before and after
+        walker.press("Enter")  # a book without a name
     assert "chưa có trang nào" in page.inner_text(".run")
     assert walker.faults == []
