@@ -1,21 +1,23 @@
 """How every edition of every book is recognised, located and read, and how surely other pages are refused.
 
-    .venv/bin/python -m bench.editions [--data ../shared/data] [--cases N] [--seed N] [--only PREFIX] [--json]
+    .venv/bin/python -m bench.editions [--data DIR] [--cases N] [--books N] [--seed N] [--only PREFIX] [--json]
 
-A book of each edition is made in hands that are held out, set by printing houses drawn from the seed, at the
+Books of each edition are made in hands that are held out, each set by a printing house drawn from its seed, at the
 difficulty given; tables across an opened book are read in one picture and, a second time, leaf by leaf. No Vietnamese
 register pages are to be had: every figure of fields is of **synthetic forms**, most of them guessed
 (``khongcho forms list``). Refused pages are foreign registers and official papers that nobody here made, from *data*,
 the pages of the same books that hold no entry, and a page of each book to a house that knows no form of its kind.
-Intervals are Wilson's, 95 %.
+As many books are made and read at a time as there are workers, each by one. Intervals are Wilson's, 95 %.
 """
 
 import argparse
 import json
+import multiprocessing
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -32,7 +34,7 @@ from pipeline.scoring import Share
 from records.errors import KhongChoError
 from records.progress import SilentProgress
 from samples import HELD_OUT, make_book
-from samples.difficulty import DIALS
+from samples.difficulty import DIALS, Difficulty
 from wiring.readers import ReaderMaker
 
 FOREIGN = (
@@ -45,12 +47,20 @@ PICTURES = frozenset({".jpg", ".jpeg", ".png"})
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """One book, read."""
+class Book:
+    """One book to be made and read; *number* counts those of one edition."""
 
-    name: str
     edition: str
-    report: BookReport
+    apart: bool
+    number: int
+    cases: int
+    seed: int
+    difficulty: Difficulty
+
+    @property
+    def name(self) -> str:
+        """How its figures are headed."""
+        return f"`{self.edition}`{' (leaf by leaf)' if self.apart else ''}"
 
 
 def added(shares: Sequence[Share]) -> Share:
@@ -58,28 +68,53 @@ def added(shares: Sequence[Share]) -> Share:
     return Share(sum(s.n for s in shares), sum(s.right for s in shares))
 
 
-def books(root: Path, told: argparse.Namespace) -> Iterator[Measured]:
-    """Make and read a book of every edition."""
-    for form in editions():
-        if told.only and not form.id.startswith(told.only):
-            continue
-        for apart in (False, True) if form.shape is PageShape.ROWS else (False,):
-            way = " (leaf by leaf)" if apart else ""
-            folder = root / f"{form.id}{'-apart' if apart else ''}"
-            make_book(
-                folder,
-                edition_id=form.id,
-                cases=told.cases,
-                seed=told.seed,
-                difficulty=told.difficulty,
-                hands=HELD_OUT,
-                formats=("jpeg",),
-                apart=apart,
-            )
-            began = time.perf_counter()
-            report = evaluate_book(folder, ReaderMaker(""), SilentProgress(), workers=told.workers)
-            print(f"{form.id}{way}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
-            yield Measured(f"`{form.id}`{way}", form.id, report)
+def asked_for(told: argparse.Namespace) -> list[Book]:
+    """Return the books to be made, each edition's first one first."""
+    return [
+        Book(form.id, apart, number, told.cases, told.seed + number, told.difficulty)
+        for number in range(told.books)
+        for form in editions()
+        if form.id.startswith(told.only)
+        for apart in ((False, True) if form.shape is PageShape.ROWS else (False,))
+    ]
+
+
+def measured(book: Book) -> tuple[BookReport, Share]:
+    """Make and read a book; also return how many of its pages a house refuses that knows no form of its kind."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        make_book(
+            folder, edition_id=book.edition, cases=book.cases, seed=book.seed, difficulty=book.difficulty,
+            hands=HELD_OUT, formats=("jpeg",), apart=book.apart,
+        )  # fmt: skip
+        report = evaluate_book(folder, ReaderMaker(""), SilentProgress(), workers=1)
+        strange = Share(0, 0) if book.number or book.apart else of_unknown_kind(edition(book.edition), folder)
+    return report, strange
+
+
+def of_unknown_kind(form: Edition, folder: Path) -> Share:
+    """Return whether the first entry page of the book in *folder* is refused by a house without forms of its kind.
+
+    What fits a page of another kind nearly is the harder case: names, dates and dwellings stand on all of them.
+    """
+    file = next(folder / t["file"] for t in read_truth(folder) if t["entries"])
+    told = partial(tuple[Edition, ...], tuple(e for e in editions() if e.kind is not form.kind))
+    with mock.patch.object(parts, "editions", told), mock.patch.object(shortlist, "editions", told):
+        return Share(1, not read_page(Work(file, 1, Limits(), False, ReaderMaker(""))).entries)
+
+
+def all_measured(books: Sequence[Book], workers: int) -> Iterator[tuple[Book, BookReport, Share]]:
+    """Yield the figures of all *books*, in their order."""
+    began = time.perf_counter()
+    done: dict[Book, tuple[BookReport, Share]] = {}
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        waiting = {pool.submit(measured, book): book for book in books}
+        for future in as_completed(waiting):
+            book = waiting[future]
+            done[book] = future.result()
+            told = f"{len(done)} of {len(books)}: {book.name}, {time.perf_counter() - began:.0f} s"
+            print(told, file=sys.stderr, flush=True)
+    yield from ((book, *done[book]) for book in books)
 
 
 def foreign(data: Path, workers: int) -> dict[str, Share]:
@@ -95,48 +130,8 @@ def foreign(data: Path, workers: int) -> dict[str, Share]:
     return out
 
 
-def of_unknown_kinds(found: Sequence[Measured], root: Path) -> Share:
-    """Return how many books' first entry pages are refused by a house that knows no form of their kind of register.
-
-    What fits a page of another kind nearly is the harder case: names, dates and dwellings stand on all of them.
-    """
-    every = editions()
-    refused = 0
-    ids = list(dict.fromkeys(m.edition for m in found))
-    for edition_id in ids:
-        kind, folder = edition(edition_id).kind, root / edition_id
-        file = next(folder / t["file"] for t in read_truth(folder) if t["entries"])
-        known = tuple(e for e in every if e.kind is not kind)
-        told = partial(tuple[Edition, ...], known)
-        with mock.patch.object(parts, "editions", told), mock.patch.object(shortlist, "editions", told):
-            refused += not read_page(Work(file, 1, Limits(), False, ReaderMaker(""))).entries
-    return Share(len(ids), refused)
-
-
-def row(m: Measured) -> dict[str, Any]:
-    """Return one book's figures."""
-    r = m.report
-    fields = sum(s.n for s in r.fields.values())
-    return {
-        "book": m.name,
-        "pages": r.n_pages,
-        "entries": r.n_entries,
-        "lost": r.entries_lost,
-        "answered": r.answered.as_json(),
-        "edition_right": added(list(r.editions.values())).as_json(),
-        "kind_right": added(list(r.kinds.values())).as_json(),
-        "located": r.located.as_json(),
-        "fields": fields,
-        "exact": round(r.exact, 5),
-        "accepted": list(r.accepted),
-        "refused": r.refused.as_json(),
-        "seconds_per_page": round(r.seconds_per_page, 3),
-    }
-
-
-def totals(found: Sequence[Measured]) -> dict[str, Any]:
-    """Return the figures of all books together."""
-    reports = [m.report for m in found]
+def totals(reports: Sequence[BookReport]) -> dict[str, Any]:
+    """Return the figures of several books together."""
     fields = sum(sum(s.n for s in r.fields.values()) for r in reports)
     exact = sum(r.exact * sum(s.n for s in r.fields.values()) for r in reports)
     shares = {
@@ -155,7 +150,6 @@ def totals(found: Sequence[Measured]) -> dict[str, Any]:
         "lost": sum(r.entries_lost for r in reports),
         "extra": sum(r.entries_extra for r in reports),
         "accepted": {"n": accepted, "wrong": wrong, "share": accepted / whole if whole else 0.0},
-        "mistakes": [asdict(mistake) for report in reports for mistake in report.mistakes],
         "pages": pages,
         "seconds_per_page": sum(r.seconds_per_page * r.n_pages for r in reports) / pages if pages else 0.0,
     }
@@ -163,21 +157,20 @@ def totals(found: Sequence[Measured]) -> dict[str, Any]:
 
 def percent(share: dict[str, Any]) -> str:
     """Return a share for people."""
-    spread = f" [{100 * share['ci95'][0]:.1f}–{100 * share['ci95'][1]:.1f}]" if "ci95" in share else ""
-    return f"{100 * share['right']:.1f} %{spread} of {share['n']}"
+    low, high = share["ci95"]
+    return f"{100 * share['right']:.1f} % [{100 * low:.1f}–{100 * high:.1f}] of {share['n']:,}"
 
 
-def tell(rows: Sequence[dict[str, Any]], whole: dict[str, Any], refused: dict[str, Share]) -> None:
+def tell(rows: dict[str, dict[str, Any]], whole: dict[str, Any], refused: dict[str, Share]) -> None:
     """Print everything as Markdown."""
-    print("| Book | Pages | Entries | Lost | Answered | Edition right | Located | Fields exact | core-s a page |")
+    print("| Book | Pages | Entries | Lost | Answered | Edition right | Located | Exact | Core-s a page |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
-    for r in rows:
-        shares = " | ".join(percent(r[key]) for key in ("answered", "edition_right", "located"))
-        exact = f"{100 * r['exact']:.1f} % of {r['fields']}"
-        print(
-            f"| {r['book']} | {r['pages']} | {r['entries']} | {r['lost']} | {shares} | {exact} "
-            f"| {r['seconds_per_page']:.2f} |"
+    for name, r in rows.items():
+        shares = " | ".join(
+            f"{100 * r[key]['right']:.1f} % of {r[key]['n']:,}"
+            for key in ("answered", "edition_right", "located", "exact")
         )
+        print(f"| {name} | {r['pages']} | {r['entries']} | {r['lost']} | {shares} | {r['seconds_per_page']:.2f} |")
     print()
     for name in ("answered", "edition_right", "kind_right", "located", "exact", "own_refused"):
         print(f"- {name}: {percent(whole[name])}")
@@ -186,7 +179,7 @@ def tell(rows: Sequence[dict[str, Any]], whole: dict[str, Any], refused: dict[st
     share = f"{100 * accepted['share']:.1f} % of fields"
     print(f"- accepted without a person: {share}, {accepted['wrong']} wrong of {accepted['n']}")
     for mistake in whole["mistakes"]:
-        print(f"  - {mistake['edition']} {mistake['file']} {mistake['column']}: {mistake['truth']} → {mistake['text']}")
+        print("  - {edition}, seed {seed}, {file}, {column}: {truth} → {text}".format(**mistake))
     print(f"- core-seconds a page, all stages: {whole['seconds_per_page']:.2f} (n = {whole['pages']})")
     for name, own in refused.items():
         print(f"- refused, {name}: {own.right} of {own.n}")
@@ -197,17 +190,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder of foreign registers and papers")
     parser.add_argument("--cases", type=int, default=4, help="entries in each book")
+    parser.add_argument("--books", type=int, default=1, help="books of each edition, by as many seeds")
     parser.add_argument("--seed", type=int, default=71)
     parser.add_argument("--difficulty", choices=list(DIALS), default="medium")
     parser.add_argument("--only", default="", help="editions whose id begins so")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", action="store_true")
     told = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        found = list(books(Path(temporary), told))
-        refused = {"registers of a kind that is not known": of_unknown_kinds(found, Path(temporary))}
+    found = list(all_measured(asked_for(told), told.workers))
+    strange = added([share for _, _, share in found])
+    refused = {"registers of a kind that is not known": strange}
     refused |= foreign(told.data, told.workers) if told.data else {}
-    rows, whole = [row(m) for m in found], totals(found)
+    names = dict.fromkeys(book.name for book, _, _ in found)
+    rows = {name: totals([report for book, report, _ in found if book.name == name]) for name in names}
+    whole = totals([report for _, report, _ in found])
+    whole["mistakes"] = [asdict(m) | {"seed": book.seed} for book, report, _ in found for m in report.mistakes]
     if told.json:
         print(json.dumps({"books": rows, "all": whole, "refused": {k: v.as_json() for k, v in refused.items()}}))
         return

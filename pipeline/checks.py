@@ -17,6 +17,8 @@ TICKED = 0.12
 """How much more of its inside a ticked box has inked than the middle one of the boxes."""
 NEVER_SURE = 0.98
 """Highest confidence where not all choices were found."""
+BOX_READ_AS = 2
+"""Letters that a reader makes of a box at most."""
 FILLED = 0.85
 """No tick fills a box so far: what does is no box."""
 
@@ -50,7 +52,7 @@ def find_choices(
     only = replace(edition, labels=tuple(Label(None, (text,), None) for text in label.choices))
     printed = [
         m
-        for m in sorted(candidates(only, tokens(words)), key=lambda m: -m.weight)
+        for m in sorted(candidates(only, tokens(_parted(words, label.choices))), key=lambda m: -m.weight)
         if not any(box.overlap(m.first) > 0.3 * m.first.area for box in taken)
     ]
     before, after = (_boxed(printed, page, look, letter) for look in (_before, _after))
@@ -65,6 +67,22 @@ def find_choices(
         Choice(label.choices[i], m, boxes.get(i), _ink_in(page, boxes.get(i)), i in found)
         for i, m in sorted(best.items())
     ]
+
+
+def _parted(words: Sequence[Word], choices: Sequence[str]) -> list[Word]:
+    """Return *words* with a sign for a box where a reader took one for letters of the word beside it ("LIMẹ")."""
+    first, last = {c.split()[0] for c in choices}, {c.split()[-1] for c in choices}
+
+    def parted(text: str) -> str:
+        for most in range(1, 1 + BOX_READ_AS):
+            if text[most:] in first:
+                return "□" + text[most:]
+            if text[:-most] in last:
+                return text[:-most] + "□"
+        return text
+
+    known = first | last
+    return [w if w.text in known else replace(w, text=parted(w.text)) for w in words]
 
 
 def _boxed(

@@ -148,6 +148,49 @@ def crop_borders(image: Image) -> tuple[Image, Step]:
     return _as_u8(cut), Step("crop", Transform.shift(-left, -top), facts)
 
 
+SURROUND, PAPER_BESIDE = 0.42, 0.75
+"""Lightness of what is no paper, and of the paper's edge beside it: no shadow is so dark and ends so sharply."""
+
+
+RIM = 15.0
+"""Pixels over which the outermost ones are smoothed, along the edge."""
+
+
+def fill_surround(image: Image) -> tuple[Image, Step]:
+    """Paint what is left of a dark scanner bed or table around the paper as the paper beside it.
+
+    Grain there would be taken for ink; as would that of the outermost pixels, which later steps repeat outwards, so
+    they are smoothed. A shadow on the paper, which fades or is lighter, is left: there may be writing.
+    """
+    h, w = image.shape[:2]
+    factor = 600 / max(h, w)
+    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    light = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    paper = float(np.percentile(light, 75))
+    dark = cv2.copyMakeBorder(_as_u8((light < SURROUND * paper) * 255), 9, 9, 9, 9, cv2.BORDER_CONSTANT, value=255)
+    dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))[9:-9, 9:-9]  # letters go, slivers stay
+    _, pieces, stats, _ = components(_as_u8(dark))
+    off = np.zeros_like(light)
+    for index in range(1, len(stats)):
+        own = _as_u8((pieces == index) * 255)
+        near = cv2.subtract(cv2.dilate(own, np.ones((9, 9), np.uint8)), cv2.dilate(own, np.ones((5, 5), np.uint8)))
+        if np.median(light[near > 0]) >= PAPER_BESIDE * paper:
+            off = _as_u8(cv2.bitwise_or(off, cv2.dilate(own, np.ones((5, 5), np.uint8))))
+    share = cv2.countNonZero(off) / off.size
+    out = image.copy()
+    if 0 < share < 1:
+        kept = (off == 0).astype(np.float32)
+        weight = cv2.GaussianBlur(kept, (0, 0), 15)[:, :, None]
+        mean = cv2.GaussianBlur(small * kept[:, :, None], (0, 0), 15) / np.maximum(weight, 1e-6)
+        mean[weight[:, :, 0] < 1e-3] = np.median(small[off == 0], axis=0)
+        cv2.copyTo(cv2.resize(_as_u8(mean), (w, h)), cv2.resize(off, (w, h), interpolation=cv2.INTER_NEAREST), out)
+    for rim in (out[:1], out[-1:]):
+        rim[:] = cv2.GaussianBlur(rim, (0, 0), RIM, sigmaY=0.1)
+    for rim in (out[:, :1], out[:, -1:]):
+        rim[:] = cv2.GaussianBlur(rim, (0, 0), 0.1, sigmaY=RIM)
+    return out, Step("surround", Transform.identity(), {"share": share})
+
+
 def even_light(image: Image) -> tuple[Image, Step]:
     """Divide by the paper's own brightness, colour by colour, so that paper is white everywhere."""
     h, w = image.shape[:2]
@@ -235,7 +278,7 @@ def straightened(image: Image, quarter_turns: int = 0, before: tuple[Step, ...] 
     if quarter_turns % 4:
         colour, step = turn(colour, quarter_turns)
         steps.append(step)
-    for act in (rescale, crop_borders, deskew, flatten, even_light):
+    for act in (rescale, crop_borders, fill_surround, deskew, flatten, even_light):
         colour, step = act(colour)
         steps.append(step)
     return colour, tuple(steps)

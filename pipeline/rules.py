@@ -24,6 +24,8 @@ OF_LETTERS = 160
 """Rules up to this length may be the level parts of a word's letters, which lie close enough to look like one."""
 DOT = 7
 """Largest side of a leader's dot."""
+FUSED, FLAT = 30, 5
+"""Length and height up to which a mark may be leader dots that run into one another, one every :data:`FLAT` pixels."""
 MIN_DOTS = 8
 TINTED = 9.0
 """Distance of a colour from the paper's, in CIE a*b*, from which ink is no print."""
@@ -83,11 +85,14 @@ def _of_letters(ink: Image, mine: NDArray[np.bool_], box: Box) -> bool:
 
 
 def _leaders(ink: Image, rules: Image) -> tuple[Image, list[Box]]:
-    """Find rows of dots or short dashes: small marks of one size at one height, close together."""
+    """Find rows of dots or short dashes: small marks of one size at one height, close together.
+
+    Dots that run into one another are a flat mark, which counts as many.
+    """
     rest = cv2.bitwise_and(ink, cv2.bitwise_not(rules))
     _, labels, stats, centres = components(rest)
     w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    dots = np.flatnonzero((w <= DOT + 3) & (h <= DOT))
+    dots = np.flatnonzero(((w <= DOT + 3) & (h <= DOT)) | ((w <= FUSED) & (h <= FLAT)))
     dots = dots[dots > 0]
     mask = np.zeros_like(ink)
     if len(dots) < MIN_DOTS:
@@ -98,7 +103,7 @@ def _leaders(ink: Image, rules: Image) -> tuple[Image, list[Box]]:
     carpet = np.asarray(cv2.dilate(carpet, np.ones((3, 21), np.uint8)), np.uint8)
     count, groups, gstats, _ = components(carpet)
     owner = groups[at[:, 1], at[:, 0]]
-    members = np.bincount(owner, minlength=count)
+    members = np.bincount(owner, np.where(w[dots] > DOT + 3, w[dots] // FLAT, 1), count)
     rows = (members >= MIN_DOTS) & (gstats[:, cv2.CC_STAT_WIDTH] > 12 * gstats[:, cv2.CC_STAT_HEIGHT])
     rows[0] = False
     chosen = np.zeros(len(stats), dtype=bool)
