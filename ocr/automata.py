@@ -57,8 +57,8 @@ def any_of(texts: Iterable[str]) -> Node:
 
 def chain(*parts: Node) -> Node:
     """Return the automaton of one text of each part after another."""
-    following = Node(end=1.0)
-    for part in reversed(parts):
+    *firsts, following = parts
+    for part in reversed(firsts):
         following = _joined(part, following)
     return following
 

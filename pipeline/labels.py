@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ MIN_LIKENESS_SHORT = 0.99
 MIN_LIKENESS_FLOATING = 0.85
 """Likeness from which words of a floating label ("Trang số") are no part of another ("Số")."""
 _LEADER = re.compile(r"(?<=:)(?=[^\s:])|(?<=[.…]{3})(?=[^\s.…])")
+REMEMBERED = 1 << 16
+"""Pairs of words whose likeness is kept: the same words stand on page after page, and in edition after edition."""
 CLOSER = 1_000_000
 """Line numbers from here on belong to words that were read a second time, more closely."""
 INFERRED = 2 * CLOSER
@@ -199,6 +202,7 @@ class _Chains:
                 stack.append([*lines, [under]])
 
 
+@lru_cache(REMEMBERED)
 def _may_begin(read: str, wording: str) -> bool:
     """Whether *wording*, misread in places, may begin with *read* and go on."""
     if len(read) >= len(wording) + 3:
@@ -211,6 +215,13 @@ def _of_heading(label: Label, token: Token) -> bool:
     return token.text.isupper() and not any(text.isupper() for text in label.says)
 
 
+@lru_cache(REMEMBERED)
+def _begin_alike(read: str, wording: str) -> bool:
+    """Whether the shorter of two is like the beginning of the longer."""
+    return _likeness(read[: len(wording)], wording[: len(read)]) >= 0.5
+
+
+@lru_cache(REMEMBERED)
 def _likeness(read: str, wording: str) -> float:
     longest = max(len(read), len(wording))
     return 1.0 - Levenshtein.distance(read, wording) / longest if longest else 0.0
@@ -223,11 +234,7 @@ def candidates(edition: Edition, found: Sequence[Token]) -> list[Match]:
     out: list[Match] = []
     for start, token in enumerate(found):
         best: dict[int, Match] = {}
-        near = [
-            (index, w)
-            for index, w in wordings
-            if _likeness(token.letters[: len(w)], w[: len(token.letters)]) >= 0.5 or token.letters[:1].isdigit()
-        ]
+        near = [(index, w) for index, w in wordings if token.letters[:1].isdigit() or _begin_alike(token.letters, w)]
         if not near:
             continue
         for lines, read in chains.runs(start, [w for _, w in near]):

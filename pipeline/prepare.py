@@ -166,7 +166,7 @@ def fill_surround(image: Image) -> tuple[Image, Step]:
     factor = 600 / max(h, w)
     small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     light = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    paper = float(np.percentile(light, 75))
+    paper = float(np.percentile(light[::2, ::2], 75))
     dark = cv2.copyMakeBorder(_as_u8((light < SURROUND * paper) * 255), 9, 9, 9, 9, cv2.BORDER_CONSTANT, value=255)
     dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))[9:-9, 9:-9]  # letters go, slivers stay
     _, pieces, stats, _ = components(_as_u8(dark))
@@ -179,10 +179,11 @@ def fill_surround(image: Image) -> tuple[Image, Step]:
     share = cv2.countNonZero(off) / off.size
     out = image.copy()
     if 0 < share < 1:
-        kept = (off == 0).astype(np.float32)
-        weight = cv2.GaussianBlur(kept, (0, 0), 15)[:, :, None]
-        mean = cv2.GaussianBlur(small * kept[:, :, None], (0, 0), 15) / np.maximum(weight, 1e-6)
-        mean[weight[:, :, 0] < 1e-3] = np.median(small[off == 0], axis=0)
+        near = cv2.resize(small, (w // 16, h // 16), interpolation=cv2.INTER_AREA).astype(np.float32)
+        kept = cv2.resize(_as_u8(off == 0), (w // 16, h // 16), interpolation=cv2.INTER_AREA).astype(np.float32)
+        weight = cv2.GaussianBlur(kept, (0, 0), 4)[:, :, None]
+        mean = cv2.GaussianBlur(near * kept[:, :, None], (0, 0), 4) / np.maximum(weight, 1e-6)
+        mean[weight[:, :, 0] < 1e-3] = cv2.mean(small, cv2.bitwise_not(off))[:3]
         cv2.copyTo(cv2.resize(_as_u8(mean), (w, h)), cv2.resize(off, (w, h), interpolation=cv2.INTER_NEAREST), out)
     for rim in (out[:1], out[-1:]):
         rim[:] = cv2.GaussianBlur(rim, (0, 0), RIM, sigmaY=0.1)

@@ -35,6 +35,11 @@ WHOLE = 0.75
 STRAIGHT = (1.3, 2.0)
 """Pixels that a strike wanders from a smooth curve, but for one tenth of its length: in one word, and where it goes on
 through a gap between words, in which there is nothing else."""
+RULED = (0.7, 0.9, 0.45)
+"""A stroke so straight, over so much of its words, that ends where they end, is a strike if letters cross it so often,
+above and below together: of two strokes side by side none is crossed on both its sides."""
+DOUBLE, CROSSED_THERE = 0.45, 0.1
+"""Letters' heights from which it is two strokes side by side; else letters cross it so often on either side."""
 CROSSED = (0.4, 0.35)
 """Least strokes of letters, for each letter's height of its length, that go on above it and below it."""
 THIN = (0.3, 0.2)
@@ -178,11 +183,15 @@ def _is_strike(ink: Image, writing: Image, begin: int, heights: NDArray[np.float
     long = len(heights)
     x = np.arange(long)
     away = np.abs(heights - np.polyval(np.polyfit(x, heights, 2), x))
-    words = [(a, b) for a, b in _words(writing, 0.4 * letter) if min(b, begin + long) - max(a, begin) > 0.5 * (b - a)]
-    if not words or float(np.percentile(away, 90)) > STRAIGHT[len(words) > 1]:
+    level = np.s_[max(0, int(heights.min() - letter)) : int(heights.max() + letter) + 1]  # another line may stand above
+    runs = _words(writing[level], 0.4 * letter)
+    words = [(a, b) for a, b in runs if min(b, begin + long) - max(a, begin) > 0.5 * (b - a)]
+    wander = float(np.percentile(away, 90))
+    if not words or wander > STRAIGHT[len(words) > 1]:
         return False
     first, last = words[0][0], words[-1][1]
-    if min(last, begin + long) - max(first, begin) < WHOLE * (last - first):
+    cover = (min(last, begin + long) - max(first, begin)) / (last - first)
+    if cover < WHOLE:
         return False
     rows = np.flatnonzero(writing[:, begin : begin + long].any(axis=1))
     if not len(rows) or not MIDDLE[0] < (heights.mean() - rows[0]) / (rows[-1] - rows[0] + 1) < MIDDLE[1]:
@@ -194,10 +203,14 @@ def _is_strike(ink: Image, writing: Image, begin: int, heights: NDArray[np.float
         return False
     far = max(3.0, 0.2 * letter) + pen / 2
     above, below = (_runs(reach >= far) * letter / long for reach in (up, down))
+    ends = begin >= STEP and begin + long <= ink.shape[1] - STEP  # where the words end, and not as a printed line does
+    inside = min(above, below) > CROSSED_THERE or pen >= DOUBLE * letter  # no line that letters stand on
+    if ends and inside and wander <= RULED[0] and cover >= RULED[1] and above + below >= RULED[2]:
+        return True
     if above < CROSSED[0] or below >= CROSSED[1]:
         return above >= CROSSED[0]
     # no letters are joined so far; only a printed line is so long, and that one does not end with the words
-    return below > 0 and long > LONGEST * letter and begin > STEP and begin + long < ink.shape[1] - STEP
+    return below > 0 and long > LONGEST * letter and ends
 
 
 def _reach(

@@ -37,7 +37,6 @@ ACCEPTED_FROM = 0.999
 ACCEPTED_KINDS = frozenset(
     {
         ValueKind.DATE,
-        ValueKind.DATE_WORDS,
         ValueKind.AGE,
         ValueKind.SEX,
         ValueKind.ETHNIC_GROUP,
@@ -67,10 +66,10 @@ def is_accepted(kind: ValueKind, presence: Presence, value: str, confidence: flo
     number never do: one tone or figure read for another makes them somebody else's, and nothing on the page tells.
     Nor do dwellings and other free text: what the reader never saw, the end of a line, has no part in its confidence.
     For the same reason a date does with its day alone, and a number never does: "09/2004" may be what is left of
-    "16/09/2004", and 15 of 01/2015.
+    "16/09/2004", and 15 of 01/2015. Of a date in words the date may be right and the wording not ("mộng bốn").
     """
     sure = confidence >= ACCEPTED_FROM and not doubts
-    whole = kind not in (ValueKind.DATE, ValueKind.DATE_WORDS) or len(value) == len("2004-09-16")
+    whole = kind is not ValueKind.DATE or len(value) == len("2004-09-16")
     return presence is Presence.WRITTEN and sure and whole and kind in ACCEPTED_KINDS
 
 

@@ -102,3 +102,13 @@ def test_two_choices_never_share_a_box() -> None:
     choices = found([], lost=[first], more=words_at(first, x + SIDE + 12, y + 3, 95))
     boxes = [(c.box.x, c.box.y) for c in choices if c.box is not None]
     assert len(boxes) == len(set(boxes))
+
+
+def test_a_box_that_was_read_as_letters_of_its_words_is_no_part_of_them() -> None:
+    ticked_one, glued = LABEL.choices[0], LABEL.choices[1]
+    x, y = AT[glued]
+    choices = found([ticked_one], lost=[glued], more=words_at(f"LI{glued}", x, y + 3, 96))
+    assert told(choices)[0] == ticked_one
+    (own,) = (c for c in choices if c.text == glued)
+    assert own.box is not None
+    assert own.box.iou(Box(x, y, SIDE, SIDE)) > 0.8

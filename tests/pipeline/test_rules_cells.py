@@ -67,6 +67,17 @@ def test_dotted_leaders_are_found_and_letters_are_not() -> None:
     assert found.mask[148:153, 200:1090].any()
 
 
+def test_dots_that_run_into_one_another_are_of_the_leader_too() -> None:
+    ink = np.zeros((300, 600), np.uint8)
+    for x in (200, 206, 212, 240, 246, 252):
+        cv2.rectangle(ink, (x, 150), (x + 3, 153), 255, -1)
+    for x in (218, 258):  # three dots in one
+        cv2.rectangle(ink, (x, 150), (x + 16, 153), 255, -1)
+    (leader,) = find_rules(ink).leaders
+    assert leader.right >= 274
+    assert not cv2.countNonZero(cv2.bitwise_and(ink, cv2.bitwise_not(find_rules(ink).mask)))
+
+
 def test_a_stroke_that_crosses_a_rule_is_kept() -> None:
     grey = np.full((300, 800), 245, np.uint8)
     cv2.line(grey, (50, 150), (750, 150), 60, 2)

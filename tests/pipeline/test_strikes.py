@@ -71,6 +71,35 @@ def test_a_waving_line_through_writing_is_no_strike() -> None:
     assert found(ink) == []
 
 
+def test_two_strokes_side_by_side_strike_out() -> None:
+    ink = sheet()
+    end = word(ink, 70, 7)
+    word(ink, 330, 5)
+    for y in (84, 90):  # of none of them letters go on both above and below
+        cv2.line(ink, (66, y), (end + 6, y - 1), 255, 3)
+    ((begin, stop), *_) = found(ink)
+    assert abs(begin - 66) < 12
+    assert abs(stop - end - 6) < 12
+
+
+def test_a_line_that_letters_stand_on_is_no_strike() -> None:
+    ink = sheet()
+    end = word(ink, 70, 7)
+    cv2.line(ink, (66, 91), (end + 6, 90), 255, 3)
+    assert found(ink) == []
+
+
+def test_a_strike_below_a_correction_is_found_though_that_is_longer() -> None:
+    ink = sheet()
+    end = word(ink, 70, 5)
+    word(ink, 80, 15, top=24, low=50)
+    cv2.line(ink, (66, 78), (end + 6, 76), 255, 3)
+    line = Box(60, 20, 440, 76)
+    ((x, right),) = [(s.x, s.right) for s in strikes(ink, ink, line, LETTER)]
+    assert abs(x - 66) < 12
+    assert abs(right - end - 6) < 12
+
+
 def test_nothing_and_almost_nothing_hold_no_strike() -> None:
     assert strikes(sheet(), sheet(), LINE, LETTER) == []
     assert strikes(sheet(), sheet(), Box(0, 0, 3, 2), LETTER) == []

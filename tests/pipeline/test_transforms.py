@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.prepare import LONG_SIDE, crop_borders, measure_tilt, prepare, warp
+from pipeline.prepare import LONG_SIDE, crop_borders, fill_surround, measure_tilt, prepare, warp
 from records.geometry import Box, Point, Transform
 from records.ports import Image
 
@@ -132,6 +132,39 @@ def test_dark_borders_are_cut_and_told() -> None:
     assert abs(cut.shape[1] - 1240) < 12
     inside = step.transform.point(Point(120, 100))
     assert near(inside, Point(0, 0), 8)
+
+
+def on_bed(light: int = 20) -> Image:
+    """Return a page with a dark wedge along its left side and a sliver along its foot, which have grain."""
+    page = drawn()
+    grain = np.random.default_rng(1).integers(-8, 9, page.shape).astype(np.int16)
+    bed = np.clip(light + grain, 0, 255).astype(np.uint8)
+    off = np.zeros(page.shape[:2], np.uint8)
+    cv2.fillPoly(off, [np.array([(0, 300), (60, 1753), (0, 1753)])], 255)
+    off[-12:] = 255
+    return np.asarray(np.where(off[:, :, None] > 0, bed, page), np.uint8)
+
+
+def test_what_is_left_of_a_dark_bed_is_as_the_paper_beside_it() -> None:
+    filled, step = fill_surround(on_bed())
+    assert 0.02 < step.facts["share"] < 0.1
+    assert filled[-400:, :40].min() > 150
+    assert filled[-8:, 100:].min() > 150
+    whole, none = fill_surround(drawn())
+    assert none.facts["share"] == 0
+    assert np.array_equal(whole[1:-1, 1:-1], drawn()[1:-1, 1:-1])
+
+
+def test_a_shadow_on_the_paper_keeps_what_is_written_in_it() -> None:
+    page = drawn().astype(np.float32)
+    page[:, :300] *= np.linspace(0.3, 1.0, 300)[None, :, None]  # fades, as a shadow does
+    shaded = np.asarray(page, np.uint8)
+    filled, _ = fill_surround(shaded)
+    assert np.array_equal(filled[1:-1, 1:-1], shaded[1:-1, 1:-1])
+    grey = drawn().astype(np.float32)
+    grey[:, :300] *= 0.5  # sharp, but not so dark
+    half = np.asarray(grey, np.uint8)
+    assert np.array_equal(fill_surround(half)[0][1:-1, 1:-1], half[1:-1, 1:-1])
 
 
 @pytest.mark.parametrize("shape", [(64, 64, 3), (64, 4000, 3), (4000, 64, 3), (300, 200)])

@@ -188,7 +188,10 @@ def test_a_name_is_not_cut_where_it_looks_like_the_label_of_the_page_number() ->
 
 @pytest.mark.parametrize("kind", list(ValueKind))
 def test_only_what_can_be_checked_stands_without_a_person(kind: ValueKind) -> None:
-    free = kind in {ValueKind.NAME, ValueKind.PERSONAL_ID, ValueKind.ENTRY_NUMBER, ValueKind.PLACE, ValueKind.TEXT}
+    free = kind in {
+        ValueKind.NAME, ValueKind.PERSONAL_ID, ValueKind.ENTRY_NUMBER, ValueKind.PLACE, ValueKind.TEXT,
+        ValueKind.DATE_WORDS,
+    }  # fmt: skip
     assert is_accepted(kind, Presence.WRITTEN, "2004-09-16", 1.0, ()) is not free
     assert not is_accepted(kind, Presence.WRITTEN, "2004-09-16", 0.99, ())
     assert not is_accepted(kind, Presence.WRITTEN, "2004-09-16", 1.0, ("VALUE_UNCLEAR",))
