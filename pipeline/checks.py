@@ -17,7 +17,7 @@ TICKED = 0.12
 """How much more of its inside a ticked box has inked than the middle one of the boxes."""
 NEVER_SURE = 0.98
 """Highest confidence where not all choices were found."""
-BOX_READ_AS = 2
+BOX_READ_AS = 3
 """Letters that a reader makes of a box at most."""
 FILLED = 0.85
 """No tick fills a box so far: what does is no box."""
@@ -71,18 +71,18 @@ def find_choices(
 
 def _parted(words: Sequence[Word], choices: Sequence[str]) -> list[Word]:
     """Return *words* with a sign for a box where a reader took one for letters of the word beside it ("LIMẹ")."""
-    first, last = {c.split()[0] for c in choices}, {c.split()[-1] for c in choices}
+    first, last = ({c.split()[at].casefold() for c in choices} for at in (0, -1))
 
     def parted(text: str) -> str:
         for most in range(1, 1 + BOX_READ_AS):
-            if text[most:] in first:
+            if text[most:].casefold() in first:
                 return "□" + text[most:]
-            if text[:-most] in last:
+            if text[:-most].casefold() in last:
                 return text[:-most] + "□"
         return text
 
     known = first | last
-    return [w if w.text in known else replace(w, text=parted(w.text)) for w in words]
+    return [w if w.text.casefold() in known else replace(w, text=parted(w.text)) for w in words]
 
 
 def _boxed(
@@ -90,11 +90,13 @@ def _boxed(
 ) -> dict[int, tuple[Match, Box]]:
     """Return of each choice its likeliest words that have a box of their own, with that.
 
-    The same words may stand in a label; and all boxes are of one size.
+    The same words may stand in a label; what is read of one choice may be like another (*Cha nhận con*, *Con nhận
+    cha*); and all boxes are of one size.
     """
     out: dict[int, tuple[Match, Box]] = {}
     for match in printed:
-        box = None if match.label in out else look(page, match, letter)
+        taken = match.label in out or any(match.words & other.words for other, _ in out.values())
+        box = None if taken else look(page, match, letter)
         if box and all(box.overlap(other) == 0 for _, other in out.values()):
             out[match.label] = (match, box)
     side = float(np.median([box.w for _, box in out.values()])) if out else 0.0

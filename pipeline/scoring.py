@@ -212,7 +212,7 @@ def read_page_of(payload: Json, kind: str, edition: str | None, seconds: float =
         for row in entry["fields"]:
             corners = [Point(x, y) for x, y in row["outline"] or ()]
             confidence = row["reading"]["confidence"] if row["reading"] else 0.0
-            told = Presence(row["presence"]), row["value"], confidence, row["doubts"]
+            told = Presence(row["presence"]), row["text"], row["value"], confidence, row["doubts"]
             accepted = is_accepted(_kind_of(row["column"]), *told)
             fields[row["column"]] = ReadField(row["text"], Box.around(corners) if corners else None, accepted)
         entries.append(ReadEntry(entry["edition"], fields))
@@ -314,7 +314,8 @@ def _fields(expected: Json, got: ReadEntry | None, edition: str) -> list[_Seen]:
     out = []
     for column, cell in expected["fields"].items():
         read = got.fields.get(column) if got else None
-        box = Box(*(float(v) for v in cell["box"]))
+        traces = [cell, cell["struck"]] if "struck" in cell else [cell]  # a person is shown what was struck out too
+        box = Box.holding(Box(*(float(v) for v in trace["box"])) for trace in traces)
         located = None
         if cell["text"]:
             located = bool(read and read.box and read.box.iou(box) >= LOCATED)

@@ -1,6 +1,7 @@
 """Read the lines of a field into one value, written by hand, typed or printed: one reader reads them all."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -59,20 +60,25 @@ class ReadValue:
     """What was struck out, as read."""
 
 
-def is_accepted(kind: ValueKind, presence: Presence, value: str, confidence: float, doubts: Sequence[str]) -> bool:
+def is_accepted(
+    kind: ValueKind, presence: Presence, text: str, value: str, confidence: float, doubts: Sequence[str]
+) -> bool:
     """Whether a field may stand without a person at :data:`ACCEPTED_RISK`.
 
     Only what can be checked does: a date, an age, what a list or a box to tick knows. A name and a personal
     number never do: one tone or figure read for another makes them somebody else's, and nothing on the page tells.
     Nor do dwellings and other free text: what the reader never saw, the end of a line, has no part in its confidence.
-    For the same reason a date does with its day alone, and a number never does: "09/2004" may be what is left of
-    "16/09/2004", and 15 of 01/2015. Of a date in words the date may be right and the wording not ("mộng bốn").
+    For the same reason a date does with both figures of its day alone, an age with both of its own, and a number never:
+    "09/2004" and "6/09/2004" may be what is left of "16/09/2004", and 15 of 01/2015. Of a date in words the date may be
+    right and the wording not ("mộng bốn").
     """
     sure = confidence >= ACCEPTED_FROM and not doubts
-    whole = kind is not ValueKind.DATE or len(value) == len("2004-09-16")
+    whole = kind not in (ValueKind.DATE, ValueKind.AGE) or bool(_TWO_FIGURES.match(text))
+    whole &= kind is not ValueKind.DATE or len(value) == len("2004-09-16")
     return presence is Presence.WRITTEN and sure and whole and kind in ACCEPTED_KINDS
 
 
+_TWO_FIGURES = re.compile(r"\D*\d\d(\D|$)")
 BLANK_VALUE = ReadValue(Presence.BLANK, "", "", None)
 _EDGES = ".…_-–—,;:| '`"
 

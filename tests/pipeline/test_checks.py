@@ -1,6 +1,7 @@
 """Which box is ticked: read where that is plain, never told where it is not."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -112,3 +113,15 @@ def test_a_box_that_was_read_as_letters_of_its_words_is_no_part_of_them() -> Non
     (own,) = (c for c in choices if c.text == glued)
     assert own.box is not None
     assert own.box.iou(Box(x, y, SIDE, SIDE)) > 0.8
+
+
+def test_a_choice_that_was_not_read_takes_no_words_of_one_like_it() -> None:
+    label = replace(LABEL, choices=("Cha nhận con", "Mẹ nhận con", "Con nhận cha"))
+    ink = np.zeros((460, 1654), np.uint8)
+    words: list[Word] = []
+    for number, (text, x) in enumerate(zip(label.choices[1:], COLUMNS[1:], strict=True)):
+        cv2.rectangle(ink, (x, 300), (x + SIDE - 1, 300 + SIDE - 1), 255, 2)
+        cv2.rectangle(ink, (x + SIDE + 12, 303), (x + SIDE + 30, 322), 255, 2)  # the first letter, drawn like a box
+        words += words_at(text, x + SIDE + 10, 303, number)
+    choices = find_choices(EDITION, label, clean(ink), words, LETTER)
+    assert [c.text for c in choices if c.box is not None] == ["Mẹ nhận con", "Con nhận cha"]

@@ -192,12 +192,25 @@ def test_only_what_can_be_checked_stands_without_a_person(kind: ValueKind) -> No
         ValueKind.NAME, ValueKind.PERSONAL_ID, ValueKind.ENTRY_NUMBER, ValueKind.PLACE, ValueKind.TEXT,
         ValueKind.DATE_WORDS,
     }  # fmt: skip
-    assert is_accepted(kind, Presence.WRITTEN, "2004-09-16", 1.0, ()) is not free
-    assert not is_accepted(kind, Presence.WRITTEN, "2004-09-16", 0.99, ())
-    assert not is_accepted(kind, Presence.WRITTEN, "2004-09-16", 1.0, ("VALUE_UNCLEAR",))
-    assert not is_accepted(kind, Presence.BLANK, "", 1.0, ())
+    text, value = "16/09/2004", "2004-09-16"
+    assert is_accepted(kind, Presence.WRITTEN, text, value, 1.0, ()) is not free
+    assert not is_accepted(kind, Presence.WRITTEN, text, value, 0.99, ())
+    assert not is_accepted(kind, Presence.WRITTEN, text, value, 1.0, ("VALUE_UNCLEAR",))
+    assert not is_accepted(kind, Presence.BLANK, "", "", 1.0, ())
 
 
-def test_a_date_without_its_day_waits_for_a_person() -> None:
-    assert not is_accepted(ValueKind.DATE, Presence.WRITTEN, "2004-09", 1.0, ())
-    assert is_accepted(ValueKind.AGE, Presence.WRITTEN, "P32Y", 1.0, ())
+@pytest.mark.parametrize(
+    ("kind", "text", "value", "whole"),
+    [
+        (ValueKind.DATE, "16/09/2004", "2004-09-16", True),
+        (ValueKind.DATE, "09/2004", "2004-09", False),
+        (ValueKind.DATE, "6/09/2004", "2004-09-06", False),
+        (ValueKind.AGE, "32 tuổi", "P32Y", True),
+        (ValueKind.AGE, "32", "P32Y", True),
+        (ValueKind.AGE, "2 tuổi", "P2Y", False),
+    ],
+)
+def test_what_may_have_lost_its_first_figure_waits_for_a_person(
+    kind: ValueKind, text: str, value: str, whole: bool
+) -> None:
+    assert is_accepted(kind, Presence.WRITTEN, text, value, 1.0, ()) is whole
