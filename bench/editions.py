@@ -6,7 +6,8 @@ Books of each edition are made in hands that are held out, each set by a printin
 difficulty given; tables across an opened book are read in one picture and, a second time, leaf by leaf. No Vietnamese
 register pages are to be had: every figure of fields is of **synthetic forms**, most of them guessed
 (``khongcho forms list``). Refused pages are foreign registers and official papers that nobody here made, from *data*,
-the pages of the same books that hold no entry, and a page of each book to a house that knows no form of its kind.
+the pages of the same books that hold no entry, and a page of each edition's first book to a house that knows no form of
+its kind.
 As many books are made and read at a time as there are workers, each by one. Intervals are Wilson's, 95 %.
 """
 
@@ -80,7 +81,7 @@ def asked_for(told: argparse.Namespace) -> list[Book]:
 
 
 def measured(book: Book) -> tuple[BookReport, Share]:
-    """Make and read a book; also return how many of its pages a house refuses that knows no form of its kind."""
+    """Make and read a book; of an edition's first one, also return whether a house without its kind refuses a page."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         make_book(
@@ -111,7 +112,11 @@ def all_measured(books: Sequence[Book], workers: int) -> Iterator[tuple[Book, Bo
         waiting = {pool.submit(measured, book): book for book in books}
         for future in as_completed(waiting):
             book = waiting[future]
-            done[book] = future.result()
+            try:
+                done[book] = future.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
             told = f"{len(done)} of {len(books)}: {book.name}, {time.perf_counter() - began:.0f} s"
             print(told, file=sys.stderr, flush=True)
     yield from ((book, *done[book]) for book in books)

@@ -29,7 +29,7 @@ ONE_LINE = frozenset(
 FRAME = 0.4
 """Share of all labels in one ruled box from which it frames the page and is no cell."""
 OF_MANY = 3
-"""Labels in one ruled box from which it is a part of the page, and no cell of any of them."""
+"""Labels in one ruled box from which it is a part of the page, in which values stand as on a page without boxes."""
 ONE_MORE = 0.8
 """Share of the rows' distance that has to be free below a label's row for its value to go on there."""
 NUMERAL = 4.5
@@ -104,8 +104,8 @@ def field_areas(labelled: LabelledPage, page: CleanPage, extra: Sequence[Box] = 
             [b for other, m in labels.items() if other != index and _runs_over(labelled, other) for b in m.lines],
             step,
         )
-        shared = cell is None or sum(_has_label(cell, m.lines) for m in labels.values()) >= OF_MANY
-        if shared and labelled.edition.labels[index].kind in ONE_LINE and boxes[0].y < match.last.y + letter:
+        open_page = cell is None or sum(_has_label(cell, m.lines) for m in labels.values()) >= OF_MANY
+        if open_page and labelled.edition.labels[index].kind in ONE_LINE and boxes[0].y < match.last.y + letter:
             boxes = boxes[:1]  # such a value never runs over to the next line
         areas.append(FieldArea(column, boxes, _level(match, boxes[0])))
     return areas

@@ -75,9 +75,9 @@ def _parted(words: Sequence[Word], choices: Sequence[str]) -> list[Word]:
 
     def parted(text: str) -> str:
         for most in range(1, 1 + BOX_READ_AS):
-            if text[most:].casefold() in first:
+            if text[most:].casefold() in first and any(c.isalnum() for c in text[:most]):
                 return "□" + text[most:]
-            if text[:-most].casefold() in last:
+            if text[:-most].casefold() in last and any(c.isalnum() for c in text[-most:]):
                 return text[:-most] + "□"
         return text
 

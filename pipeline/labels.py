@@ -29,7 +29,7 @@ MIN_LIKENESS_SHORT = 0.99
 MIN_LIKENESS_FLOATING = 0.85
 """Likeness from which words of a floating label ("Trang số") are no part of another ("Số")."""
 _LEADER = re.compile(r"(?<=:)(?=[^\s:])|(?<=[.…]{3})(?=[^\s.…])")
-REMEMBERED = 1 << 16
+REMEMBERED = 1 << 14
 """Pairs of words whose likeness is kept: the same words stand on page after page, and in edition after edition."""
 CLOSER = 1_000_000
 """Line numbers from here on belong to words that were read a second time, more closely."""
@@ -221,7 +221,6 @@ def _begin_alike(read: str, wording: str) -> bool:
     return _likeness(read[: len(wording)], wording[: len(read)]) >= 0.5
 
 
-@lru_cache(REMEMBERED)
 def _likeness(read: str, wording: str) -> float:
     longest = max(len(read), len(wording))
     return 1.0 - Levenshtein.distance(read, wording) / longest if longest else 0.0

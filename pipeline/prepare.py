@@ -43,7 +43,7 @@ def _as_u8(image: NDArray[np.generic] | cv2.Mat) -> Image:
 
 
 def warp(image: Image, transform: Transform, width: int, height: int) -> Image:
-    """Return *image* taken through *transform* into a frame of *width* x *height*; outside is white paper."""
+    """Return *image* taken through *transform* into a frame of *width* x *height*; outside its edge is repeated."""
     matrix = np.array(transform.m, dtype=np.float64).reshape(3, 3)
     flags = cv2.INTER_AREA if matrix[0, 0] < 0.7 else cv2.INTER_LINEAR
     if np.allclose(matrix[2], (0, 0, 1)):
@@ -149,7 +149,8 @@ def crop_borders(image: Image) -> tuple[Image, Step]:
 
 
 SURROUND, PAPER_BESIDE = 0.42, 0.75
-"""Lightness of what is no paper, and of the paper's edge beside it: no shadow is so dark and ends so sharply."""
+"""Share of the paper's lightness up to which something is no paper, and that its edge has beside it: no shadow is so
+dark and ends so sharply."""
 
 
 RIM = 15.0
@@ -170,8 +171,10 @@ def fill_surround(image: Image) -> tuple[Image, Step]:
     dark = cv2.copyMakeBorder(_as_u8((light < SURROUND * paper) * 255), 9, 9, 9, 9, cv2.BORDER_CONSTANT, value=255)
     dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))[9:-9, 9:-9]  # letters go, slivers stay
     _, pieces, stats, _ = components(_as_u8(dark))
+    x, y, bw, bh, _ = stats.T
+    at_edge = (x == 0) | (y == 0) | (x + bw == light.shape[1]) | (y + bh == light.shape[0])
     off = np.zeros_like(light)
-    for index in range(1, len(stats)):
+    for index in np.flatnonzero(at_edge[1:]) + 1:
         own = _as_u8((pieces == index) * 255)
         near = cv2.subtract(cv2.dilate(own, np.ones((9, 9), np.uint8)), cv2.dilate(own, np.ones((5, 5), np.uint8)))
         if np.median(light[near > 0]) >= PAPER_BESIDE * paper:
@@ -179,8 +182,9 @@ def fill_surround(image: Image) -> tuple[Image, Step]:
     share = cv2.countNonZero(off) / off.size
     out = image.copy()
     if 0 < share < 1:
-        near = cv2.resize(small, (w // 16, h // 16), interpolation=cv2.INTER_AREA).astype(np.float32)
-        kept = cv2.resize(_as_u8(off == 0), (w // 16, h // 16), interpolation=cv2.INTER_AREA).astype(np.float32)
+        tiny = (max(1, w // 16), max(1, h // 16))
+        near = cv2.resize(small, tiny, interpolation=cv2.INTER_AREA).astype(np.float32)
+        kept = cv2.resize(np.asarray(off == 0, np.float32), tiny, interpolation=cv2.INTER_AREA)
         weight = cv2.GaussianBlur(kept, (0, 0), 4)[:, :, None]
         mean = cv2.GaussianBlur(near * kept[:, :, None], (0, 0), 4) / np.maximum(weight, 1e-6)
         mean[weight[:, :, 0] < 1e-3] = cv2.mean(small, cv2.bitwise_not(off))[:3]

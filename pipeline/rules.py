@@ -24,8 +24,10 @@ OF_LETTERS = 160
 """Rules up to this length may be the level parts of a word's letters, which lie close enough to look like one."""
 DOT = 7
 """Largest side of a leader's dot."""
-FUSED, FLAT = 30, 5
+FUSED, FLAT = 20, 5
 """Length and height up to which a mark may be leader dots that run into one another, one every :data:`FLAT` pixels."""
+FEWEST = 4
+"""Marks of a leader at least: fewer may be dashes that a hand drew."""
 MIN_DOTS = 8
 TINTED = 9.0
 """Distance of a colour from the paper's, in CIE a*b*, from which ink is no print."""
@@ -94,17 +96,17 @@ def _leaders(ink: Image, rules: Image) -> tuple[Image, list[Box]]:
     w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     dots = np.flatnonzero(((w <= DOT + 3) & (h <= DOT)) | ((w <= FUSED) & (h <= FLAT)))
     dots = dots[dots > 0]
-    mask = np.zeros_like(ink)
-    if len(dots) < MIN_DOTS:
-        return mask, []
+    weights = np.where(w[dots] > DOT + 3, w[dots] // FLAT, 1)
+    if weights.sum() < MIN_DOTS:
+        return np.zeros_like(ink), []
     at = np.rint(centres[dots]).astype(np.int64)
     carpet = np.zeros_like(ink)
     carpet[at[:, 1], at[:, 0]] = 255
     carpet = np.asarray(cv2.dilate(carpet, np.ones((3, 21), np.uint8)), np.uint8)
     count, groups, gstats, _ = components(carpet)
     owner = groups[at[:, 1], at[:, 0]]
-    members = np.bincount(owner, np.where(w[dots] > DOT + 3, w[dots] // FLAT, 1), count)
-    rows = (members >= MIN_DOTS) & (gstats[:, cv2.CC_STAT_WIDTH] > 12 * gstats[:, cv2.CC_STAT_HEIGHT])
+    rows = (np.bincount(owner, weights, count) >= MIN_DOTS) & (np.bincount(owner, minlength=count) >= FEWEST)
+    rows &= gstats[:, cv2.CC_STAT_WIDTH] > 12 * gstats[:, cv2.CC_STAT_HEIGHT]
     rows[0] = False
     chosen = np.zeros(len(stats), dtype=bool)
     chosen[dots[rows[owner]]] = True

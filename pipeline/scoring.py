@@ -315,7 +315,8 @@ def _fields(expected: Json, got: ReadEntry | None, edition: str) -> list[_Seen]:
     for column, cell in expected["fields"].items():
         read = got.fields.get(column) if got else None
         traces = [cell, cell["struck"]] if "struck" in cell else [cell]  # a person is shown what was struck out too
-        box = Box.holding(Box(*(float(v) for v in trace["box"])) for trace in traces)
+        boxes = [Box(*(float(v) for v in trace["box"])) for trace in traces]
+        box = Box.holding([b for b in boxes if b.area] or boxes)
         located = None
         if cell["text"]:
             located = bool(read and read.box and read.box.iou(box) >= LOCATED)

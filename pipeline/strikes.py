@@ -38,8 +38,9 @@ through a gap between words, in which there is nothing else."""
 RULED = (0.7, 0.9, 0.45)
 """A stroke so straight, over so much of its words, that ends where they end, is a strike if letters cross it so often,
 above and below together: of two strokes side by side none is crossed on both its sides."""
-DOUBLE, CROSSED_THERE = 0.45, 0.1
-"""Letters' heights from which it is two strokes side by side; else letters cross it so often on either side."""
+DOUBLE, CROSSED_THERE = 0.45, 0.25
+"""Letters' heights from which it is two strokes side by side; else letters cross it so often on either side: of those
+that stand on a line some have tails."""
 CROSSED = (0.4, 0.35)
 """Least strokes of letters, for each letter's height of its length, that go on above it and below it."""
 THIN = (0.3, 0.2)
@@ -204,13 +205,13 @@ def _is_strike(ink: Image, writing: Image, begin: int, heights: NDArray[np.float
     far = max(3.0, 0.2 * letter) + pen / 2
     above, below = (_runs(reach >= far) * letter / long for reach in (up, down))
     ends = begin >= STEP and begin + long <= ink.shape[1] - STEP  # where the words end, and not as a printed line does
-    inside = min(above, below) > CROSSED_THERE or pen >= DOUBLE * letter  # no line that letters stand on
+    inside = min(above, below) >= CROSSED_THERE or pen >= DOUBLE * letter  # no line that letters stand on
     if ends and inside and wander <= RULED[0] and cover >= RULED[1] and above + below >= RULED[2]:
         return True
     if above < CROSSED[0] or below >= CROSSED[1]:
         return above >= CROSSED[0]
     # no letters are joined so far; only a printed line is so long, and that one does not end with the words
-    return below > 0 and long > LONGEST * letter and ends
+    return below > 0 and long > LONGEST * letter and begin > STEP and begin + long < ink.shape[1] - STEP
 
 
 def _reach(

@@ -74,6 +74,7 @@ def is_accepted(
     """
     sure = confidence >= ACCEPTED_FROM and not doubts
     whole = kind not in (ValueKind.DATE, ValueKind.AGE) or bool(_TWO_FIGURES.match(text))
+    whole &= kind is not ValueKind.AGE or bool(value)
     whole &= kind is not ValueKind.DATE or len(value) == len("2004-09-16")
     return presence is Presence.WRITTEN and sure and whole and kind in ACCEPTED_KINDS
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 import forms
-from pipeline.checks import NEVER_SURE, Choice, find_choices, ticked
+from pipeline.checks import NEVER_SURE, Choice, _parted, find_choices, ticked
 from pipeline.locate import CleanPage
 from pipeline.rules import Rules
 from records.geometry import Box
@@ -113,6 +113,12 @@ def test_a_box_that_was_read_as_letters_of_its_words_is_no_part_of_them() -> Non
     (own,) = (c for c in choices if c.text == glued)
     assert own.box is not None
     assert own.box.iou(Box(x, y, SIDE, SIDE)) > 0.8
+
+
+def test_points_and_colons_beside_a_choice_are_no_box() -> None:
+    words = words_at("Quá hạn: ...Quá hạn. Quáhạn", 100, 100, 0)
+    assert [w.text for w in _parted(words, ("Quá hạn",))] == [w.text for w in words]
+    assert [w.text for w in _parted(words_at("L]Quá hạnLI", 100, 100, 0), ("Quá hạn",))] == ["□Quá", "hạn□"]
 
 
 def test_a_choice_that_was_not_read_takes_no_words_of_one_like_it() -> None:

@@ -78,6 +78,15 @@ def test_dots_that_run_into_one_another_are_of_the_leader_too() -> None:
     assert not cv2.countNonZero(cv2.bitwise_and(ink, cv2.bitwise_not(find_rules(ink).mask)))
 
 
+def test_dashes_of_a_pen_are_no_leader() -> None:
+    ink = np.zeros((300, 600), np.uint8)
+    for k, x in enumerate((200, 220, 240)):
+        cv2.rectangle(ink, (x, 150), (x + 16, 153), 255, -1)
+        for y in (40, 90, 220):  # specks elsewhere
+            cv2.rectangle(ink, (60 + 90 * k, y), (62 + 90 * k, y + 2), 255, -1)
+    assert find_rules(ink).leaders == ()
+
+
 def test_a_stroke_that_crosses_a_rule_is_kept() -> None:
     grey = np.full((300, 800), 245, np.uint8)
     cv2.line(grey, (50, 150), (750, 150), 60, 2)

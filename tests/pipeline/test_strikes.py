@@ -87,6 +87,8 @@ def test_a_line_that_letters_stand_on_is_no_strike() -> None:
     end = word(ink, 70, 7)
     cv2.line(ink, (66, 91), (end + 6, 90), 255, 3)
     assert found(ink) == []
+    cv2.line(ink, (90, 90), (88, 108), 255, 3)  # one of them with a tail
+    assert found(ink) == []
 
 
 def test_a_strike_below_a_correction_is_found_though_that_is_longer() -> None:

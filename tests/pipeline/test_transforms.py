@@ -155,6 +155,22 @@ def test_what_is_left_of_a_dark_bed_is_as_the_paper_beside_it() -> None:
     assert np.array_equal(whole[1:-1, 1:-1], drawn()[1:-1, 1:-1])
 
 
+def test_what_is_dark_in_the_middle_of_the_page_stays() -> None:
+    page = drawn()
+    cv2.circle(page, (600, 900), 60, (40, 40, 160), -1)  # a blot, a filled stamp
+    cv2.rectangle(page, (300, 200), (900, 260), (20, 20, 20), -1)  # a black band
+    filled, step = fill_surround(page)
+    assert step.facts["share"] == 0
+    assert np.array_equal(filled[1:-1, 1:-1], page[1:-1, 1:-1])
+
+
+def test_a_narrow_strip_with_a_dark_part_is_prepared() -> None:
+    strip = np.full((8000, 64, 3), 230, np.uint8)
+    strip[2000:4000] = 10
+    prepared = prepare(strip)
+    assert prepared.grey.shape == (prepared.preparation.height, prepared.preparation.width)
+
+
 def test_a_shadow_on_the_paper_keeps_what_is_written_in_it() -> None:
     page = drawn().astype(np.float32)
     page[:, :300] *= np.linspace(0.3, 1.0, 300)[None, :, None]  # fades, as a shadow does

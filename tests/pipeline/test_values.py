@@ -208,6 +208,7 @@ def test_only_what_can_be_checked_stands_without_a_person(kind: ValueKind) -> No
         (ValueKind.AGE, "32 tuổi", "P32Y", True),
         (ValueKind.AGE, "32", "P32Y", True),
         (ValueKind.AGE, "2 tuổi", "P2Y", False),
+        (ValueKind.AGE, "45 gì đó", "", False),
     ],
 )
 def test_what_may_have_lost_its_first_figure_waits_for_a_person(
