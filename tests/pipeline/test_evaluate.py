@@ -8,8 +8,9 @@ import pytest
 
 from pipeline import evaluate_book
 from pipeline.evaluate import read_truth
-from pipeline.scoring import same
+from pipeline.scoring import ReadEntry, ReadField, ReadPage, Share, report, same
 from records.errors import WrongUse
+from records.geometry import Box
 from records.progress import SilentProgress
 from tests.pipeline.hostile import saved, text_page
 from tests.pipeline.stubs import readers
@@ -95,3 +96,15 @@ def test_what_is_not_read_is_counted_as_lost(tmp_path: Path) -> None:
     assert report.fields["nksHoTen"].cer == 1.0
     assert report.failed == (("b.png", "IMAGE_TRUNCATED"),)
     assert {"n_pages", "n_entries", "fields", "exact", "entries_lost", "seconds_per_page"} <= set(report.as_json())
+
+
+def test_the_place_of_a_corrected_value_holds_what_was_struck_out() -> None:
+    struck: dict[str, object] = {"text": "Lê Văn Ân", "box": [100, 10, 150, 30]}
+    cell = {"text": "Lê Văn An", "box": [300, 10, 100, 30], "struck": struck}
+    entry = {"fields": {"nksHoTen": cell}}
+    truth = {"file": "a", "role": "entry", "kind": "KS", "edition": "birth-2016", "entries": [entry]}
+    read = ReadEntry("birth-2016", {"nksHoTen": ReadField("Lê Văn An", Box(100, 10, 300, 30), accepted=False)})
+    page = ReadPage("KS", "birth-2016", (read,), 0.0)
+    assert report([truth], {0: page}, 1).located == Share(1, 1)
+    struck["box"] = [0, 0, 0, 0]  # nothing of it was drawn
+    assert report([truth], {0: page}, 1).located == Share(1, 0)
