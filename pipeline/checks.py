@@ -16,7 +16,7 @@ from records.readings import Word
 TICKED = 0.12
 """How much more of its inside a ticked box has inked than the middle one of the boxes."""
 NEVER_SURE = 0.98
-"""Highest confidence where not all choices were found."""
+"""Highest confidence where not all choices were found, or the box itself was not, but only its place."""
 BOX_READ_AS = 3
 """Letters that a reader makes of a box at most."""
 FILLED = 0.85
@@ -215,9 +215,9 @@ def ticked(choices: Sequence[Choice], expected: int) -> tuple[Choice | None, flo
     if more < TICKED:
         all_seen = sum(c.seen for c in measured) == expected
         return None, (1.0 - more / TICKED if all_seen else 0.0)
-    if len(inks) > 1 and top.ink - inks[-2] < 0.8 * TICKED:
+    if top.ink - inks[-2] < 0.8 * TICKED or (not top.seen and inks[-2] - middle >= TICKED):
         return None, 0.0  # two boxes look ticked: a person has to look
     if len(measured) == expected:
-        return top, min(1.0, 0.5 + more)
+        return top, min(1.0 if top.seen else NEVER_SURE, 0.5 + more)
     # a choice was not found: it may be the one that is ticked, and a stroke that lost its words runs through this box
     return (top, min(NEVER_SURE, 0.5 + more)) if top.seen else (None, 0.0)

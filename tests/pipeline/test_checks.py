@@ -8,6 +8,7 @@ import numpy as np
 
 import forms
 from pipeline.checks import NEVER_SURE, Choice, _parted, find_choices, ticked
+from pipeline.labels import Match
 from pipeline.locate import CleanPage
 from pipeline.rules import Rules
 from records.geometry import Box
@@ -131,3 +132,15 @@ def test_a_choice_that_was_not_read_takes_no_words_of_one_like_it() -> None:
         words += words_at(text, x + SIDE + 10, 303, number)
     choices = find_choices(EDITION, label, clean(ink), words, LETTER)
     assert [c.text for c in choices if c.box is not None] == ["Mẹ nhận con", "Con nhận cha"]
+
+
+def test_a_box_that_was_only_placed_is_never_sure() -> None:
+    def choice(text: str, ink: float, *, seen: bool) -> Choice:
+        return Choice(text, Match(0, (Box(0, 0, 9, 9),), frozenset(), 1.0, 1.0, text), Box(0, 0, 9, 9), ink, seen)
+
+    rest = [choice(text, 0.02, seen=True) for text in ("Quá hạn", "Đăng ký lại")]
+    assert ticked([choice("Đúng hạn", 0.6, seen=True), *rest], 3)[1] == 1.0
+    assert ticked([choice("Đúng hạn", 0.6, seen=False), *rest], 3)[1] == NEVER_SURE
+    other = choice("Bị bỏ rơi", 0.3, seen=False)
+    assert ticked([choice("Đúng hạn", 0.6, seen=False), other, *rest], 4) == (None, 0.0)
+    assert ticked([choice("Đúng hạn", 0.6, seen=True), other, *rest], 4)[1] == 1.0
