@@ -151,8 +151,6 @@ def crop_borders(image: Image) -> tuple[Image, Step]:
 SURROUND, PAPER_BESIDE = 0.42, 0.75
 """Share of the paper's lightness up to which something is no paper, and that its edge has beside it: no shadow is so
 dark and ends so sharply."""
-
-
 RIM = 15.0
 """Pixels over which the outermost ones are smoothed, along the edge."""
 
@@ -166,19 +164,7 @@ def fill_surround(image: Image) -> tuple[Image, Step]:
     h, w = image.shape[:2]
     factor = 600 / max(h, w)
     small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    light = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    paper = float(np.percentile(light[::2, ::2], 75))
-    dark = cv2.copyMakeBorder(_as_u8((light < SURROUND * paper) * 255), 9, 9, 9, 9, cv2.BORDER_CONSTANT, value=255)
-    dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))[9:-9, 9:-9]  # letters go, slivers stay
-    _, pieces, stats, _ = components(_as_u8(dark))
-    x, y, bw, bh, _ = stats.T
-    at_edge = (x == 0) | (y == 0) | (x + bw == light.shape[1]) | (y + bh == light.shape[0])
-    off = np.zeros_like(light)
-    for index in np.flatnonzero(at_edge[1:]) + 1:
-        own = _as_u8((pieces == index) * 255)
-        near = cv2.subtract(cv2.dilate(own, np.ones((9, 9), np.uint8)), cv2.dilate(own, np.ones((5, 5), np.uint8)))
-        if np.median(light[near > 0]) >= PAPER_BESIDE * paper:
-            off = _as_u8(cv2.bitwise_or(off, cv2.dilate(own, np.ones((5, 5), np.uint8))))
+    off = _surround(_as_u8(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)))
     share = cv2.countNonZero(off) / off.size
     out = image.copy()
     if 0 < share < 1:
@@ -194,6 +180,24 @@ def fill_surround(image: Image) -> tuple[Image, Step]:
     for rim in (out[:, :1], out[:, -1:]):
         rim[:] = cv2.GaussianBlur(rim, (0, 0), 0.1, sigmaY=RIM)
     return out, Step("surround", Transform.identity(), {"share": share})
+
+
+def _surround(light: Image) -> Image:
+    """Return 255 where a small grey picture shows no paper: dark pieces at its edges, with light paper beside them."""
+    paper = float(np.percentile(light[::2, ::2], 75))
+    dark = cv2.copyMakeBorder(_as_u8((light < SURROUND * paper) * 255), 9, 9, 9, 9, cv2.BORDER_CONSTANT, value=255)
+    dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))[9:-9, 9:-9]  # letters go, slivers stay
+    _, pieces, stats, _ = components(_as_u8(dark))
+    x, y, w, h, _ = stats.T
+    at_edge = (x == 0) | (y == 0) | (x + w == light.shape[1]) | (y + h == light.shape[0])
+    off = np.zeros_like(light)
+    for index in np.flatnonzero(at_edge[1:]) + 1:
+        own = _as_u8((pieces == index) * 255)
+        grown = cv2.dilate(own, np.ones((5, 5), np.uint8))
+        beside = cv2.subtract(cv2.dilate(own, np.ones((9, 9), np.uint8)), grown)
+        if np.median(light[beside > 0]) >= PAPER_BESIDE * paper:
+            off = _as_u8(cv2.bitwise_or(off, grown))
+    return off
 
 
 def even_light(image: Image) -> tuple[Image, Step]:
