@@ -93,8 +93,8 @@ def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage, *, notes
     letter = labelled.letter
     areas = field_areas(labelled, clean, list(extra))
     marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *extra], letter)
-    owned = within_lines(field_marks(marks, areas, letter), marks, areas, clean, letter)
-    lines = written(ink, clean, marks, owned, labelled)
+    owned = within_lines(field_marks(marks, areas, letter), marks, areas, clean, labelled)
+    lines = written(ink, clean, marks, owned, labelled, areas)
     outside = find_notes(Known(page, clean, labelled, areas, extra, marks, owned)) if notes else ()
     return Case(
         edition=labelled.edition,

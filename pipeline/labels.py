@@ -39,6 +39,8 @@ _LONGEST_ROW = 40
 """Tokens of a row that are followed."""
 _SIDE_BY_SIDE = 1.02
 """By how much an order in columns must explain more than the order in rows."""
+_ONE_ROW = 1.6
+"""Letters' heights up to which labels of one row of cells stand higher or lower."""
 _DEEPEST = 12
 """Rows that two persons side by side may take."""
 OVER = 0.6
@@ -266,17 +268,17 @@ def _ordered(matches: Sequence[Match], height: float) -> list["_Spot"]:
             spots.append((line.y + line.h / 2, line.x, match))
     spots.sort(key=lambda s: s[0])
     rows: list[_Spot] = []
-    row, top = -1, -math.inf
+    top = -math.inf
     for y, x, match in spots:
         if y - top > 0.6 * height:
-            row, top = row + 1, y
-        rows.append((float(row), x, match))
+            top = y
+        rows.append((top, x, match))
     rows.sort(key=lambda r: (r[0], r[1]))
     return rows
 
 
 _Spot = tuple[float, float, Match]
-"""(row, x, match)."""
+"""(height of its row, x, match)."""
 
 
 class _Places:
@@ -327,18 +329,43 @@ def _heaviest(spots: Sequence[_Spot], places: _Places) -> tuple[float, dict[int,
     return whole, chain
 
 
-def _side_by_side(spots: Sequence[_Spot]) -> dict[int, Match]:
+def _is_strong(match: Match) -> bool:
+    return match.likeness >= 0.85 and match.weight > 1.2 and len(match.words) >= 3
+
+
+def _levelled(
+    spots: Sequence[_Spot], height: float, places: _Places
+) -> tuple[Sequence[_Spot], float, dict[int, Match]]:
+    """Return the spots, with rows made one that are one row of cells, and the heaviest chain along them.
+
+    In cells side by side one label may stand higher than the other, which its value stands below. Two rows are one
+    where a long label that the chain has no place for gets one by it.
+    """
+    whole, chain = _heaviest(spots, places)
+    for row, _, match in spots:
+        if match.label in chain or not _is_strong(match):
+            continue
+        for other in sorted({s[0] for s in spots if 0 < abs(s[0] - row) < _ONE_ROW * height}):
+            merged = sorted(((row, *s[1:]) if s[0] == other else s for s in spots), key=lambda s: (s[0], s[1]))
+            weight, longer = _heaviest(merged, places)
+            if match.label in longer and len(longer) > len(chain) and weight > whole:
+                spots, whole, chain = merged, weight, longer
+                break
+    return spots, whole, chain
+
+
+def _side_by_side(spots: Sequence[_Spot], height: float) -> dict[int, Match]:
     """Return the heaviest chain along the rows, or along two columns in a band of rows where that explains more.
 
     Some houses set mother and father side by side. The band begins at a long label that has another to its left, or
     that the order in rows has no place for; left of it lies one column, right of it the other.
     """
     places = _Places()
-    whole, chain = _heaviest(spots, places)
+    spots, whole, chain = _levelled(spots, height, places)
     if len(chain) == len({match.label for _, _, match in spots}):
         return chain
     whole *= _SIDE_BY_SIDE
-    strong = [s for s in spots if s[2].likeness >= 0.85 and s[2].weight > 1.2 and len(s[2].words) >= 3]
+    strong = [s for s in spots if _is_strong(s[2])]
     rows = sorted({row for row, _, _ in spots})
     heads = {
         (row, x)
@@ -347,7 +374,7 @@ def _side_by_side(spots: Sequence[_Spot]) -> dict[int, Match]:
         or any(r == row and left < x and not (m.words & match.words) for r, left, m in strong)
     }
     for top, gutter in sorted(heads):
-        for bottom in (row for row in rows if top < row <= top + _DEEPEST):
+        for bottom in [row for row in rows if top < row][:_DEEPEST]:
 
             def turn(spot: _Spot, a: float = top, b: float = bottom, x: float = gutter) -> Any:
                 inside = a <= spot[0] <= b
@@ -368,8 +395,8 @@ def find_labels(edition: Edition, words: Sequence[Word]) -> dict[int, Match]:
     everywhere = candidates(edition, found)
     apart = [m.words for m in everywhere if edition.labels[m.label].floating and m.likeness >= MIN_LIKENESS_FLOATING]
     fixed = [m for m in everywhere if not edition.labels[m.label].floating and not any(m.words < w for w in apart)]
-    spots = _ordered(fixed, heights[len(heights) // 2])
-    chain = _side_by_side(spots)
+    height = heights[len(heights) // 2]
+    chain = _side_by_side(_ordered(fixed, height), height)
     chain = {i: _with_number(m, found) for i, m in chain.items()}
     taken = frozenset(w for m in chain.values() for w in m.words)
     for match in sorted(everywhere, key=lambda m: m.weight):

@@ -36,6 +36,8 @@ PENNED, STAMPED = (2.6, 0.7), (8.0, 2.0)
 """Length and thickness (in letters) up to which something is a pen's stroke, or a stroke of a stamp's large letters."""
 ACROSS_SEAL = (4.0, 3, 1.0)
 """Ink, strokes and contrast that what is written across a seal counts for: it is seen to be there, but not what."""
+WITHIN = 0.5
+"""Share of a seal in the room for signatures from which it is the seal of who signs."""
 COARSE = 4
 """Pixels of the grid on which it is seen what lies near one another."""
 REDDISH = 20
@@ -95,13 +97,18 @@ def find_notes(known: Known) -> list[FoundNote]:
 
 
 def within_lines(
-    owned: Mapping[str, list[int]], marks: Marks, areas: Sequence[FieldArea], clean: CleanPage, letter: float
+    owned: Mapping[str, list[int]],
+    marks: Marks,
+    areas: Sequence[FieldArea],
+    clean: CleanPage,
+    labelled: LabelledPage,
 ) -> dict[str, list[int]]:
     """Return each column's marks without those that stand apart behind the end of the printed line: a note's.
 
     A note that runs up along the edge crosses the rows of many fields; a value that runs over its line does not leave
-    a gap before.
+    a gap before. A short value ends where the line beside its label does, whatever stands above or below that.
     """
+    letter = labelled.letter
     out = dict(owned)
     x, y, w, h = (marks.boxes[:, k].astype(float) for k in range(4))
     ruled = [r for r in (*clean.rules.leaders, *clean.rules.horizontal) if r.w > 4 * letter]
@@ -110,10 +117,10 @@ def within_lines(
             continue
         kept: list[int] = []
         reach = area.boxes[0].x
-        own = owned[area.column]
+        own, short = owned[area.column], labelled.edition.value_kind(area.column) in ONE_LINE
         lines = [r for r in ruled if r.right > reach + 3 * letter and not _through(r, marks, own, letter)]
         for i in sorted(own, key=lambda i: float(x[i])):
-            middle = y[i] + h[i] / 2
+            middle = area.level if short else y[i] + h[i] / 2
             ends = [r.right for r in lines if abs(r.y - middle) < 1.8 * letter]
             if ends and x[i] > max(ends) - 0.3 * letter and x[i] - reach > APART * letter:
                 break
@@ -191,7 +198,8 @@ def _red_groups(known: Known, body: Box) -> list[Group]:
     labels = (b for m in known.labelled.labels.values() for b in m.lines)
     for box in (*labels, *known.choices, *signing):
         shown[max(0, int(box.y)) : max(0, int(box.bottom)), max(0, int(box.x)) : max(0, int(box.right))] = 0
-    out = [Group(box, *ACROSS_SEAL) for box in across if not any(s.overlap(box) for s in signing)]
+    # an officer's seal lies where he signs, under his signature; the one that joins pages only reaches in there
+    out = [Group(box, *ACROSS_SEAL) for box in across if all(s.overlap(box) < WITHIN * box.area for s in signing)]
     if cv2.countNonZero(shown) >= letter * letter:
         written = _pen_strokes(shown, letter, STAMPED)
         out += _grouped(written, known.page.colour[:, :, 1], known.marks.strong, letter)
@@ -377,7 +385,7 @@ def _lost_values(labelled: LabelledPage, body: Box, empty: Sequence[str]) -> lis
             out.append(Box(row.x, row.y, min([*beside, body.right]) - row.x, row.h))
     found = sorted(i for i in labelled.labels if not edition.labels[i].floating)
     for a, b in itertools.pairwise(found):
-        if any(edition.labels[k].says and not edition.labels[k].floating for k in range(a + 1, b)):
+        if any(edition.labels[k].column and not edition.labels[k].floating for k in range(a + 1, b)):
             top, low = labelled.labels[a].last.bottom, labelled.labels[b].first.y
             top, low = min(top, low) - letter, max(top, low) + letter
             out.append(Box(body.x, top, body.w, low - top))

@@ -186,10 +186,10 @@ def read_corrected(label: Label, found: Written, readers: Readers, years: tuple[
     value = read_value(label, found.standing, readers, years)
     if found.all_struck:
         return replace(value, doubts=(*value.doubts, "ALL_STRUCK_OUT"))
-    if not found.struck:
+    if not found.corrected:
         return value
-    struck = read_value(label, found.struck, readers, years)
-    return replace(value, doubts=(*value.doubts, "STRUCK_OUT"), struck=struck.text)
+    struck = read_value(label, found.struck, readers, years).text if found.struck else ""
+    return replace(value, doubts=(*value.doubts, "STRUCK_OUT"), struck=struck)
 
 
 def all_struck(values: Mapping[str, ReadValue]) -> bool:

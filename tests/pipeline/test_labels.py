@@ -147,6 +147,20 @@ def test_other_print_holds_no_labels() -> None:
     assert find_labels(BIRTH, []) == {}
 
 
+def test_a_label_may_stand_lower_than_its_neighbour_in_the_same_row_of_cells() -> None:
+    columns = [label.column or "" for label in BIRTH.labels]
+    words: list[Word] = []
+    y = 80.0
+    for i, label in enumerate(BIRTH.labels):
+        if not label.says or label.floating:
+            continue
+        beside = columns[i].endswith("NgaySinh") and columns[i] != "nksNgaySinh"  # right of the parent's name
+        words += printed(label.says[-1] + ":", 900 if beside else 120, y - (90 if beside else 0), i)
+        y += 0 if beside else 60
+    found = find_labels(BIRTH, words)
+    assert {columns[i] for i in found} >= {"meHoTen", "meNgaySinh", "chaHoTen", "chaNgaySinh"}
+
+
 def test_mother_and_father_may_stand_side_by_side() -> None:
     columns = [label.column or "" for label in BIRTH.labels]
     words: list[Word] = []

@@ -1,108 +1,106 @@
-"""A strike through a word is told from what letters and forms are made of."""
+"""What a strike takes out of a field, and which level strokes are none, on lines drawn here."""
 
 import cv2
 import numpy as np
 
-from pipeline.strikes import strikes
+import forms
+from pipeline.areas import FieldArea
+from pipeline.crops import page_marks
+from pipeline.locate import CleanPage, LabelledPage
+from pipeline.rules import Rules
+from pipeline.strikes import Written, with_strokes, written
 from records.geometry import Box
 from records.ports import Image
 
+EDITION = forms.edition("birth-2016")
 LETTER = 18.0
-LINE = Box(60, 60, 400, 34)
 
 
 def sheet() -> Image:
-    return np.zeros((160, 560), np.uint8)
+    return np.zeros((300, 1000), np.uint8)
 
 
-def word(ink: Image, x: int, letters: int, *, top: int = 62, low: int = 92) -> int:
-    """Write upright strokes with feet, as of printed letters; return where the word ends."""
+def write(ink: Image, x: int, letters: int, *, foot: int = 92, high: int = 26) -> int:
+    """Write upright strokes that do not touch; return where the last one ends."""
     for k in range(letters):
-        at = x + 22 * k
-        cv2.line(ink, (at, top), (at, low), 255, 3)
-        cv2.line(ink, (at, low), (at + 10, low - 2), 255, 3)
-    return x + 22 * (letters - 1) + 10
+        cv2.line(ink, (x + 15 * k, foot - high), (x + 15 * k, foot), 255, 3)
+        cv2.line(ink, (x + 15 * k, foot), (x + 15 * k + 6, foot - 2), 255, 3)
+    return x + 15 * (letters - 1) + 6
 
 
-def found(ink: Image, writing: Image | None = None) -> list[tuple[int, int]]:
-    return [(s.x, s.right) for s in strikes(ink, ink if writing is None else writing, LINE, LETTER)]
+def read(
+    ink: Image, column: str, *rules: Box, drawn: Image | None = None, level: float | None = None
+) -> tuple[Written, list[int]]:
+    """Return what is written in a field that owns all marks, and where the lines that stand begin."""
+    grey = np.asarray(255 - ink, np.uint8)
+    clean = CleanPage(grey, ink, grey, ink, Rules(rules, (), (), ink), (), ink if drawn is None else drawn)
+    marks = page_marks(clean, [], LETTER)
+    labelled = LabelledPage(EDITION, {}, (), LETTER)
+    areas = [FieldArea(column, (Box(40, 40, 900, 100),), level)]
+    own = list(range(1, len(marks.boxes)))
+    found = written(with_strokes(clean), clean, marks, {column: own}, labelled, areas)[column]
+    return found, [round(line.box.x) for line in found.standing]
 
 
-def test_a_stroke_through_a_word_strikes_it_and_not_the_word_beside_it() -> None:
+def test_a_year_is_struck_out_where_another_stands_behind_it() -> None:
     ink = sheet()
-    end = word(ink, 70, 7)
-    word(ink, 330, 5)
-    assert found(ink) == []
-    cv2.line(ink, (66, 78), (end + 6, 75), 255, 3)
-    ((begin, stop),) = found(ink)
-    assert abs(begin - 66) < 12
-    assert abs(stop - end - 6) < 12
+    end = write(ink, 70, 4)
+    cv2.line(ink, (64, 79), (end + 6, 79), 255, 3)
+    alone, _ = read(ink, "meNgaySinh")
+    assert not alone.corrected
+    assert not alone.all_struck
+    write(ink, 170, 4)
+    found, standing = read(ink, "meNgaySinh")
+    assert found.corrected
+    assert [abs(x - 170) < 6 for x in standing] == [True]
+    assert len(found.struck) == 1
 
 
-def test_a_strike_that_was_taken_for_a_rule_is_found_in_the_ink_with_rules() -> None:
+def test_figures_with_nothing_behind_them_are_not_struck_out_by_a_stroke_over_a_part() -> None:
+    ink = sheet()
+    write(ink, 70, 8)
+    cv2.line(ink, (66, 79), (134, 79), 255, 3)  # through half of figures that stand close together
+    found, _ = read(ink, "nksSoDinhDanh")
+    assert not found.struck or found.standing[-1].box.right > found.struck[-1].box.right
+
+
+def test_a_strike_just_above_the_dots_to_write_on_is_told_from_a_printed_line_there() -> None:
     writing = sheet()
-    end = word(writing, 70, 8)
-    ink = writing.copy()
-    cv2.line(ink, (66, 77), (end + 8, 77), 255, 3)
-    assert len(found(ink, writing)) == 1
+    end = write(writing, 70, 14)
+    write(writing, 330, 12)
+    for stop, struck in ((end + 6, True), (940, False)):
+        drawn = writing.copy()
+        for x in range(60, 940, 12):
+            cv2.circle(drawn, (x, 88), 2, 255, -1)
+        cv2.line(drawn, (64, 84), (stop, 84), 255, 5)
+        found, standing = read(writing, "nksNoiSinh", Box(60, 82, 880, 9), drawn=drawn)
+        assert found.corrected is struck
+        assert len(standing) == 1
+        assert (abs(standing[0] - 330) < 6) is struck
 
 
-def test_a_rule_under_writing_is_no_strike() -> None:
-    ink = sheet()
-    end = word(ink, 70, 8)
-    cv2.line(ink, (40, 95), (end + 60, 95), 255, 2)
-    assert found(ink) == []
+def test_a_printed_line_that_is_written_on_to_its_end_strikes_nothing_out() -> None:
+    writing = sheet()
+    end = write(writing, 70, 50)
+    for x in range(90, end, 30):
+        cv2.line(writing, (x, 90), (x - 3, 106), 255, 3)  # tails
+    drawn = writing.copy()
+    rules = [Box(60, y, end - 54, 4) for y in (84, 150, 210)]
+    for r in rules:
+        cv2.line(drawn, (60, int(r.y) + 2), (end + 6, int(r.y) + 2), 255, 3)
+    assert not read(writing, "nksNoiSinh", *rules, drawn=drawn)[0].all_struck
+    assert read(writing, "nksNoiSinh", rules[0], drawn=drawn)[0].all_struck  # nothing says that it is printed
 
 
-def test_the_crossbar_of_a_letter_is_no_strike() -> None:
-    ink = sheet()
-    word(ink, 70, 7)
-    cv2.line(ink, (60, 64), (110, 64), 255, 3)
-    cv2.line(ink, (108, 76), (124, 76), 255, 3)
-    assert found(ink) == []
-
-
-def test_a_waving_line_through_writing_is_no_strike() -> None:
-    ink = sheet()
-    word(ink, 70, 8)
-    x = np.arange(66, 250)
-    points = np.stack([x, 77 + 7 * np.sin(x / 9)], axis=1).astype(np.int32)
-    cv2.polylines(ink, [points], False, 255, 3)
-    assert found(ink) == []
-
-
-def test_two_strokes_side_by_side_strike_out() -> None:
-    ink = sheet()
-    end = word(ink, 70, 7)
-    word(ink, 330, 5)
-    for y in (84, 90):  # of none of them letters go on both above and below
-        cv2.line(ink, (66, y), (end + 6, y - 1), 255, 3)
-    ((begin, stop), *_) = found(ink)
-    assert abs(begin - 66) < 12
-    assert abs(stop - end - 6) < 12
-
-
-def test_a_line_that_letters_stand_on_is_no_strike() -> None:
-    ink = sheet()
-    end = word(ink, 70, 7)
-    cv2.line(ink, (66, 91), (end + 6, 90), 255, 3)
-    assert found(ink) == []
-    cv2.line(ink, (90, 90), (88, 108), 255, 3)  # one of them with a tail
-    assert found(ink) == []
-
-
-def test_a_strike_below_a_correction_is_found_though_that_is_longer() -> None:
-    ink = sheet()
-    end = word(ink, 70, 5)
-    word(ink, 80, 15, top=24, low=50)
-    cv2.line(ink, (66, 78), (end + 6, 76), 255, 3)
-    line = Box(60, 20, 440, 76)
-    ((x, right),) = [(s.x, s.right) for s in strikes(ink, ink, line, LETTER)]
-    assert abs(x - 66) < 12
-    assert abs(right - end - 6) < 12
-
-
-def test_nothing_and_almost_nothing_hold_no_strike() -> None:
-    assert strikes(sheet(), sheet(), LINE, LETTER) == []
-    assert strikes(sheet(), sheet(), Box(0, 0, 3, 2), LETTER) == []
-    assert strikes(sheet(), sheet(), Box(540, 150, 40, 40), LETTER) == []
+def test_what_was_struck_out_beside_the_label_is_seen_though_nothing_of_it_is_left() -> None:
+    writing = sheet()
+    write(writing, 80, 14, foot=70)
+    drawn = writing.copy()
+    end = write(drawn, 70, 14, foot=112)
+    cv2.line(drawn, (64, 99), (end + 6, 99), 255, 10)  # two strokes
+    rule = Box(60, 80, end - 40, 36)
+    assert not read(writing, "nksNoiSinh", rule, drawn=drawn)[0].corrected
+    found, standing = read(writing, "nksNoiSinh", rule, drawn=drawn, level=100.0)
+    assert found.corrected
+    assert len(standing) == 1
+    assert found.struck == []
