@@ -4,7 +4,7 @@ Labels and rules of the page's own print tell it; nothing is known beforehand of
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -244,3 +244,31 @@ def _inline(
     elif next_row - line.bottom > (1.1 * letter if cell is not None else max(1.1 * letter, ONE_MORE * step)):
         boxes.append(Box(begin, line.bottom + 1, max(1.0, end - begin), next_row - line.bottom - 1))
     return tuple(boxes) or (Box(line.right + 1, line.y, max(1.0, end - line.right - 1), line.h),)
+
+
+def form_box(labelled: LabelledPage, clean: CleanPage) -> Box:
+    """Return the form's box: around all labels, and as far to the right as lines are printed to write on."""
+    lines = [b for m in labelled.labels.values() for b in m.lines]
+    if not lines:
+        return Box(0, 0, 0, 0)
+    box = Box.holding(lines)
+    ruled = [*clean.rules.leaders, *clean.rules.horizontal]
+    right = max([box.right, *(r.right for r in ruled if r.w > 4 * labelled.letter and box.y < r.y < box.bottom)])
+    return Box(box.x, box.y, right - box.x, box.h)
+
+
+def room_behind(labelled: LabelledPage, right: float, columns: Collection[str]) -> dict[str, Box]:
+    """Return by column the room in the row of its label, from there to the next label or to *right*."""
+    letter = labelled.letter
+    out = {}
+    for index, match in labelled.labels.items():
+        column = labelled.edition.labels[index].column
+        if column is not None and column in columns:
+            row = Box(match.first.x, match.first.y - letter, 1, match.last.bottom - match.first.y + 2 * letter)
+            beside = [
+                m.first.x
+                for m in labelled.labels.values()
+                if m.first.x > match.last.right and row.y < m.first.y + m.first.h / 2 < row.bottom
+            ]
+            out[column] = Box(row.x, row.y, min([*beside, right]) - row.x, row.h)
+    return out

@@ -131,7 +131,7 @@ def _rows(
         ink = with_strokes(clean)
     cases = []
     for k, own in enumerate(areas):
-        lines = written(ink, clean, marks, {a.column: owned[f"{k} {a.column}"] for a in own}, labelled)
+        lines = written(ink, clean, marks, {a.column: owned[f"{k} {a.column}"] for a in own}, labelled, own)
         if any(one.standing for one in lines.values()):
             found = [(area, lines[area.column]) for area in own]
             box = table.rows[k].box

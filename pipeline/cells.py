@@ -1,5 +1,7 @@
 """Ruled cells: the rectangles that printed rules enclose."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -15,25 +17,48 @@ BREAK = 25
 
 SAME_END = 20
 """Pixels by which the ends of rules of one table lie apart."""
+TALL = 100
+"""Pixels from which an upright rule is one, whatever it meets."""
+MEETS = 12
+"""Pixels by which a short upright rule may miss the level one it reaches to."""
 
 
 def _of_tables(rules: Rules) -> list[Box]:
-    """Return the level rules that end where others do, at upright ones or breaks: a pen's stroke ends anywhere."""
+    """Return the level rules that end at upright ones, at breaks or where others do: a pen's stroke ends anywhere.
+
+    Where an upright rule stands beyond its end, a level one of the same table reaches it.
+    """
     level = rules.horizontal
     upright = [(r.x + r.w / 2, r.y - BREAK, r.bottom + BREAK) for r in rules.vertical]
+    walls = [(r.x + r.w / 2, r.y, r.bottom) for r in rules.vertical if r.h > TALL]
 
-    def held(one: Box, at: float) -> bool:
+    def held(one: Box, at: float, side: int) -> bool:
         if any(abs(at - x) <= 2 * BREAK and top <= one.y <= bottom for x, top, bottom in upright):
             return True
+        enclosed = any(side * (x - at) > 0 and top < one.y < bottom for x, top, bottom in walls)
         for other in level:
             if other is one:
                 continue
             ends = min(abs(at - other.x), abs(at - other.right))
-            if ends < SAME_END or (ends <= 2 * BREAK and abs(other.y - one.y) < SAME_END):
+            if (ends < SAME_END and not enclosed) or (ends <= 2 * BREAK and abs(other.y - one.y) < SAME_END):
                 return True
         return False
 
-    return [r for r in level if held(r, r.x) and held(r, r.right)]
+    return [r for r in level if held(r, r.x, -1) and held(r, r.right, 1)]
+
+
+def _of_cells(rules: Rules, level: Sequence[Box]) -> list[Box]:
+    """Return the upright rules but for the strokes of letters that reach from a level one into a row."""
+
+    def met(one: Box) -> int:
+        return sum(
+            other.x - BREAK < one.x < other.right + BREAK
+            and other.bottom > one.y - MEETS
+            and other.y < one.bottom + MEETS
+            for other in level
+        )
+
+    return [r for r in rules.vertical if r.h > TALL or met(r) > 1]
 
 
 def find_cells(rules: Rules) -> tuple[Box, ...]:
@@ -42,11 +67,12 @@ def find_cells(rules: Rules) -> tuple[Box, ...]:
     if len(rules.horizontal) < 2 or len(rules.vertical) < 2:
         return ()
     walls: Image = np.zeros(shape, np.uint8)
-    for rule in _of_tables(rules):
+    level = _of_tables(rules)
+    for rule in level:
         x0, x1 = int(rule.x) - BREAK, int(rule.right) + BREAK
         cv2.rectangle(walls, (x0, int(rule.y)), (x1, int(rule.bottom)), 255, -1)
     upright: Image = np.zeros(shape, np.uint8)
-    for rule in rules.vertical:
+    for rule in _of_cells(rules, level):
         y0, y1 = int(rule.y) - BREAK, int(rule.bottom) + BREAK
         cv2.rectangle(upright, (int(rule.x), y0), (int(rule.right), y1), 255, -1)
     walls = np.asarray(cv2.bitwise_or(walls, upright), np.uint8)

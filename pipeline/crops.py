@@ -4,7 +4,7 @@ Ink is taken mark by mark (connected strokes), so that a neighbour's descender o
 reaches into the area is left out, and a stroke of the value that reaches out of it is kept whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,10 @@ FAINT = 0.42
 """Marks with less than this share of the page's usual contrast are show-through, stains or shadows."""
 STRAY = 0.15
 """Share of the ink of a field's main line under which a lone mark on another level is no line of its own."""
+TALLEST, WIDEST = 4.0, 80.0
+"""Letters' heights that a line of writing takes whose letters a strike joins to one mark."""
+LEFT = 1.5
+"""Square letters of ink in a field's cell that no field has, from which the field is not called blank."""
 PALE = 0.6
 """The same within one field: beside strong ink, paler marks do not belong."""
 
@@ -113,7 +117,8 @@ def assign(marks: Marks, areas: Sequence[FieldArea], letter: float) -> dict[str,
     """Give each mark to one field: bodies of letters by level, then dots and tone marks to the nearest body."""
     x, y, w, h, size = (marks.boxes[:, k].astype(float) for k in range(5))
     cx, cy = x + w / 2, y + h / 2
-    usable = (w <= 25 * letter) & (h <= 6 * letter) & (size >= 5) & (marks.contrast >= FAINT * marks.strong)
+    struck = (h > letter) & (h <= TALLEST * letter) & (w <= WIDEST * letter)  # a stroke joins all letters of a line
+    usable = ((w <= 25 * letter) | struck) & (h <= 6 * letter) & (size >= 5) & (marks.contrast >= FAINT * marks.strong)
     usable[0] = False
     hats = _hats(marks, usable, letter)
     bodies: list[int] = []
@@ -221,6 +226,17 @@ def lines_of(page: CleanPage, marks: Marks, chosen: list[int], letter: float) ->
         picture[mask > 0] = page.grey[c:d, a:b][mask > 0]
         lines.append(Line(Box(x0, y0, x1 - x0, y1 - y0), picture))
     return lines
+
+
+def is_left(marks: Marks, owned: Mapping[str, list[int]], room: Sequence[Box], letter: float) -> bool:
+    """Whether ink as dark as the page's stands in the *room* of a field that no field owns: it was not read."""
+    x, y, w, h, size = (marks.boxes[:, k].astype(float) for k in range(5))
+    free = (marks.contrast >= PALE * marks.strong) & (h >= 0.5 * letter) & (h <= 6 * letter)
+    free[[0, *(i for own in owned.values() for i in own)]] = False
+    inside = np.zeros(len(free), np.bool_)
+    for box in room:
+        inside |= (x + w / 2 > box.x) & (x + w / 2 < box.right) & (y + h / 2 > box.y) & (y + h / 2 < box.bottom)
+    return float(size[free & inside].sum()) >= LEFT * letter * letter
 
 
 def _without_colon(marks: Marks, chosen: list[int], area: FieldArea, letter: float) -> list[int]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms import letters_of
-from pipeline.areas import ONE_LINE, FieldArea
+from pipeline.areas import ONE_LINE, FieldArea, form_box, room_behind
 from pipeline.components import components, painted, pixels
 from pipeline.crops import FAINT, PALE, PAPER, Marks
 from pipeline.locate import CleanPage, LabelledPage
@@ -175,7 +175,7 @@ def find_groups(known: Known) -> list[Group]:
     left, held = _unexplained(known)
     shown = _pen_strokes(painted(marks.labels, left), labelled.letter)
     values = painted(marks.labels, held)
-    body = _body(labelled, clean)
+    body = form_box(labelled, clean)
     dark = [
         g
         for g in _grouped(shown, clean.grey, marks.strong, labelled.letter)
@@ -344,7 +344,7 @@ def _unexplained(known: Known) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     reds[0] = 0
     left &= reds < 0.5 * size
     cx, cy = x + w / 2, y + h / 2
-    body = _body(labelled, clean)
+    body = form_box(labelled, clean)
     labels = [b for m in labelled.labels.values() for b in m.lines]
     explained = [*(_grown(b, 0.5 * letter) for b in (*labels, *choices)), *_printed(labelled, body, choices)]
     explained += _signing(labelled, body)
@@ -373,16 +373,7 @@ def _lost_values(labelled: LabelledPage, body: Box, empty: Sequence[str]) -> lis
     Ink there is a value that was not read, which a person sees in its field; it is no note.
     """
     edition, letter = labelled.edition, labelled.letter
-    out = []
-    for index, match in labelled.labels.items():
-        if edition.labels[index].column in empty:
-            row = Box(match.first.x, match.first.y - letter, 1, match.last.bottom - match.first.y + 2 * letter)
-            beside = [
-                m.first.x
-                for m in labelled.labels.values()
-                if m.first.x > match.last.right and row.y < m.first.y + m.first.h / 2 < row.bottom
-            ]
-            out.append(Box(row.x, row.y, min([*beside, body.right]) - row.x, row.h))
+    out = list(room_behind(labelled, body.right, empty).values())
     found = sorted(i for i in labelled.labels if not edition.labels[i].floating)
     for a, b in itertools.pairwise(found):
         if any(edition.labels[k].column and not edition.labels[k].floating for k in range(a + 1, b)):
@@ -394,17 +385,6 @@ def _lost_values(labelled: LabelledPage, body: Box, empty: Sequence[str]) -> lis
 
 def _grown(box: Box, by: float) -> Box:
     return Box(box.x - by, box.y - by, box.w + 2 * by, box.h + 2 * by)
-
-
-def _body(labelled: LabelledPage, clean: CleanPage) -> Box:
-    """Return the form's box: around all labels, and as far to the right as lines are printed to write on."""
-    lines = [b for m in labelled.labels.values() for b in m.lines]
-    if not lines:
-        return Box(0, 0, 0, 0)
-    box = Box.holding(lines)
-    ruled = [*clean.rules.leaders, *clean.rules.horizontal]
-    right = max([box.right, *(r.right for r in ruled if r.w > 4 * labelled.letter and box.y < r.y < box.bottom)])
-    return Box(box.x, box.y, right - box.x, box.h)
 
 
 def _printed(labelled: LabelledPage, body: Box, choices: Sequence[Box]) -> list[Box]:

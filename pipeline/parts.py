@@ -1,6 +1,6 @@
 """What a picture holds: parts, each a page (or half a page, or a table) of one edition, or the reason why none fits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -38,6 +38,10 @@ HEADING = 93
 """Likeness, of 100, from which a heading is this one: "Sổ khai tử" is like "Sổ khai sinh" by up to 92."""
 LONG_HEADING = 15
 """Letters of a heading that tells its kind without its first word: "đăng ký khai sinh", but not "khai sinh"."""
+ANY_HEADING = frozenset(map(letters_of, ("SỔ", "ĐĂNG", "KÝ", "VIỆC")))
+"""Words that headings of all kinds begin with."""
+TELLING = (12, 0.6)
+"""Letters of a heading's other words, and share of them, that tell it."""
 ALIKE = 85
 """Likeness, of 100, from which two wordings say the same."""
 WHOLE = 0.9
@@ -299,8 +303,8 @@ def _like(wording: str, other: str) -> bool:
 def own_marks(edition: Edition, found: Mapping[int, Match], words: Sequence[Word]) -> float:
     """Return the share of letters of the wordings of this kind alone that were *found*.
 
-    It is 1 where the heading is read anywhere among the *words*, in capitals also without its first one (SỔ), and where
-    the kind has no such wording.
+    It is 1 where the heading is read anywhere among the *words*, in capitals also without its first one (SỔ) or but for
+    a word or two of a long one, which a seal may hide, and where the kind has no such wording.
     """
     text = "".join(letters_of(w.text) for w in words)
     if any(fuzz.partial_ratio(letters_of(h), text) >= HEADING for h in edition.heading if len(text) >= len(h)):
@@ -308,10 +312,20 @@ def own_marks(edition: Edition, found: Mapping[int, Match], words: Sequence[Word
     capitals = "".join(letters_of(w.text) for w in words if w.text.isupper())
     if any(letters_of(h.partition(" ")[2]) in capitals for h in edition.heading if len(h) > LONG_HEADING):
         return 1.0
+    read = {letters_of(w.text) for w in words if w.text.isupper()}
+    if any(_mostly_read(h, read) for h in edition.heading):
+        return 1.0
     own = _own(edition, editions())
     sizes = {i: min(len(letters_of(s)) for s in edition.labels[i].says) for i in own}
     seen = sum(sizes[i] * match.likeness for i, match in found.items() if i in own and match.likeness >= OWN_LIKENESS)
     return seen / sum(sizes.values()) if own else 1.0
+
+
+def _mostly_read(heading: str, capitals: Collection[str]) -> bool:
+    """Whether most of what tells a heading from others was read word by word: what lies under a seal is not."""
+    telling = [word for word in map(letters_of, heading.split()) if word not in ANY_HEADING]
+    seen = sum(len(word) for word in telling if word in capitals)
+    return seen >= TELLING[0] and seen >= TELLING[1] * sum(map(len, telling))
 
 
 def _headed(edition: Edition, words: Sequence[Word]) -> bool:

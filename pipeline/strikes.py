@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipeline.areas import FieldArea
-from pipeline.crops import Line, Marks, lines_of
+from pipeline.areas import FieldArea, form_box, room_behind
+from pipeline.crops import Line, Marks, is_left, lines_of
 from pipeline.locate import CleanPage, LabelledPage
 from pipeline.ways import LONGER, STEP, Strike, reach, strikes
 from records.codes import ValueKind
@@ -50,6 +50,8 @@ class Written:
     """A strike was seen, beside which something stands; of what it struck out no line may be left to be read."""
     all_struck: bool = False
     """A strike runs through all there is: nothing says which text is right, so all of it is read as standing."""
+    unread: bool = False
+    """There is no line, but ink in the field's room that is of no other: it is not blank."""
 
 
 def written(
@@ -66,9 +68,17 @@ def written(
     """
     letter = labelled.letter
     levels = {area.column: area.level for area in areas}
+    rooms = {area.column: list(area.boxes) for area in areas}
+    if labelled.labels:
+        behind = room_behind(labelled, form_box(labelled, clean).right, [c for c, own in owned.items() if not own])
+        for column, box in behind.items():
+            rooms.setdefault(column, []).append(box)
     out = {}
     for column, own in owned.items():
         lines = lines_of(clean, marks, own, letter)
+        if not lines:
+            out[column] = Written([], [], unread=is_left(marks, owned, rooms.get(column, ()), letter))
+            continue
         figures = labelled.edition.value_kind(column) in FIGURES
         least = BRIEF if figures else LONGER
         boxes = [line.box for line in lines]

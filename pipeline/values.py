@@ -183,6 +183,8 @@ def _behind(label: Label, text: str) -> tuple[str, str] | None:
 
 def read_corrected(label: Label, found: Written, readers: Readers, years: tuple[int, int] | None = None) -> ReadValue:
     """Return the value that stands, beside it what was struck out; where anything was struck out, with a doubt."""
+    if found.unread:
+        return ReadValue(Presence.NOT_READ, "", "", None, ("INK_NOT_READ",))
     value = read_value(label, found.standing, readers, years)
     if found.all_struck:
         return replace(value, doubts=(*value.doubts, "ALL_STRUCK_OUT"))

@@ -16,7 +16,7 @@ from pipeline.labels import coverage, find_labels
 from pipeline.locate import CleanPage
 from pipeline.look import Look
 from pipeline.page_work import Work, do_classify, do_prepare
-from pipeline.parts import Part, by_year, find_parts, gap_between_leaves
+from pipeline.parts import OWN_MARKS, Part, by_year, find_parts, gap_between_leaves, own_marks
 from pipeline.prepare import PreparedPage
 from pipeline.rules import Rules
 from pipeline.scoring import ReadPage, same
@@ -250,3 +250,18 @@ def test_a_half_that_cannot_be_read_is_told_and_an_empty_one_is_not(
     assert told[full] == (True, "PART_UNREAD", part)
     assert told[half_empty] == (True, None, None)
     assert book.images
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("SỔ ĐĂNG KÝ THAY ĐỔI, CẢI CHÍNH HỘ TỊCH", True),
+        ("SỐ ĐĂNG KÝ THAy ***', CẢI CHÍNH HỘ TỊCH", True),  # under a seal
+        ("SỔ ĐĂNG KÝ HỘ TỊCH", False),
+        ("Sổ đăng ký, cải chính hộ tịch", False),  # words of a text, and not a heading's
+        ("SỔ ĐĂNG KÝ NHẬN CHA, MẸ, CON", False),
+    ],
+)
+def test_a_long_heading_tells_its_kind_though_a_seal_hides_a_word(text: str, *, known: bool) -> None:
+    words = [said(word, 60.0 * k, 40) for k, word in enumerate(text.split())]
+    assert (own_marks(forms.edition("change-2006"), {}, words) >= OWN_MARKS) is known

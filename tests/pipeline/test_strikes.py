@@ -104,3 +104,27 @@ def test_what_was_struck_out_beside_the_label_is_seen_though_nothing_of_it_is_le
     assert found.corrected
     assert len(standing) == 1
     assert found.struck == []
+
+
+def test_a_line_whose_letters_a_strike_joins_to_one_mark_is_read() -> None:
+    ink = sheet()
+    end = write(ink, 70, 50)
+    cv2.line(ink, (64, 79), (end + 6, 79), 255, 3)
+    found, _ = read(ink, "nksNoiSinh")
+    assert found.all_struck
+    assert [round(line.box.w / 100) for line in found.standing] == [8]
+
+
+def test_a_field_without_a_line_is_not_blank_where_ink_of_no_field_stands_in_its_room() -> None:
+    for size, unread in ((9, True), (0, False)):
+        ink = sheet()
+        if size:
+            write(ink, 70, size)
+        grey = np.asarray(255 - ink, np.uint8)
+        clean = CleanPage(grey, ink, grey, ink, Rules((), (), (), ink), (), ink)
+        marks = page_marks(clean, [], LETTER)
+        labelled = LabelledPage(EDITION, {}, (), LETTER)
+        area = FieldArea("nksNoiSinh", (Box(40, 40, 900, 100),))
+        for owner in ({}, {"nksQueQuan": list(range(1, len(marks.boxes)))}):
+            owned = {"nksNoiSinh": [], **owner}
+            assert written(ink, clean, marks, owned, labelled, [area])["nksNoiSinh"].unread is (unread and not owner)
