@@ -39,8 +39,10 @@ def _of_tables(rules: Rules) -> list[Box]:
         for other in level:
             if other is one:
                 continue
-            ends = min(abs(at - other.x), abs(at - other.right))
-            if (ends < SAME_END and not enclosed) or (ends <= 2 * BREAK and abs(other.y - one.y) < SAME_END):
+            goes_on = abs(at - (other.x if side > 0 else other.right)) <= 2 * BREAK
+            if goes_on and abs(other.y - one.y) < SAME_END:
+                return True
+            if not enclosed and min(abs(at - other.x), abs(at - other.right)) < SAME_END:
                 return True
         return False
 

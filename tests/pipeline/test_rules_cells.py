@@ -154,16 +154,19 @@ def test_an_upright_stroke_that_touches_one_rule_is_a_letters() -> None:
 
 
 def test_two_strokes_through_a_cell_do_not_divide_it_though_their_ends_lie_below_one_another() -> None:
-    ink, expected = grid((80, 400, 1100), (60, 160, 300))
-    for y in (226, 240):
-        cv2.line(ink, (425, y), (760, y + 2), 255, 4)
+    ink, expected = grid((80, 400, 1100), (60, 110, 160))
+    for y in (128, 142):
+        cv2.line(ink, (425, y), (960, y), 255, 6)
     assert len(find_cells(find_rules(ink))) == len(expected)
 
 
 def test_letters_that_reach_from_a_rule_into_the_row_below_do_not_divide_it() -> None:
-    ink, expected = grid((80, 400, 1100), (60, 140, 220))
+    ink, expected = grid((80, 400, 1100), (60, 140, 192))
     for x in (520, 600, 720):  # of what was written above the line that is struck out below
-        cv2.line(ink, (x, 120), (x, 186), 255, 4)
+        cv2.line(ink, (x, 140), (x, 174), 255, 3)
+    cv2.line(ink, (430, 174), (900, 174), 255, 4)
+    assert len(find_rules(ink).vertical) > 3
     assert len(find_cells(find_rules(ink))) == len(expected)
-    cv2.line(ink, (600, 124), (600, 220), 255, 4)  # a rule that a letter makes a little longer
+    ink, expected = grid((80, 400, 1100), (60, 140, 220))
+    cv2.line(ink, (600, 124), (600, 220), 255, 3)  # a rule that a letter makes a little longer
     assert len(find_cells(find_rules(ink))) == len(expected) + 1

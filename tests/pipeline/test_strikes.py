@@ -5,7 +5,7 @@ import numpy as np
 
 import forms
 from pipeline.areas import FieldArea
-from pipeline.crops import page_marks
+from pipeline.crops import field_marks, page_marks
 from pipeline.locate import CleanPage, LabelledPage
 from pipeline.rules import Rules
 from pipeline.strikes import Written, with_strokes, written
@@ -31,14 +31,14 @@ def write(ink: Image, x: int, letters: int, *, foot: int = 92, high: int = 26) -
 def read(
     ink: Image, column: str, *rules: Box, drawn: Image | None = None, level: float | None = None
 ) -> tuple[Written, list[int]]:
-    """Return what is written in a field that owns all marks, and where the lines that stand begin."""
+    """Return what is written in a field that has the sheet to itself, and where the lines that stand begin."""
     grey = np.asarray(255 - ink, np.uint8)
     clean = CleanPage(grey, ink, grey, ink, Rules(rules, (), (), ink), (), ink if drawn is None else drawn)
     marks = page_marks(clean, [], LETTER)
     labelled = LabelledPage(EDITION, {}, (), LETTER)
     areas = [FieldArea(column, (Box(40, 40, 900, 100),), level)]
-    own = list(range(1, len(marks.boxes)))
-    found = written(with_strokes(clean), clean, marks, {column: own}, labelled, areas)[column]
+    owned = field_marks(marks, areas, LETTER)
+    found = written(with_strokes(clean), clean, marks, owned, labelled, areas)[column]
     return found, [round(line.box.x) for line in found.standing]
 
 
