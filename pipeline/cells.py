@@ -19,6 +19,8 @@ SAME_END = 20
 """Pixels by which the ends of rules of one table lie apart."""
 TALL = 100
 """Pixels from which an upright rule is one, whatever it meets."""
+LEANS, CROSSING = 14, 0.6
+"""Pixels of width from which an upright rule may lean; share of that width that only a level one inks."""
 MEETS = 12
 """Pixels by which a short upright rule may miss the level one it reaches to."""
 
@@ -63,6 +65,22 @@ def _of_cells(rules: Rules, level: Sequence[Box]) -> list[Box]:
     return [r for r in rules.vertical if r.h > TALL or met(r) > 1]
 
 
+def _leaning(rule: Box, mask: Image) -> tuple[float, float, int] | None:
+    """Return x of an upright rule that leans at its top and at its foot, each :data:`BREAK` beyond, and its thickness.
+
+    A tall one that leans by a degree is as wide as a letter or two from end to end, and leaves no cell its edge.
+    """
+    part = mask[int(rule.y) : int(rule.bottom), int(rule.x) : int(rule.right)] > 0
+    inked = part.sum(axis=1)
+    rows = np.flatnonzero((inked > 0) & (inked < CROSSING * part.shape[1]))  # not where a level one crosses it
+    if rule.w < LEANS or len(rows) < TALL:
+        return None
+    x = (part[rows] * np.arange(part.shape[1])).sum(axis=1) / inked[rows]
+    slope, start = np.polyfit(rows, x, 1)
+    top = rule.x + start - slope * BREAK
+    return float(top), float(top + slope * (rule.h + 2 * BREAK)), int(np.percentile(inked[rows], 90)) + 2
+
+
 def find_cells(rules: Rules) -> tuple[Box, ...]:
     """Return the cells, top to bottom and left to right. A page without closed frames has none."""
     shape = rules.mask.shape
@@ -76,7 +94,11 @@ def find_cells(rules: Rules) -> tuple[Box, ...]:
     upright: Image = np.zeros(shape, np.uint8)
     for rule in _of_cells(rules, level):
         y0, y1 = int(rule.y) - BREAK, int(rule.bottom) + BREAK
-        cv2.rectangle(upright, (int(rule.x), y0), (int(rule.right), y1), 255, -1)
+        if leaning := _leaning(rule, rules.mask):
+            top, bottom, thick = leaning
+            cv2.line(upright, (round(top), y0), (round(bottom), y1), 255, thick)
+        else:
+            cv2.rectangle(upright, (int(rule.x), y0), (int(rule.right), y1), 255, -1)
     walls = np.asarray(cv2.bitwise_or(walls, upright), np.uint8)
     free = np.asarray(cv2.bitwise_not(walls), np.uint8)
     count, _, stats, _ = components(free, connectivity=4)

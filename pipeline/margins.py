@@ -32,6 +32,8 @@ REACH = 1.1
 """Marks nearer than this (in letters) are of one note."""
 APART = 1.5
 """Gap (in letters) between a value that fills its line and a note behind the line's end."""
+FAR = 8.0
+"""The same within any printed line: a short value has no such gap."""
 PENNED, STAMPED = (2.6, 0.7), (8.0, 2.0)
 """Length and thickness (in letters) up to which something is a pen's stroke, or a stroke of a stamp's large letters."""
 ACROSS_SEAL = (4.0, 3, 1.0)
@@ -124,6 +126,8 @@ def within_lines(
             ends = [r.right for r in lines if abs(r.y - middle) < 1.8 * letter]
             if ends and x[i] > max(ends) - 0.3 * letter and x[i] - reach > APART * letter:
                 break
+            if short and kept and x[i] - reach > FAR * letter:
+                break
             kept.append(i)
             reach = max(reach, float(x[i] + w[i]))
         out[area.column] = kept
@@ -182,7 +186,7 @@ def find_groups(known: Known) -> list[Group]:
         if not (
             _of_value(g, values, body, labelled.letter)
             or _in_cell(g, labelled, clean)
-            or _in_row(g, labelled, clean, known.areas, body)
+            or _in_row(g, known, body)
             or _is_code(g, labelled)
             or of_seal(g.box, known.page, shown)
         )
@@ -249,16 +253,17 @@ def _is_code(group: Group, labelled: LabelledPage) -> bool:
     return group.box.bottom < top + letter and group.box.h < 1.8 * letter and group.box.w < 20 * letter
 
 
-def _in_row(group: Group, labelled: LabelledPage, clean: CleanPage, areas: Sequence[FieldArea], body: Box) -> bool:
+def _in_row(group: Group, known: Known, body: Box) -> bool:
     """Whether a group is one written line inside the form, beside or just below a column's label."""
+    labelled = known.labelled
     box, letter = group.box, labelled.letter
     if box.h > 3.4 * letter or box.overlap(body) < 0.98 * box.area:
         return False
     middle = box.y + box.h / 2
     return any(
         match.first.y - letter < middle < match.last.bottom + 2.2 * letter
-        and match.first.x - letter < box.x < _end_of_line(area, clean, labelled)
-        for area in areas
+        and match.first.x - letter < box.x < _end_of_line(area, known)
+        for area in known.areas
         for i, match in labelled.labels.items()
         if labelled.edition.labels[i].column == area.column
     )
@@ -336,7 +341,7 @@ def _unexplained(known: Known) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     left[0] = False
     values = np.zeros(len(left), np.bool_)
     for area in known.areas:
-        end = _end_of_line(area, clean, labelled)
+        end = _end_of_line(area, known)
         own = np.array(known.owned[area.column], np.int64)
         values[own[x[own] < end]] = True
     left &= ~values
@@ -354,17 +359,19 @@ def _unexplained(known: Known) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return np.asarray(left, np.bool_), values
 
 
-def _end_of_line(area: FieldArea, clean: CleanPage, labelled: LabelledPage) -> float:
-    """Return where a short value must have ended: some letters behind the printed line; infinity where it may go on."""
-    letter = labelled.letter
-    if area.level is None or labelled.edition.value_kind(area.column) not in ONE_LINE:
+def _end_of_line(area: FieldArea, known: Known) -> float:
+    """Return where a short value must have ended: some letters behind it or its line; infinity where it may go on."""
+    letter, rules = known.labelled.letter, known.clean.rules
+    if area.level is None or known.labelled.edition.value_kind(area.column) not in ONE_LINE:
         return float("inf")
     ends = [
         r.right
-        for r in (*clean.rules.leaders, *clean.rules.horizontal)
+        for r in (*rules.leaders, *rules.horizontal)
         if r.w > 4 * letter and abs(r.y - area.level) < 1.5 * letter and r.right > area.boxes[0].x + 3 * letter
     ]
-    return max(ends) + 2 * letter if ends else float("inf")
+    own = [float(x + w) for x, _, w, *_ in known.marks.boxes[known.owned.get(area.column, [])]]
+    value = max(own) + FAR * letter if own else float("inf")
+    return min(value, max(ends) + 2 * letter if ends else float("inf"))
 
 
 def _lost_values(labelled: LabelledPage, body: Box, empty: Sequence[str]) -> list[Box]:
