@@ -1,6 +1,6 @@
 """All figures of register books, one benchmark after the other.
 
-    .venv/bin/python -m bench.registers --data ../shared/data [--cases N]
+    .venv/bin/python -m bench.registers --data ../shared/data [--cases N] [--books N] [--seed N]
 
 - :mod:`bench.editions`: every edition recognised, located and read; other pages refused;
 - :mod:`bench.layout`: folds and text lines of foreign registers;
@@ -18,12 +18,15 @@ def main() -> int:
     """Run them all and return the first exit status that is not 0."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder of foreign registers and papers")
-    parser.add_argument("--cases", type=int, default=4, help="entries in each book of an edition")
+    parser.add_argument("--cases", type=int, default=4, help="entries in each book of an edition; thrice that in others")
+    parser.add_argument("--books", type=int, default=1, help="books of each edition")
+    parser.add_argument("--seed", type=int, default=71)
     told = parser.parse_args()
+    seed = ("--seed", str(told.seed))
     runs = (
-        ("editions", "--data", told.data, "--cases", str(told.cases)),
         ("layout", "--data", told.data),
-        ("margins",),
+        ("margins", "--cases", str(3 * told.cases), *seed),
+        ("editions", "--data", told.data, "--cases", str(told.cases), "--books", str(told.books), *seed),
         ("books",),
         ("verdict",),
     )
