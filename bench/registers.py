@@ -18,7 +18,7 @@ def main() -> int:
     """Run them all and return the first exit status that is not 0."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder of foreign registers and papers")
-    parser.add_argument("--cases", type=int, default=4, help="entries in each book of an edition; thrice that in others")
+    parser.add_argument("--cases", type=int, default=4, help="entries in each book; thrice that for notes")
     parser.add_argument("--books", type=int, default=1, help="books of each edition")
     parser.add_argument("--seed", type=int, default=71)
     told = parser.parse_args()
