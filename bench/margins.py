@@ -117,6 +117,7 @@ def count_notes(truth: Json, read: Json, seen: Counter[str]) -> None:
         pages_with_false=bool(false),
         rooms=bool(room),
         rooms_found=bool(room) and any(note["place"] != MARGIN for note in read["notes"]),
+        rooms_false=not room and any(note["place"] != MARGIN for note in read["notes"]),
     )
 
 
@@ -199,7 +200,8 @@ def notes_told(f: dict[str, int]) -> str:
     return (
         f"{f['found']} of {f['notes']} notes in margins found, of those in red {f['red_found']} of "
         f"{f['red']}, {f['rooms_found']} of {f['rooms']} in Ghi chú; "
-        f"{f['false']} false ones on {f['pages_with_false']} of {f['pages']} pages"
+        f"{f['false']} false ones on {f['pages_with_false']} of {f['pages']} pages, "
+        f"{f['rooms_false']} in an empty Ghi chú"
     )
 
 

@@ -26,6 +26,8 @@ ONE_LINE = frozenset(
     }
 )
 """Kinds whose values are short."""
+BESIDE = (-10, 20)
+"""Pixels from a cell to the one beside it; boxes of cells overlap a little where their rule leans."""
 FRAME = 0.4
 """Share of all labels in one ruled box from which it frames the page and is no cell."""
 OF_MANY = 3
@@ -66,7 +68,8 @@ def _right_neighbour(cell: Box, cells: Sequence[Box]) -> Box | None:
     beside = [
         c
         for c in cells
-        if 0 <= c.x - cell.right < 20 and min(c.bottom, cell.bottom) - max(c.y, cell.y) > 0.6 * min(c.h, cell.h)
+        if BESIDE[0] <= c.x - cell.right < BESIDE[1]
+        and min(c.bottom, cell.bottom) - max(c.y, cell.y) > 0.6 * min(c.h, cell.h)
     ]
     return min(beside, key=lambda c: c.x) if beside else None
 

@@ -42,6 +42,8 @@ LETTER = 20.0
 """Size of handwriting in a table's cells, prepared pixels, where no label beside it tells."""
 RED_SHARE = 0.01
 """Share of red pixels in a field's area from which the field is not called blank."""
+UNREAD_INK = frozenset({"RED_INK", "INK_NOT_READ"})
+"""Doubts of fields that hold ink which was not read."""
 STRAY_FIELDS = 3
 """Fields of an empty form that a seal or specks may lie in."""
 Fields = dict[str, tuple[ReadValue, tuple[Box, ...]]]
@@ -93,8 +95,9 @@ def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage, *, notes
     letter = labelled.letter
     areas = field_areas(labelled, clean, list(extra))
     marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *extra], letter)
-    owned = within_lines(field_marks(marks, areas, letter), marks, areas, clean, labelled)
+    owned, apart = within_lines(field_marks(marks, areas, letter), marks, areas, clean, labelled)
     lines = written(ink, clean, marks, owned, labelled, areas)
+    lines |= {column: replace(lines[column], apart=True) for column in apart}
     outside = find_notes(Known(page, clean, labelled, areas, extra, marks, owned)) if notes else ()
     return Case(
         edition=labelled.edition,
@@ -214,7 +217,7 @@ def notes_of(case: Case, fields: Fields) -> list[tuple[str, float, Box]]:
 def holds_case(fields: Fields) -> bool:
     """Whether anything is written on the form: what was read, or more unread ink than a seal or specks leave."""
     values = [value for value, _ in fields.values()]
-    unread = sum("RED_INK" in value.doubts or value.reading is not None for value in values)
+    unread = sum(bool(UNREAD_INK & set(value.doubts)) or value.reading is not None for value in values)
     return unread > STRAY_FIELDS or any(v.presence is Presence.WRITTEN for v in values)
 
 

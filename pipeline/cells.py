@@ -54,15 +54,17 @@ def _of_tables(rules: Rules) -> list[Box]:
 def _of_cells(rules: Rules, level: Sequence[Box]) -> list[Box]:
     """Return the upright rules but for the strokes of letters that reach from a level one into a row."""
 
-    def met(one: Box) -> int:
-        return sum(
-            other.x - BREAK < one.x < other.right + BREAK
+    def spans(one: Box) -> bool:
+        met = [
+            other.y
+            for other in level
+            if other.x - BREAK < one.x < other.right + BREAK
             and other.bottom > one.y - MEETS
             and other.y < one.bottom + MEETS
-            for other in level
-        )
+        ]
+        return bool(met) and max(met) - min(met) > MIN_SIDE  # two pieces of one rule are one
 
-    return [r for r in rules.vertical if r.h > TALL or met(r) > 1]
+    return [r for r in rules.vertical if r.h > TALL or spans(r)]
 
 
 def _leaning(rule: Box, mask: Image) -> tuple[float, float, int] | None:

@@ -25,10 +25,10 @@ STRAY = 0.15
 """Share of the ink of a field's main line under which a lone mark on another level is no line of its own."""
 TALLEST, WIDEST = 4.0, 80.0
 """Letters' heights that a line of writing takes whose letters a strike joins to one mark."""
-LEFT = 1.5
-"""Square letters of ink in a field's cell that no field has, from which the field is not called blank."""
 PALE = 0.6
-"""The same within one field: beside strong ink, paler marks do not belong."""
+"""Least share of the usual contrast of one field's ink: beside strong ink, paler marks do not belong."""
+LEFT = 1.5
+"""Square letters of ink in a field's room that no field has, from which the field is not called blank."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -342,8 +342,8 @@ def _levelled(
     where a long label that the chain has no place for gets one by it.
     """
     whole, chain = _heaviest(spots, places)
-    for row, _, match in spots:
-        if match.label in chain or not _is_strong(match):
+    for row, _, match in tuple(spots):
+        if match.label in chain or not _is_strong(match) or not any(s[0] == row for s in spots):
             continue
         for other in sorted({s[0] for s in spots if 0 < abs(s[0] - row) < _ONE_ROW * height}):
             merged = sorted(((row, *s[1:]) if s[0] == other else s for s in spots), key=lambda s: (s[0], s[1]))

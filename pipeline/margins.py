@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms import letters_of
-from pipeline.areas import ONE_LINE, FieldArea, form_box, room_behind
+from pipeline.areas import BESIDE, ONE_LINE, FieldArea, form_box, room_behind
 from pipeline.components import components, painted, pixels
 from pipeline.crops import FAINT, PALE, PAPER, Marks
 from pipeline.locate import CleanPage, LabelledPage
@@ -104,16 +104,19 @@ def within_lines(
     areas: Sequence[FieldArea],
     clean: CleanPage,
     labelled: LabelledPage,
-) -> dict[str, list[int]]:
-    """Return each column's marks without those that stand apart behind the end of the printed line: a note's.
+) -> tuple[dict[str, list[int]], frozenset[str]]:
+    """Return each column's marks without a note's, and the columns in whose printed line something stands far behind.
 
-    A note that runs up along the edge crosses the rows of many fields; a value that runs over its line does not leave
-    a gap before. A short value ends where the line beside its label does, whatever stands above or below that.
+    A note stands apart behind the end of the printed line; one that runs up along the edge crosses the rows of many
+    fields; a value that runs over its line does not leave a gap before. A short value ends where the line beside its
+    label does, whatever stands above or below that, and has no wide gap: what stands behind one is not of it, yet a
+    person has to see that.
     """
     letter = labelled.letter
     out = dict(owned)
     x, y, w, h = (marks.boxes[:, k].astype(float) for k in range(4))
     ruled = [r for r in (*clean.rules.leaders, *clean.rules.horizontal) if r.w > 4 * letter]
+    apart: set[str] = set()
     for area in areas:
         if area.level is None:
             continue
@@ -127,11 +130,12 @@ def within_lines(
             if ends and x[i] > max(ends) - 0.3 * letter and x[i] - reach > APART * letter:
                 break
             if short and kept and x[i] - reach > FAR * letter:
+                apart.add(area.column)
                 break
             kept.append(i)
             reach = max(reach, float(x[i] + w[i]))
         out[area.column] = kept
-    return out
+    return out, frozenset(apart)
 
 
 def _through(rule: Box, marks: Marks, own: Sequence[int], letter: float) -> bool:
@@ -280,7 +284,7 @@ def _in_cell(group: Group, labelled: LabelledPage, clean: CleanPage) -> bool:
     if box.h > 1.15 * cell.h or cell.h > 12 * labelled.letter:
         return False
     names = [m.first for i, m in labelled.labels.items() if labelled.edition.labels[i].column]
-    left = [c for c in clean.cells if 0 <= cell.x - c.right < 20 and c.y < y < c.bottom]
+    left = [c for c in clean.cells if BESIDE[0] <= cell.x - c.right < BESIDE[1] and c.y < y < c.bottom]
     return any(c.overlap(name) > 0.5 * name.area for c in (cell, *left) for name in names)
 
 

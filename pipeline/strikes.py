@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from forms import PageShape
 from pipeline.areas import FieldArea, form_box, room_behind
 from pipeline.crops import Line, Marks, is_left, lines_of
 from pipeline.locate import CleanPage, LabelledPage
@@ -50,6 +51,8 @@ class Written:
     """A strike was seen, beside which something stands; of what it struck out no line may be left to be read."""
     all_struck: bool = False
     """A strike runs through all there is: nothing says which text is right, so all of it is read as standing."""
+    apart: bool = False
+    """Something stands far behind it in its row that was taken for no part of it."""
     unread: bool = False
     """There is no line, but ink in the field's room that is of no other: it is not blank."""
 
@@ -69,7 +72,7 @@ def written(
     letter = labelled.letter
     levels = {area.column: area.level for area in areas}
     rooms = {area.column: list(area.boxes) for area in areas}
-    if labelled.labels:
+    if labelled.edition.shape is not PageShape.ROWS:  # where the labels are heads of columns, the cell is all
         behind = room_behind(labelled, form_box(labelled, clean).right, [c for c, own in owned.items() if not own])
         for column, box in behind.items():
             rooms.setdefault(column, []).append(box)
@@ -115,20 +118,21 @@ def _printed(strike: Strike, line: Box, clean: CleanPage, ink: Image, letter: fl
         for r in (*clean.rules.leaders, *clean.rules.horizontal)
         if r.y - OFF <= middle <= r.bottom + OFF and r.x < strike.right and r.right > strike.x
     ]
+    if not lying_on:
+        return False
+    up, down = reach(ink, strike.x, strike.heights, int(letter))
+    pen = float(np.percentile(up + down + 1, 25))
     # what does not reach beyond the writing is the strike itself
     reaching = [r for r in lying_on if r.x < line.x - OVER * letter or r.right > line.right + OVER * letter]
-    return any(_goes_on(strike, r, ink, letter) for r in reaching) or (
+    return any(_goes_on(strike, pen, r, ink, letter) for r in reaching) or (
         strike.long > LINE * letter
         and any(abs(r.right - strike.right) < letter and _ends_as_others(r, clean, letter) for r in lying_on)
     )
 
 
-def _goes_on(strike: Strike, rule: Box, ink: Image, letter: float) -> bool:
-    """Whether a printed line that a strike lies on goes on beyond it, solid and as thick as it is."""
-    middle = float(strike.heights.mean())
-    up, down = reach(ink, strike.x, strike.heights, ink.shape[0])
-    pen = float(np.percentile(up + down + 1, 25))
-    near = (pen + OFF) / 2
+def _goes_on(strike: Strike, pen: float, rule: Box, ink: Image, letter: float) -> bool:
+    """Whether a printed line that a strike lies on goes on beyond it, solid and as thick as its *pen*."""
+    middle, near = float(strike.heights.mean()), (pen + OFF) / 2
     band = ink[max(0, int(middle - near)) : int(middle + near) + 1]
     left, right = max(0, int(rule.x)), int(rule.right)
     beyond = (band[:, left : max(left, strike.x - STEP)], band[:, strike.right + STEP : right])
@@ -208,7 +212,7 @@ def _under(strike: Strike, marks: Marks, own: Sequence[int], letter: float) -> s
 
 def _belongs(marks: Marks, i: int, bodies: set[int], others: Sequence[int], letter: float) -> bool:
     """Whether mark *i* is a dot or tone, and nearer to one of the *bodies* than to any other letter's body."""
-    if marks.boxes[i][3] > 0.7 * letter:
+    if not bodies or marks.boxes[i][3] > 0.7 * letter:
         return False
     standing = [k for k in others if k != i and marks.boxes[k][3] >= 0.55 * letter]
     return min((_gap(marks, i, k) for k in bodies), default=1e9) <= min(

@@ -186,6 +186,8 @@ def read_corrected(label: Label, found: Written, readers: Readers, years: tuple[
     if found.unread:
         return ReadValue(Presence.NOT_READ, "", "", None, ("INK_NOT_READ",))
     value = read_value(label, found.standing, readers, years)
+    if found.apart:
+        value = replace(value, doubts=(*value.doubts, "WRITING_APART"))
     if found.all_struck:
         return replace(value, doubts=(*value.doubts, "ALL_STRUCK_OUT"))
     if not found.corrected:

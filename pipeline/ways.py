@@ -35,7 +35,7 @@ WHOLE = 0.75
 """Share of the words it crosses that a strike covers: who strikes out strikes out the word."""
 DOUBLE, EVEN = 0.45, 0.43
 """Letters' heights of thickness from which it is two strokes side by side, if it is as thick over so much of its
-length, whatever it runs through."""
+length, and letters cross it, however words lie under it."""
 STRAIGHT = (1.3, 2.0)
 """Pixels that a strike wanders from a smooth curve, but for one tenth of its length: in one word, and where it goes on
 through a gap between words, in which there is nothing else."""

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from PIL import Image as Pillow
 
 from pipeline.decode import JPEG, Limits, decode_page, read_header, sniff
 from pipeline.intake import files_of, natural
+from records.books import PointKind
 from records.codes import PageStatus
 from records.errors import PageError, WrongUse
 from records.pages import Digest
@@ -31,6 +33,7 @@ from tests.pipeline.hostile import (
     text_page,
     tiff,
 )
+from wiring.bookkeeping import Bookkeeping
 
 ALL = corpus()
 
@@ -256,3 +259,25 @@ def test_blank_pages_wait_for_a_person(desk: Desk, tmp_path: Path) -> None:
     (page,) = desk.register.delivered_pages(report.delivery, PageStatus.WAITING)
     assert page.role is not None
     assert page.role.value == "blank"
+
+
+def test_a_table_without_a_page_and_the_back_of_a_page_stand_on_the_ledger(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    grain = np.random.default_rng(4).normal(0, 10, (900, 1200, 1))
+    table = np.clip(np.array((120, 80, 50)) + grain, 0, 255).astype(np.uint8)
+    Pillow.fromarray(table).save(folder / "1-table.png")
+    front = 255 - np.asarray(text_page().convert("L"), np.float64)
+    through = cv2.GaussianBlur(front[:, ::-1], (0, 0), 3) * 0.1  # as print is seen from behind
+    Pillow.fromarray(np.uint8(240 - through)).save(folder / "2-back.png")
+    report = desk.take(folder)
+    assert [(w.file, w.code) for w in report.listed] == [
+        ("1-table.png", "PAGE_NOT_IN_PICTURE"),
+        ("2-back.png", "PAGE_BLANK"),
+    ]
+    assert list(desk.register.entries()) == []
+    account = Bookkeeping(desk.register).account(report.delivery)
+    points = [p for p in account.report.points if p.kind is PointKind.NO_ENTRY]
+    assert [point.places[0].file for point in points] == ["1-table.png", "2-back.png"]
+    assert [point.why.code for point in points] == ["PAGE_NOT_IN_PICTURE", "PAGE_BLANK"]
+    assert not account.standing.closed

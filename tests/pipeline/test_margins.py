@@ -56,7 +56,7 @@ def test_a_note_in_the_margin_is_found_where_it_stands_and_a_page_without_has_no
 
 @pytest.mark.slow
 @pytest.mark.parametrize("edition_id", ["birth-1961", "marriage-1961"])
-def test_titles_above_a_table_and_the_shadow_in_its_fold_are_no_notes(tmp_path: Path, edition_id: str) -> None:
+def test_titles_above_a_table_its_fold_and_its_empty_cells_are_no_notes(tmp_path: Path, edition_id: str) -> None:
     make_book(tmp_path, cases=2, seed=74, difficulty="medium", edition_id=edition_id, formats=("jpeg",))
     (truth,) = (row for row in read_truth(tmp_path) if row["role"] == "entry")
     work = Work(tmp_path / truth["file"], 1, Limits(), False, real_readers)
@@ -64,7 +64,11 @@ def test_titles_above_a_table_and_the_shadow_in_its_fold_are_no_notes(tmp_path: 
     entries = do_read(work, prepared, jpeg, do_classify(work, prepared, jpeg)["parts"])["entries"]
     assert len(entries) == 2
     assert not truth.get("margin")
-    assert all(note["place"] != MARGIN for entry in entries for note in entry["notes"])
+    for entry, true in zip(entries, truth["entries"], strict=True):
+        rows = {row["column"]: row for row in entry["fields"]}
+        blank = [column for column, field in true["fields"].items() if not field["text"]]
+        assert [c for c in blank if rows[c]["presence"] != "blank"] == []
+        assert [note["place"] for note in entry["notes"]] == [NOTES] * (NOTES not in blank)
 
 
 @pytest.mark.slow

@@ -56,10 +56,26 @@ def test_a_short_value_ends_where_its_line_does_though_a_note_goes_on_over_three
     marks = page_marks(clean, [], LETTER)
     own = list(range(1, len(marks.boxes)))
     area = FieldArea("ngayDangKy", (Box(490, 230, 1100, 110),), level=305.0)
-    kept = within_lines({area.column: own}, marks, [area], clean, labelled(ngayDangKy=290))[area.column]
+    owned, apart = within_lines({area.column: own}, marks, [area], clean, labelled(ngayDangKy=290))
+    kept = owned[area.column]
     assert kept
     assert max(int(marks.boxes[i][0]) for i in kept) < 1000
     assert len(kept) < len(own)
+    assert not apart
+
+
+def test_what_stands_far_behind_a_short_value_on_its_line_is_left_and_told() -> None:
+    for gap, left in ((300, True), (60, False)):
+        grey = page()[:, :, 0].copy()
+        write(grey, 520, 310, "02092019")
+        write(grey, 680 + gap, 310, "25.6")
+        clean = clean_of(grey, Box(500, 314, 900, 4))
+        marks = page_marks(clean, [], LETTER)
+        own = list(range(1, len(marks.boxes)))
+        area = FieldArea("ngayDangKy", (Box(490, 230, 1100, 110),), level=305.0)
+        owned, apart = within_lines({area.column: own}, marks, [area], clean, labelled(ngayDangKy=290))
+        assert apart == ({area.column} if left else set())
+        assert (len(owned[area.column]) < len(own)) is left
 
 
 @pytest.mark.parametrize(("stamped", "x"), [(False, 170), (True, 170), (True, 350)])

@@ -170,3 +170,14 @@ def test_letters_that_reach_from_a_rule_into_the_row_below_do_not_divide_it() ->
     ink, expected = grid((80, 400, 1100), (60, 140, 220))
     cv2.line(ink, (600, 124), (600, 220), 255, 3)  # a rule that a letter makes a little longer
     assert len(find_cells(find_rules(ink))) == len(expected) + 1
+
+
+def test_cells_beside_an_upright_rule_that_leans_reach_to_it() -> None:
+    ink, _ = grid((80, 1100), tuple(range(60, 861, 100)))
+    cv2.line(ink, (400, 60), (436, 860), 255, 4)
+    found = find_cells(find_rules(ink))
+    assert len(found) == 16
+    for left, right in zip(found[::2], found[1::2], strict=True):
+        at = 400 + 36 * (left.y + left.h / 2 - 60) / 800
+        assert abs(left.right - at) < 10
+        assert abs(right.x - at) < 10

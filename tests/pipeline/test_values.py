@@ -10,7 +10,18 @@ from classifiers import HeadingClassifier
 from forms import Label
 from pipeline import Readers
 from pipeline.crops import Line
-from pipeline.values import BLANK_VALUE, ReadValue, _joined, cross_check, is_accepted, parted, read_value, without_label
+from pipeline.strikes import Written
+from pipeline.values import (
+    BLANK_VALUE,
+    ReadValue,
+    _joined,
+    cross_check,
+    is_accepted,
+    parted,
+    read_corrected,
+    read_value,
+    without_label,
+)
 from records.codes import Presence, ValueKind
 from records.geometry import Box
 from records.ports import Image
@@ -34,10 +45,35 @@ class Says:
         return Reading(text, sure, self.identity, reason=None if text else "LINE_NOT_READ")
 
 
+def lines_of(n: int) -> list[Line]:
+    return [Line(Box(0, 40 * k, 200, 30), np.full((30, 200), 245, np.uint8)) for k in range(n)]
+
+
+def readers_of(said: list[tuple[str, float]]) -> Readers:
+    return Readers(Pages(), Pages(), Says("print", []), Says("own", said), HeadingClassifier())
+
+
 def read(kind: ValueKind, said: list[tuple[str, float]]) -> ReadValue:
-    lines = [Line(Box(0, 40 * n, 200, 30), np.full((30, 200), 245, np.uint8)) for n in range(len(said))]
-    readers = Readers(Pages(), Pages(), Says("print", []), Says("own", said), HeadingClassifier())
-    return read_value(Label("column", ("Nhãn",), kind), lines, readers)
+    return read_value(Label("column", ("Nhãn",), kind), lines_of(len(said)), readers_of(said))
+
+
+@pytest.mark.parametrize(
+    ("found", "said", "doubts", "struck"),
+    [
+        (Written([], [], unread=True), [], ("INK_NOT_READ",), ""),
+        (Written(lines_of(1), [], apart=True), [("1980", 0.99)], ("WRITING_APART",), ""),
+        (Written(lines_of(1), lines_of(1), corrected=True), [("1980", 0.99), ("1985", 0.9)], ("STRUCK_OUT",), "1985"),
+        (Written(lines_of(1), [], corrected=True), [("1980", 0.99)], ("STRUCK_OUT",), ""),  # nothing of it is left
+        (Written(lines_of(1), [], all_struck=True), [("1980", 0.99)], ("ALL_STRUCK_OUT",), ""),
+    ],
+)
+def test_what_was_seen_beside_the_text_is_a_doubt(
+    found: Written, said: list[tuple[str, float]], doubts: tuple[str, ...], struck: str
+) -> None:
+    value = read_corrected(Label("column", ("Nhãn",), ValueKind.DATE), found, readers_of(said))
+    assert value.presence is (Presence.NOT_READ if found.unread else Presence.WRITTEN)
+    assert (value.doubts, value.struck) == (doubts, struck)
+    assert not is_accepted(ValueKind.DATE, value.presence, value.text, value.value, 0.9999, value.doubts)
 
 
 def test_no_line_is_blank_and_an_unread_line_is_not() -> None:
