@@ -46,6 +46,8 @@ ALIKE = 85
 """Likeness, of 100, from which two wordings say the same."""
 WHOLE = 0.9
 """Coverage from which a form is known without them: its heading may be torn off."""
+AS_WELL = 0.1
+"""By how much less an edition may cover whose kind the page tells than one whose kind it does not."""
 TIED = 0.035
 """Editions whose coverage differs by less are told apart by the day of registration."""
 SURELY = 0.92
@@ -214,7 +216,7 @@ class _Looker:
         fits = self.fits(box)
         if not fits:
             return [], None
-        best = fits[0]
+        best = _likeliest(fits)
         if not (best.good and best.of_its_kind):  # look more closely before giving up
             best = self.closely(best.edition, box)
         if not best.good:
@@ -226,8 +228,10 @@ class _Looker:
             return [], PageProblem("KIND_NOT_KNOWN", {"edition": best.edition.name})
         tied = tuple(
             fit.edition.id
-            for fit in fits[1:]
-            if fit.edition.kind is best.edition.kind and fit.coverage > best.coverage - TIED
+            for fit in fits
+            if fit.edition.kind is best.edition.kind
+            and fit.edition is not best.edition
+            and fit.coverage > best.coverage - TIED
         )
         return [
             Part(part, best.edition.id, best.coverage, tied, best.leaf) for part in self.split(best.edition, box)
@@ -261,6 +265,12 @@ class _Looker:
         foot = max((w.polygon.box().bottom for w in words if w.polygon.box().bottom < below - 2), default=below)
         split = max(below - 40, (foot + below) / 2)
         return [Box(box.x, box.y, box.w, split), Box(box.x, box.y + split, box.w, box.h - split)]
+
+
+def _likeliest(fits: Sequence[_Fit]) -> _Fit:
+    """Return the fit to begin with, of *fits*, best first: where many labels are lost, the heading tells the kind."""
+    best = fits[0]
+    return next((f for f in fits if f.of_its_kind and f.coverage > best.coverage - AS_WELL), best)
 
 
 def _second_case(edition: Edition, words: Sequence[Word], least: float) -> float | None:

@@ -16,7 +16,7 @@ from pipeline.labels import coverage, find_labels
 from pipeline.locate import CleanPage
 from pipeline.look import Look
 from pipeline.page_work import Work, do_classify, do_prepare
-from pipeline.parts import OWN_MARKS, Part, by_year, find_parts, gap_between_leaves, own_marks
+from pipeline.parts import OWN_MARKS, Part, _Fit, _likeliest, by_year, find_parts, gap_between_leaves, own_marks
 from pipeline.prepare import PreparedPage
 from pipeline.rules import Rules
 from pipeline.scoring import ReadPage, same
@@ -265,3 +265,22 @@ def test_a_half_that_cannot_be_read_is_told_and_an_empty_one_is_not(
 def test_a_long_heading_tells_its_kind_though_a_seal_hides_a_word(text: str, *, known: bool) -> None:
     words = [said(word, 60.0 * k, 40) for k, word in enumerate(text.split())]
     assert (own_marks(forms.edition("change-2006"), {}, words) >= OWN_MARKS) is known
+
+
+@pytest.mark.parametrize(
+    ("marriage", "birth", "likeliest"),
+    [
+        ((0.512, 0.0), (0.508, 1.0), "birth-2016"),  # the heading is read, many labels are lost
+        ((0.512, 0.0), (0.300, 1.0), "marriage-2006"),
+        ((0.512, 0.7), (0.508, 1.0), "marriage-2006"),
+        ((0.512, 0.0), (0.508, 0.5), "marriage-2006"),
+    ],
+)
+def test_of_two_forms_that_fit_alike_the_one_whose_kind_the_page_tells_is_taken(
+    marriage: tuple[float, float], birth: tuple[float, float], likeliest: str
+) -> None:
+    fits = [
+        _Fit(forms.edition(name), coverage, 20, headed=True, marks=marks)
+        for name, (coverage, marks) in (("marriage-2006", marriage), ("birth-2016", birth))
+    ]
+    assert _likeliest(fits).edition.id == likeliest
