@@ -180,10 +180,10 @@ def _is_fold(box: Box, width: int, height: int) -> bool:
 def find_groups(known: Known) -> list[Group]:
     """Return the groups of marks that nothing known explains, measured: of dark ink, and of red."""
     clean, labelled, marks = known.clean, known.labelled, known.marks
-    left, held = _unexplained(known)
+    body = form_box(labelled, clean)
+    left, held = _unexplained(known, body)
     shown = _pen_strokes(painted(marks.labels, left), labelled.letter)
     values = painted(marks.labels, held)
-    body = form_box(labelled, clean)
     dark = [
         g
         for g in _grouped(shown, clean.grey, marks.strong, labelled.letter)
@@ -336,9 +336,9 @@ def _shadow(width: int, pieces: Stats, dark: NDArray[np.float64], strong: float,
     return np.asarray(near & ((size < 0.15 * letter**2) | (dark < PALE * strong * size)), np.bool_)
 
 
-def _unexplained(known: Known) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return for each mark whether nothing known explains it, and whether it is of a field's value."""
-    clean, labelled, marks, choices = known.clean, known.labelled, known.marks, known.choices
+def _unexplained(known: Known, body: Box) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return for each mark whether nothing known explains it, and whether it is of a value; *body*: the form's."""
+    labelled, marks, choices = known.labelled, known.marks, known.choices
     letter = labelled.letter
     x, y, w, h, size = (marks.boxes[:, k].astype(float) for k in range(5))
     left = (size >= 8) & (marks.contrast >= FAINT * marks.strong)
@@ -353,7 +353,6 @@ def _unexplained(known: Known) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     reds[0] = 0
     left &= reds < 0.5 * size
     cx, cy = x + w / 2, y + h / 2
-    body = form_box(labelled, clean)
     labels = [b for m in labelled.labels.values() for b in m.lines]
     explained = [*(_grown(b, 0.5 * letter) for b in (*labels, *choices)), *_printed(labelled, body, choices)]
     explained += _signing(labelled, body)

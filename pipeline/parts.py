@@ -319,11 +319,11 @@ def own_marks(edition: Edition, found: Mapping[int, Match], words: Sequence[Word
     text = "".join(letters_of(w.text) for w in words)
     if any(fuzz.partial_ratio(letters_of(h), text) >= HEADING for h in edition.heading if len(text) >= len(h)):
         return 1.0
-    capitals = "".join(letters_of(w.text) for w in words if w.text.isupper())
-    if any(letters_of(h.partition(" ")[2]) in capitals for h in edition.heading if len(h) > LONG_HEADING):
+    capitals = [letters_of(w.text) for w in words if w.text.isupper()]
+    in_capitals = "".join(capitals)
+    if any(letters_of(h.partition(" ")[2]) in in_capitals for h in edition.heading if len(h) > LONG_HEADING):
         return 1.0
-    read = {letters_of(w.text) for w in words if w.text.isupper()}
-    if any(_mostly_read(h, read) for h in edition.heading):
+    if any(_mostly_read(h, capitals) for h in edition.heading):
         return 1.0
     own = _own(edition, editions())
     sizes = {i: min(len(letters_of(s)) for s in edition.labels[i].says) for i in own}

@@ -104,7 +104,7 @@ def written(
 
 def _beside_label(lines: Sequence[Box], level: float | None, letter: float) -> list[Box]:
     """Return the room beside a label, on *level*, where no line of its field stands: one may have been struck out."""
-    if level is None or not lines or any(abs(b.y + b.h / 2 - level) < letter for b in lines):
+    if level is None or any(abs(b.y + b.h / 2 - level) < letter for b in lines):
         return []
     whole = Box.holding(lines)
     return [Box(whole.x, level - letter, whole.w, 2 * letter)]

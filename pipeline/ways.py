@@ -26,7 +26,8 @@ AROUND_IT, BODY = 1.3, 0.5
 """Letters' heights above and below a stroke in which its writing stands, and in which words are told apart: dots below
 would join them all."""
 LONGER = 6.5
-"""The same for strikes through letters: joined hands run level through a short word. Figures are not joined."""
+"""Letters' heights from which a stroke may strike out letters: joined hands run level through a short word. Figures are
+not joined."""
 LONGEST = 8.0
 """The same from which a stroke need not be crossed so often: low letters hardly reach below it."""
 MIDDLE, HIGHEST = (0.25, 0.85), 0.3
