@@ -91,6 +91,33 @@ def bring(
     _tell(house.books.account(named), as_json=as_json)
 
 
+@book_app.command("tie")
+def tie(
+    named: Named,
+    page: Annotated[str, typer.Argument(metavar="PAGE", help="The loose slip, as the report names it.")],
+    to: Annotated[str, typer.Argument(metavar="NUMBER|ENTRY", help="Its entry: 15, 15b, 15/1998, or the entry's id.")],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Ghép tờ rời vào mục của nó. Tie a loose slip to its entry, where it is a note that somebody has to read."""
+    house, who = opened(), account(by)
+    house.tie_slip(named, page, to, by=who)
+    _tell(house.books.account(named), as_json=as_json)
+
+
+@book_app.command("untie")
+def untie(
+    named: Named,
+    page: Annotated[str, typer.Argument(metavar="PAGE", help="The slip, as the report names it.")],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Gỡ tờ rời ghép nhầm. Take a slip from an entry to which it does not belong."""
+    house, who = opened(), account(by)
+    house.untie_slip(named, page, by=who)
+    _tell(house.books.account(named), as_json=as_json)
+
+
 @book_app.command("explain")
 def explain(
     named: Named,

@@ -42,6 +42,7 @@ def book(
     ] = None,
     opened: Annotated[bool, typer.Option("--opened", help="Two pages in one picture, as an opened book lies.")] = False,
     apart: Annotated[bool, typer.Option("--apart", help="The leaves of an opened table one by one.")] = False,
+    slips: Annotated[int, typer.Option("--slips", min=0, help="Loose slips, each behind the page it speaks of.")] = 0,
     dpi: Annotated[int, typer.Option("--dpi", min=100, max=600, help="Resolution of the scans.")] = 200,
     as_json: Json = False,
 ) -> None:
@@ -55,6 +56,7 @@ def book(
         cases=cases,
         opened=opened,
         apart=apart,
+        slips=slips,
         seed=seed,
         difficulty=difficulty,
         ink=ink,

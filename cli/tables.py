@@ -43,6 +43,7 @@ BOOK_KINDS = {
     PointKind.ENDS: "ends",
     PointKind.TOTAL: "totals",
     PointKind.BLANK: "blank",
+    PointKind.SLIP: "slips",
     PointKind.AGAIN: "seen_again",
     PointKind.ORDER: "out_of_order",
     PointKind.DATE: "dates",

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from counter import words
 from records import explaining
-from records.books import BookAccount, Found, Place, Point, PointKind, Run
+from records.books import MAY_BE_SLIP, BookAccount, Found, Place, Point, PointKind, Run
 from records.closing import NAMES, ClosingPage
 from records.codes import Presence, RegisterKind
 from records.messages import message
@@ -167,6 +167,11 @@ def anchor(point: Point) -> str:
 def name_of(point: Point) -> str:
     """Return what a point is named by in the form that explains it."""
     return explaining.name_of(point)
+
+
+def may_be_tied(point: Point) -> bool:
+    """Whether a point is a page that waits and may be a loose slip of an entry."""
+    return point.why.code in MAY_BE_SLIP and len(point.places) == 1
 
 
 def place_path(account: BookAccount, place: Place) -> str:

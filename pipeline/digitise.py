@@ -24,6 +24,7 @@ from pipeline.payloads import Json, to_words
 from pipeline.readers import MakeReaders
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
 from pipeline.scan_log import PageKey, standing_for
+from pipeline.slips import Slips
 from records.books import HALVES, PAGE_GIVEN, PART_UNREAD, REPLACED, SEEN_BEFORE
 from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, RegisterKind
 from records.entries import Entry
@@ -65,6 +66,7 @@ class Digitiser:
         self._replaced = replaced or (lambda _: {})
         self._kinds: dict[str, DeliveryKind] = {}
         self._leaves = Leaves(register)
+        self._slips = Slips(register)
 
     def close(self) -> None:
         """End the worker processes and take back what was lent to them."""
@@ -341,11 +343,12 @@ class Digitiser:
     def settle_book(self, delivery_id: str) -> list[str]:
         """Settle what can only be seen from all deliveries of the book of one; return those whose entries changed.
 
-        A page that a rescan replaced in one of them is replaced in all, and the leaves of an opened table that came
-        with different ones are joined. What is not settled yet takes no part: call it when a delivery is done, and
-        when one became part of a book.
+        A page that a rescan replaced in one of them is replaced in all, the leaves of an opened table that came with
+        different ones are joined, and loose slips are told and tied to the entries that they name. What is not
+        settled yet takes no part: call it when a delivery is done, and when one became part of a book.
         """
-        return list(dict.fromkeys([*self._replace_everywhere(delivery_id), *self._leaves.join(delivery_id)]))
+        found = [*self._replace_everywhere(delivery_id), *self._leaves.join(delivery_id)]
+        return list(dict.fromkeys([*found, *self._slips.settle(delivery_id)]))
 
     def _replace_everywhere(self, delivery_id: str) -> Iterator[str]:
         """Settle pages that were replaced in one delivery of a book as replaced in its others."""

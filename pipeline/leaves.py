@@ -86,7 +86,7 @@ class Leaves:
 
         So a page that is read anew stays joined.
         """
-        for one in self._deliveries(page.delivery):
+        for one in deliveries_of_book(self._register, page.delivery):
             for entry in self._register.entries(delivery=one.id, page=page.page.id):
                 other = next((self._placed(p, page) for p in entry.pages if p != page.page.id), None)
                 reads, others = self._reads(page.page.id), self._reads(other.page.id) if other else ()
@@ -107,8 +107,8 @@ class Leaves:
         Called again it changes nothing. A closed book is left as it is, and so is one with pages that are not read
         yet: they may hold the other leaf.
         """
-        deliveries = self._deliveries(delivery_id)
-        if len(deliveries) < 2 or self._closed(deliveries[0]):
+        deliveries = deliveries_of_book(self._register, delivery_id)
+        if len(deliveries) < 2 or is_closed(self._register, deliveries[0]):
             return []
         if any(self._register.page_counts(one.id)[PageStatus.RECEIVED] for one in deliveries):
             return []
@@ -145,25 +145,10 @@ class Leaves:
 
     def pages_of_open_book(self, delivery_id: str) -> list[DeliveredPage]:
         """Return all pages of the book of a delivery, in order; none where it is closed."""
-        deliveries = self._deliveries(delivery_id)
-        if len(deliveries) < 2 or self._closed(deliveries[0]):
+        deliveries = deliveries_of_book(self._register, delivery_id)
+        if len(deliveries) < 2 or is_closed(self._register, deliveries[0]):
             return []
         return [page for one in deliveries for page in self._register.delivered_pages(one.id)]
-
-    def _deliveries(self, delivery_id: str) -> list[Delivery]:
-        """Return the deliveries of the book of one, in the order in which they came."""
-        own = self._register.delivery(delivery_id)
-        if own.kind is not DeliveryKind.BOOK:
-            return []
-        book = own.book or own.id
-        found = [d for d in self._register.deliveries() if d.kind is DeliveryKind.BOOK and (d.book or d.id) == book]
-        return sorted(found, key=lambda one: (one.received_at, one.id))
-
-    def _closed(self, delivery: Delivery) -> bool:
-        try:
-            return self._register.standing(delivery.book or delivery.id).closed
-        except NotFound:
-            return False
 
     def _lone(self, deliveries: Sequence[Delivery]) -> Iterator[LoneLeaf]:
         for turn, one in enumerate(deliveries):
@@ -183,8 +168,26 @@ class Leaves:
 
     def _placed(self, page: PageId, beside: DeliveredPage) -> DeliveredPage | None:
         """Return where a page lies in another delivery of the book that *beside* is of."""
-        mine = [one.id for one in self._deliveries(beside.delivery) if one.id != beside.delivery]
+        mine = [one.id for one in deliveries_of_book(self._register, beside.delivery) if one.id != beside.delivery]
         return next((p for p in self._register.placings(page) if p.delivery in mine), None)
+
+
+def deliveries_of_book(register: Register, delivery_id: str) -> list[Delivery]:
+    """Return the deliveries of the book of one, in the order in which they came."""
+    own = register.delivery(delivery_id)
+    if own.kind is not DeliveryKind.BOOK:
+        return []
+    book = own.book or own.id
+    found = [d for d in register.deliveries() if d.kind is DeliveryKind.BOOK and (d.book or d.id) == book]
+    return sorted(found, key=lambda one: (one.received_at, one.id))
+
+
+def is_closed(register: Register, delivery: Delivery) -> bool:
+    """Whether the book of a delivery is closed."""
+    try:
+        return register.standing(delivery.book or delivery.id).closed
+    except NotFound:
+        return False
 
 
 def _met(other: DeliveredPage) -> PageProblem:

@@ -203,6 +203,7 @@ def _prepare(work: Work) -> tuple[Json, _Upright]:
         "turns": found.turns,
         "preparation": of_preparation(page.preparation),
         "paper": spread is not None,
+        "sheet": [[round(p.x), round(p.y)] for p in spread.paper.points] if spread else None,
         "fold": _fold_of(spread, page),
         "words": of_words(found.look.words),
         "engine": of_engine(found.engine),

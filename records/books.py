@@ -60,6 +60,11 @@ class BookPage:
     """Where the labels of each form on it stand; empty where that was not noted."""
 
     @property
+    def is_slip(self) -> bool:
+        """Whether it is a loose slip: no page that the book would count."""
+        return self.problem is not None and self.problem.code in {SLIP, SLIP_LEFT, SLIP_TIED}
+
+    @property
     def name(self) -> str:
         """The page as people name it."""
         return Place(self.file, self.page, "", self.page_in_file, self.of_pages).name
@@ -106,6 +111,13 @@ REPLACED = "PAGE_REPLACED"
 """Code of a page that was scanned again; the good picture of it was handed in as well."""
 PAGE_GIVEN = "PAGE_GIVEN"
 """Code of a page whose entries a person gave to another book, to which it was handed in as well."""
+SLIP, SLIP_LEFT, SLIP_TIED = "PAGE_SLIP", "PAGE_SLIP_LEFT", "PAGE_SLIP_TIED"
+"""Codes of a loose slip: one whose entry is not known, one whose entry was withdrawn, and one that is a note of its
+entry."""
+UNKNOWN_FORM = frozenset({"EDITION_UNKNOWN", "KIND_NOT_KNOWN"})
+"""Codes of pages of no known form."""
+MAY_BE_SLIP = frozenset({*UNKNOWN_FORM, "LABELS_TOO_FEW", SLIP, SLIP_LEFT})
+"""Codes of waiting pages that a person may tie to an entry."""
 SHEET_TWICE = "BOOK_SHEET_TWICE"
 """Code of a repeat whose pages are pictures of one sheet."""
 
@@ -127,6 +139,8 @@ class PointKind(StrEnum):
     """Nobody said with which number the book begins or ends, so that pages may lack there unnoticed."""
     TOTAL = "total"
     BLANK = "blank"
+    SLIP = "slip"
+    """A loose slip that is a note of its entry."""
     AGAIN = "again"
     ORDER = "order"
     DATE = "date"
@@ -213,8 +227,8 @@ class Point:
     @property
     def word(self) -> str:
         """Code of the message that says what it is called."""
-        if self.kind is PointKind.NO_ENTRY and self.why.code in HALVES:
-            return "POINT_HALF"
+        if self.kind is PointKind.NO_ENTRY and self.why.code in {*HALVES, SLIP, SLIP_LEFT}:
+            return "POINT_HALF" if self.why.code in HALVES else "POINT_SLIP_LOOSE"
         return "POINT_SHEET" if self.same_sheet else f"POINT_{self.kind.name}"
 
 

@@ -15,6 +15,7 @@ from records.books import (
     REPLACED,
     SEEN_BEFORE,
     SHEET_TWICE,
+    SLIP_TIED,
     BookPage,
     BookReport,
     Explanation,
@@ -81,7 +82,7 @@ def examine(
         runs.append(Run(book.year, first, stated.last, (), _count(first, stated.last, ())))
         points += _gaps(runs[0], None)
     written = sum(bool(page.claims) for page in pages)
-    points += _totals(stated, runs, len(pages), written)
+    points += _totals(stated, runs, sum(not page.is_slip for page in pages), written)
     ranked = tuple(sorted(explained(points, explanations), key=_rank))
     return BookReport(kind, tuple(runs), ranked, len(pages), written)
 
@@ -124,6 +125,9 @@ def _without_entry(pages: Sequence[BookPage]) -> Iterator[Point]:
             continue
         if page.problem is not None and page.problem.code in (REPLACED, PAGE_GIVEN):  # it is well kept elsewhere
             yield Point(PointKind.AGAIN, page.problem, places=(_place(page),))
+            continue
+        if page.problem is not None and page.problem.code == SLIP_TIED:
+            yield Point(PointKind.SLIP, page.problem, places=(_place(page, page.problem.facts["entry"]),))
             continue
         if page.problem is not None and page.problem.code == SEEN_BEFORE:
             why = PageProblem("BOOK_PAGE_ELSEWHERE", {"delivery": page.problem.facts.get("delivery", "")})

@@ -84,6 +84,11 @@ class Entry:
     verified_by: str | None = None
     verified_at: dt.datetime | None = None
 
+    @property
+    def seen_on(self) -> tuple[PageId, ...]:
+        """Its pages, and those on which only a note of it stands: loose slips."""
+        return tuple(dict.fromkeys((*self.pages, *(note.evidence.page for note in self.notes if note.evidence))))
+
     def field(self, column: str) -> FieldValue | None:
         """Return the field of *column*, or None where the form has none."""
         return next((f for f in self.fields if f.column == column), None)

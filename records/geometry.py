@@ -104,6 +104,11 @@ class Polygon:
         if len(self.points) < 3:
             raise ValueError("a polygon has at least three points")
 
+    def area(self) -> float:
+        """Area in square pixels, of an outline that does not cross itself."""
+        pairs = zip(self.points, (*self.points[1:], self.points[0]), strict=True)
+        return abs(sum(a.x * b.y - b.x * a.y for a, b in pairs)) / 2
+
     def box(self) -> Box:
         """Return the smallest upright box around the outline."""
         return Box.around(self.points)

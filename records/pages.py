@@ -110,6 +110,10 @@ class DeliveredPage:
     kind: RegisterKind | None = None
     edition: str | None = None
 
+    def goes_by(self, name: str) -> bool:
+        """Whether people call it so: by its file, or by the file and the page in it (``book.pdf:3``)."""
+        return name in (self.file, f"{self.file}:{self.page.page_in_file}")
+
 
 @dataclass(frozen=True, slots=True)
 class StageResult:

@@ -15,7 +15,7 @@ from records.accounts import Account
 from records.amendments import Amendment
 from records.books import Explanation, NumberClaim, Standing, Stated, Tally
 from records.codes import EntryState, IssueStatus, PageStatus, Presence
-from records.entries import Book, Entry, PhysicalCopy, VerifiedEntry
+from records.entries import Book, Entry, Note, PhysicalCopy, VerifiedEntry
 from records.extracts import IssuedExtract, IssueNumber
 from records.finding import Answer, IndexReport, Question, SearchDocument
 from records.pages import (
@@ -254,6 +254,21 @@ class Register(Protocol):
         The same note read anew takes the place of what was said of it; every version is kept. Raises NotFound for an
         amendment of a field that the entry does not have.
         """
+        ...
+
+    def tie_note(self, entry_id: str, note: Note, by: str, reason: str, expected_version: int) -> Entry:
+        """Add to an entry an unread note that stands on another page (a loose slip); VERIFIED goes back to DRAFT.
+
+        A note that the entry has already stays as it is. Raises NotFound, Conflict, WrongUse ENTRY_WITHDRAWN.
+        """
+        ...
+
+    def untie_note(self, entry_id: str, note_id: str, by: str, reason: str, expected_version: int) -> Entry:
+        """Take a note from an entry to which it does not belong; every version is kept. VERIFIED goes back to DRAFT."""
+        ...
+
+    def noted(self, note_id: str) -> Sequence[Entry]:
+        """Entries that have a note of that id, or had it before it was untied, by id."""
         ...
 
     def verify(self, entry_id: str, by: str, at: dt.datetime, expected_version: int) -> VerifiedEntry:

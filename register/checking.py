@@ -23,7 +23,16 @@ from register.schema import (
 )
 from register.tidy import fingerprint
 
-_VERSION_EVENTS = ("reading", "field decided", "note read", "verification", "withdrawal")
+_VERSION_EVENTS = (
+    "reading",
+    "field decided",
+    "note read",
+    "note tied",
+    "note untied",
+    "verification",
+    "withdrawal",
+    "given to a book",
+)
 _ISSUE_EVENTS = ("number reserved", "issue", "cancellation", "supersession")
 _COVER_EVENTS = ("book entered", "book revised")
 _STANDING_EVENTS = ("book expected", "book closed", "book reopened")

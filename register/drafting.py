@@ -18,7 +18,8 @@ def merged(known: Entry, draft: Entry) -> Entry:
     """Return *known* with what the machine now reads; the same object where nothing changes.
 
     Decided fields and read notes stay as they are, whatever the draft says or leaves out; undecided
-    ones become the draft's. A note that stands where one was read is that one, seen a little differently.
+    ones become the draft's. A note that stands where one was read is that one, seen a little differently; one
+    that was tied to the entry from another page is not the draft's to leave out.
     A verified or withdrawn entry stays whole. Book and delivery, once known, stay.
     """
     if known.state is not EntryState.DRAFT:
@@ -27,13 +28,14 @@ def merged(known: Entry, draft: Entry) -> Entry:
     drafted = tuple(decided.get(f.column, f) for f in draft.fields)
     in_draft = {f.column for f in draft.fields}
     read = [n for n in known.notes if n.read_by is not None]
+    tied = [n for n in known.notes if n.read_by is None and n.evidence and n.evidence.page not in known.pages]
     fresh = [n for n in draft.notes if not any(n.same_place(known) for known in read)]
     changed = replace(
         known,
         edition=draft.edition,
         pages=draft.pages,
         fields=(*drafted, *(f for column, f in decided.items() if column not in in_draft)),
-        notes=(*read, *fresh),
+        notes=(*read, *tied, *fresh),
         book=known.book or draft.book,
         delivery=known.delivery or draft.delivery,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Text, cast, func, select
 
 from records.amendments import Amendment
 from records.codes import EntryState, Presence
-from records.entries import Entry, VerifiedEntry
+from records.entries import Entry, Note, VerifiedEntry
 from records.errors import NotFound, WrongUse
 from records.pages import PageId
 from records.provenance import PROGRAMME
@@ -21,7 +21,7 @@ from register.loading import load, load_history, load_one
 from register.mapping import reading_of
 from register.part import Part
 from register.saving import Change, changed_meanwhile, claim, save
-from register.schema import deliveries, entries, entry_versions, readings
+from register.schema import deliveries, entries, entry_versions, note_versions, readings
 from register.tidy import now, tidy
 
 
@@ -167,6 +167,34 @@ class Entries(Part):
             told = ", ".join(f"{change.kind} {change.column}".strip() for change in changes)
             detail = _named({"note": note_id} | ({"amendments": told} if told else {}), decision)
             return _save(connection, Change(old, new, decision.by, decision.at, "note read", detail))
+
+    def tie_note(self, entry_id: str, note: Note, by: str, reason: str, expected_version: int) -> Entry:
+        """Add an unread note that stands on another page; VERIFIED goes back to DRAFT. One it has stays as it is."""
+        by, reason, note, at = tidy(by), clean(reason), tidy(note), now()
+        with self._changing(entry_id, expected_version) as (connection, old):
+            if any(known.id == note.id for known in old.notes):
+                return old
+            told = {"note": note.id, "reason": reason}
+            new = replace(_reopened(old), notes=(*old.notes, note))
+            return _save(connection, Change(old, new, by, at, "note tied", told, reason))
+
+    def untie_note(self, entry_id: str, note_id: str, by: str, reason: str, expected_version: int) -> Entry:
+        """Take a note from an entry to which it does not belong; its versions are kept. VERIFIED goes back to DRAFT."""
+        by, reason, at = tidy(by), clean(reason), now()
+        with self._changing(entry_id, expected_version) as (connection, old):
+            left = tuple(note for note in old.notes if note.id != note_id)
+            if left == old.notes:
+                raise NotFound("NOTE_UNKNOWN", entry=entry_id, note=note_id)
+            told, new = {"note": note_id, "reason": reason}, replace(_reopened(old), notes=left)
+            return _save(connection, Change(old, new, by, at, "note untied", told, reason))
+
+    def noted(self, note_id: str) -> Sequence[Entry]:
+        """Return the entries that have or once had a note, by id."""
+        c = note_versions.c
+        wanted = select(c.entry).where(c.note == note_id).distinct()
+        with self.database.read() as connection:
+            found = load(connection, connection.execute(wanted).scalars().all())
+        return [found[entry_id] for entry_id in sorted(found)]
 
     def verify(self, entry_id: str, by: str, at: dt.datetime, expected_version: int) -> VerifiedEntry:
         """Make a draft with no open questions VERIFIED; one that is stays as it is."""

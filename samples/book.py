@@ -21,6 +21,7 @@ from samples.filling import Page, fill_case
 from samples.hand import Hand, draw_hand, typed
 from samples.ink import PENS, PRINTER
 from samples.layout import HEIGHT, WIDTH, FormPage, set_page
+from samples.loose import loose_slip
 from samples.margin import margin_note
 from samples.opened import apart as leaves_of
 from samples.opened import opened as side_by_side
@@ -77,6 +78,7 @@ def make_book(
     seed: int = 1,
     opened: bool = False,
     apart: bool = False,
+    slips: int = 0,
     difficulty: Difficulty = "medium",
     ink: Path | None = None,
     formats: Sequence[Format] = ("jpeg", "pdf"),
@@ -88,7 +90,8 @@ def make_book(
     """Write a synthetic book of *cases* entries on forms of an edition to the folder *out*.
 
     *seed* decides everything: same arguments, same bytes. *opened*: two neighbouring pages are scanned in one picture
-    (a table across an opened book is, unless its leaves are scanned *apart*). *setting* is drawn for the book where not
+    (a table across an opened book is, unless its leaves are scanned *apart*). *slips* loose slips lie behind the pages
+    whose entries they name. *setting* is drawn for the book where not
     given; ``mixed`` sets every page by another printing house. *hands* are fonts of :data:`samples.fonts.HANDS`
     (default: all of them, never one that is held out) or ``typed``. *ink* is a folder of real line images with
     ``labels.tsv``, put into the place fields. *told* is called with (pages made, pages in all).
@@ -96,10 +99,9 @@ def make_book(
     Raises WrongUse for arguments that make no book and for a folder with other pages in it, before anything is
     written; PartUnavailable where set-up has not fetched a font.
     """
-    _check(edition_id, cases, difficulty, formats, setting, hands)
-    book = _Book(
-        edition_id, cases, seed, DIALS[difficulty], ink, dpi, setting, tuple(hands or fonts.HANDS), opened, apart
-    )
+    _check(edition_id, cases, slips, difficulty, formats, setting, hands)
+    hands = tuple(hands or fonts.HANDS)
+    book = _Book(edition_id, cases, seed, DIALS[difficulty], ink, dpi, setting, hands, opened, apart, slips)
     total = book.pictures
     names = _page_names(total, formats)
     inside = "pdf/book.pdf" if names else "book.pdf"
@@ -136,6 +138,7 @@ def make_book(
 def _check(
     edition_id: str,
     cases: int,
+    slips: int,
     difficulty: str,
     formats: Sequence[str],
     setting: str | None,
@@ -145,6 +148,7 @@ def _check(
     complaints = {
         f"edition={edition_id}": edition_id not in {form.id for form in editions()},
         f"cases={cases}": not 1 <= cases <= 2000,
+        f"slips={slips}": not 0 <= slips <= cases,
         f"difficulty={difficulty}": difficulty not in DIALS,
         f"formats={','.join(formats)}": not formats or not set(formats) <= {"png", "jpeg", "pdf"},
         f"setting={setting}": setting not in (None, "mixed", *SETTINGS),
@@ -189,6 +193,7 @@ class _Book:
         hands: tuple[str, ...],
         opened: bool,
         apart: bool,
+        slips: int,
     ) -> None:
         rng = _first(seed)
         self.facts = draw_book(rng, edition(edition_id))
@@ -205,13 +210,16 @@ class _Book:
         desk = _Desk(np.random.default_rng([seed, 3]), self.studio, self.facts, setting, hands, seed)
         self.makers = _sequence(desk, entries, real, self.spread if self.table else self.studio)
         self.tables = -(-cases // len(desk.form.rooms)) if self.table else 0
+        chosen = np.random.default_rng([seed, 4]).choice(cases, slips, replace=False)
+        self.slips = {entries[k].fields["so"]: entries[k] for k in sorted(int(k) for k in chosen)}
+        self.face = desk.style.face
 
     @property
     def pictures(self) -> int:
         """How many pictures the scanner delivers."""
         if self._side_by_side:
-            return 1 + -(-(len(self.makers) - 1) // 2)
-        return len(self.makers) + (self.tables if self.apart else 0)
+            return 1 + -(-(len(self.makers) - 1) // 2) + len(self.slips)
+        return len(self.makers) + (self.tables if self.apart else 0) + len(self.slips)
 
     @property
     def _side_by_side(self) -> bool:
@@ -222,7 +230,20 @@ class _Book:
 
     def scanned(self) -> Iterator[tuple[Any, Lie, _Ready]]:
         """Yield each picture, how it lies, and what it holds."""
-        yield from self._spreads() if self._side_by_side else self._leaves()
+        due: list[Case] = []
+        for pixels, lie, ready in self._spreads() if self._side_by_side else self._leaves():
+            yield pixels, lie, ready
+            numbers = [one.text for fields in ready.page.entries for one in fields if one.column == "so"]
+            due += [self.slips[number] for number in numbers if number in self.slips]
+            if ready.about.get("leaf") != "left":  # between two leaves that face each other lies none
+                yield from map(self._slip, due)
+                due = []
+
+    def _slip(self, case: Case) -> tuple[Any, Lie, _Ready]:
+        rng = np.random.default_rng([self.seed, 500_000 + list(self.slips).index(case.fields["so"])])
+        subject = _subject(self.facts)
+        pixels, lie, page, names = loose_slip(rng, self.studio, self.facts, case, subject, self.face)
+        return pixels, lie, _Ready(page, "slip", {"slip": names})
 
     def _lamp(self, at: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, 100_000 + at])

@@ -2,7 +2,7 @@
 
 ``file``      name of the image beside the truth, or of the PDF where only that was made
 ``page``      its number in the PDF, from 1
-``role``      cover, entry, index, blank, other
+``role``      cover, entry, index, blank, other, slip
 ``kind``      the ministry's code (KS …) or OTHER
 ``edition``   of the form, or null
 ``entries``   [{"fields": {COLUMN: {"text", "box"}}}]: the ministry's import columns; text verbatim, NFC; a field that
@@ -21,7 +21,8 @@ text that was struck out; ``ink`` "real" where a real line image stands. A page 
 ``ink_colour`` (how it was made), ``signatures`` [{"text", "box"}], ``margin`` [{"text", "polygon"}] (notes outside the
 form's fields, with four corners [x, y]; ``red`` says "pen" or "stamp" of one in red), ``cancelled`` [{"entry", "how",
 "box"}] (entries struck out as a whole: which of ``entries``, from 0, and by what strokes), ``closing`` {"pages",
-"events", "first", "last"} (what a book's closing page states; newer ones state no first and last number).
+"events", "first", "last"} (what a book's closing page states; newer ones state no first and last number),
+``slip`` {"number", "year"} (the entry that a loose slip names).
 """
 
 from typing import Any

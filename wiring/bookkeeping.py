@@ -8,9 +8,20 @@ from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from forms import short_name
-from records.books import PAGE_GIVEN, SEEN_BEFORE, BookAccount, BookPage, NumberClaim, Place, Standing, Stated, Tally
+from records.books import (
+    PAGE_GIVEN,
+    SEEN_BEFORE,
+    SLIP_LEFT,
+    SLIP_TIED,
+    BookAccount,
+    BookPage,
+    NumberClaim,
+    Standing,
+    Stated,
+    Tally,
+)
 from records.closing import ClosingPage, Figure, closing_page
-from records.codes import DeliveryKind, PageRole, PageStatus, RegisterKind
+from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, RegisterKind
 from records.completeness import examine
 from records.entries import Book, Entry
 from records.errors import NotFound, WrongUse
@@ -250,7 +261,8 @@ class Bookkeeping:
         for page in delivered:
             on_it = _in_reading_order(claims.pop(page.page.id, []), page)
             printed = _printed(forms.get(page.page.id))
-            yield replace(_page(page, of_pages[page.delivery, page.file], on_it), printed=printed)
+            placed = replace(_page(page, of_pages[page.delivery, page.file], on_it), printed=printed)
+            yield replace(placed, problem=self._untied(placed.problem))
         for lost, some in claims.items():  # an entry whose page is in no delivery of the book any more
             yield BookPage(lost, lost, "", claims=tuple(some))
         opened = {(page.file, page.page.master) for page in delivered}
@@ -258,6 +270,13 @@ class Bookkeeping:
             for file, digest, told in one.quarantined:
                 if (file, digest) not in opened:
                     yield BookPage(file, None, one.id, status=PageStatus.FAILED, problem=PageProblem.parse(told))
+
+    def _untied(self, problem: PageProblem | None) -> PageProblem | None:
+        """Return what is told of a loose slip: that it waits again, where its entry was withdrawn."""
+        if problem is None or problem.code != SLIP_TIED:
+            return problem
+        entry = self.register.entry(problem.facts["entry"])
+        return PageProblem(SLIP_LEFT, problem.facts) if entry.state is EntryState.WITHDRAWN else problem
 
     # --- deciding ------------------------------------------------------------------------------------
 
@@ -292,6 +311,12 @@ class Bookkeeping:
         self.register.explain(book.id, said)
         return self.account(book.id)
 
+    def parts_to_change(self, named: str, *, by: str) -> tuple[Book, list[str]]:
+        """Return a book with its deliveries, in their order. Raises WrongUse BOOK_CLOSED."""
+        book = self._entered(named, by)
+        self.register.standing(book.id).refuse_closed(book.id)
+        return book, [one.id for one in self._all()[1][book.id]]
+
     def bring(self, named: str, page: str, *, by: str) -> list[Entry]:
         """Move the entries of a *page* (its name in the report) that stand in another book to this one; return them.
 
@@ -302,7 +327,7 @@ class Bookkeeping:
         deliveries = {one.id for one in self._all()[1][book.id]}
         given: list[Entry] = []
         for here in (p for one in sorted(deliveries) for p in self.register.delivered_pages(one)):
-            if here.problem is None or here.problem.code != SEEN_BEFORE or not _is_named(here, page):
+            if here.problem is None or here.problem.code != SEEN_BEFORE or not here.goes_by(page):
                 continue
             away = [e for e in self.register.entries(page=here.page.id) if e.delivery not in deliveries]
             for entry in away:
@@ -337,11 +362,6 @@ class Bookkeeping:
         book = self._entered(named, by)
         self.register.reopen_book(book.id, agent=by)
         return self.account(book.id)
-
-
-def _is_named(page: DeliveredPage, name: str) -> bool:
-    """Whether people call a page so: by its file, or by file and page of it."""
-    return name in (page.file, Place(page.file, page.page.id, "", page.page.page_in_file, 2).name)
 
 
 def _in_reading_order(claims: Sequence[NumberClaim], page: DeliveredPage) -> tuple[NumberClaim, ...]:

@@ -243,6 +243,26 @@ class House:
         for entry in self.books.bring(named, page, by=by):
             self._project(entry)
 
+    def tie_slip(self, named: str, page: str, to: str, *, by: str) -> Entry:
+        """Tie a page of a book (a loose slip) to an entry, as an unread note: by the entry's number, or by its id.
+
+        Raises NotFound, WrongUse BOOK_CLOSED, SLIP_NO_SUCH_PAGE, SLIP_NO_SUCH_ENTRY.
+        """
+        from pipeline.slips import Slips
+
+        book, parts = self.books.parts_to_change(named, by=by)
+        entry = Slips(self.register).tie(parts, book.id, page, to, by=by)
+        self._project(entry)
+        return entry
+
+    def untie_slip(self, named: str, page: str, *, by: str) -> None:
+        """Take a loose slip from its entry; it waits for a person again. Raises as :meth:`tie_slip` does."""
+        from pipeline.slips import Slips
+
+        book, parts = self.books.parts_to_change(named, by=by)
+        for entry in Slips(self.register).untie(parts, book.id, page, by=by):
+            self._project(entry)
+
     def settle_book(self, delivery_id: str) -> None:
         """Settle what can only be seen from all deliveries of a book, and bring what changed into the index."""
         for changed in self.digitiser.settle_book(delivery_id):

@@ -41,6 +41,8 @@ class Typed:
     what: str
     reason: str
     said: Message
+    slip: bool = False
+    """Whether a slip was to be tied: *reason* is what was typed as its entry's number."""
 
 
 @router.get("")
@@ -143,6 +145,21 @@ def explain(request: Request, book_id: str, visit: Keeper, form: Form) -> Respon
         desk_of(request).house.books.explain(account.book.id, what, reason, by=visit.account.name)
     except KhongChoError as error:
         return _page(request, visit, account, Typed(what, reason, error.message()))
+    return _back(account, "?tiep=1")
+
+
+@router.post("/quyen/{book_id}/to-roi")
+def slip(request: Request, book_id: str, visit: Keeper, form: Form) -> Response:
+    """Tie a loose slip to the entry whose number (or id) was typed; without one, take it from its entry."""
+    account, house = _account(request, book_id), desk_of(request).house
+    page, to = form.text("trang", 200), form.text("so", 40)
+    try:
+        if form.text("go"):
+            house.untie_slip(account.book.id, page, by=visit.account.name)
+        else:
+            house.tie_slip(account.book.id, page, to, by=visit.account.name)
+    except KhongChoError as error:
+        return _page(request, visit, account, Typed(page, to, error.message(), slip=True))
     return _back(account, "?tiep=1")
 
 

@@ -186,7 +186,7 @@ def _page(
 def scans(desk: Desk, entry: Entry) -> list[dict[str, Any]]:
     """Return for each page of an entry its address, its size and the outlines of its fields (x, y, w, h in pixels)."""
     out: list[dict[str, Any]] = []
-    for n, page in enumerate(entry.pages):
+    for n, page in enumerate(entry.seen_on):
         image = desk.house.register.page(page).page
         out.append(
             {
@@ -216,6 +216,8 @@ def _history(desk: Desk, entry: Entry) -> list[dict[str, Any]]:
         "issue": "cấp bản sao",
         "ingestion": "nhận ảnh",
         "note read": "đọc ghi chú",
+        "note tied": "ghép tờ rời",
+        "note untied": "gỡ tờ rời",
         "withdrawal": "rút mục",
         "given to a book": "chuyển về đúng sổ",
     }

@@ -17,7 +17,7 @@ PAGE_SIDE = 2600
 """Longest side of a page sent to the browser, in pixels: handwriting stays legible at twice its size."""
 _HEIGHTS = {"": 96, "lon": 240}
 _NOTE_HEIGHTS = {False: 160, True: 640}
-"""Of the crop of a note in pixels: of one that lies, and of one that stands upright in a margin."""
+"""Of the crop of a note in pixels: of one that lies, and of one that stands upright in a margin or is a loose slip."""
 _MARGIN = 0.2
 """Room round a crop, as a part of its height."""
 _KEEP = "private, max-age=300"
@@ -25,13 +25,13 @@ _KEEP = "private, max-age=300"
 
 @router.get("/anh/muc/{entry_id}/trang/{n}")
 def page(request: Request, entry_id: str, n: int, visit: Annotated[Visit, Depends(signed_in(*LOOKERS))]) -> Response:
-    """Return page *n* (from 0) of an entry as JPEG."""
+    """Return page *n* (from 0) of an entry, or of its loose slips behind them, as JPEG."""
     desk = desk_of(request)
     entry = known_entry(desk, entry_id)
-    if not 0 <= n < len(entry.pages):
+    if not 0 <= n < len(entry.seen_on):
         raise NotFound("PICTURE_MISSING", entry=entry.id)
     desk.opened(entry.id, visit, "page", picture=True)
-    wanted = entry.pages[n]
+    wanted = entry.seen_on[n]
     made = desk.picture((wanted,), lambda: desk.house.pictures.page(wanted, PAGE_SIDE))
     return picture_of(request, made, "image/jpeg")
 
@@ -54,7 +54,8 @@ def note(
     entry = known_entry(desk_of(request), entry_id)
     found = next((note for note in entry.notes if note.id == note_id), None)
     evidence = found.evidence if found else None
-    tall = evidence is not None and (box := evidence.polygon.box()).h > box.w
+    box = evidence.polygon.box() if evidence else None
+    tall = evidence is not None and box is not None and (box.h > box.w or evidence.page not in entry.pages)
     return _cut(request, visit, entry, evidence, _NOTE_HEIGHTS[tall])
 
 

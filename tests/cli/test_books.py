@@ -11,7 +11,7 @@ from records.codes import EntryState, Presence, RegisterKind
 from records.geometry import Box
 from records.pages import Evidence, PageProblem, StageResult
 from tests.cli.conftest import Command
-from tests.register.shelving import closes, drafted, hand_in
+from tests.register.shelving import closes, drafted, hand_in, loose
 from wiring import House, Settings, open_house
 
 KEYS = {"expected", "found", "gaps", "repeats", "blank", "pages_without_entry", "closed"}
@@ -348,3 +348,20 @@ def test_a_book_may_state_all_its_pages_or_those_with_entries(khongcho: Command,
     for pages, differs in ((3, []), (2, []), (4, ["BOOK_PAGES_DIFFER"])):
         told = khongcho("book", "expect", "d1", "--pages", str(pages), "--json").json()
         assert [row["code"] for row in told["totals"]] == differs
+
+
+def test_a_loose_slip_is_tied_to_its_entry_and_taken_away(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2", None])
+    page = loose(house.register, "d1", 3, "Giấy báo không ghi số")
+    house.settle_book("d1")
+    (row,) = khongcho("book", "report", "d1", "--json").json()["pages_without_entry"]
+    assert (row["code"], row["file"]) == ("PAGE_SLIP", page.file)
+    told = khongcho("book", "tie", "d1", page.file, "2", "--by", "luu", "--json").json()
+    assert ([slip["file"] for slip in told["slips"]], told["pages_without_entry"]) == ([page.file], [])
+    (entry,) = [e for e in house.register.entries() if e.notes]
+    assert (entry.value("so"), house.register.events(entry.id)[-1].event.agent) == ("2", "luu")
+    assert "Tờ rời đã ghép" in khongcho("book", "report", "d1").out
+    assert khongcho("book", "untie", "d1", page.file, "--by", "luu", "--json").json()["slips"] == []
+    assert house.entry(entry.id).notes == ()
+    assert "SLIP_NO_SUCH_ENTRY" in khongcho("book", "tie", "d1", page.file, "77").err
+    assert "SLIP_NO_SUCH_PAGE" in khongcho("book", "tie", "d1", "nowhere.png", "2").err

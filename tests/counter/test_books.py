@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from forms import Leaf
-from tests.register.shelving import closes, hand_in
+from tests.register.shelving import closes, hand_in, loose
 
 BOOK = "/so-ho-tich/quyen/d1"
 
@@ -230,3 +230,26 @@ def test_a_closed_book_takes_nothing_over(closed_off: Any) -> None:
     closed_off.house.books.close("d1", by="luu")
     assert "data-take" not in keeper.get(BOOK).text
     assert "BOOK_CLOSED" in keeper.post(f"{BOOK}/khoa-so", {"o": "events", "so": "3"}).text
+
+
+def test_a_loose_slip_is_tied_to_the_entry_whose_number_is_typed(town: Any) -> None:
+    hand_in(town.house.register, town.house.archive, "d1", ["1", "2", None])
+    page = loose(town.house.register, "d1", 3, "Giấy báo không ghi số")
+    town.house.settle_book("d1")
+    luu = town.browser("luu")
+    text = luu.get(BOOK).text
+    assert "Tờ rời chưa ghép" in text and "Là tờ rời của mục số" in text
+    refused = luu.post(f"{BOOK}/to-roi", data={"trang": page.file, "so": "77"})
+    assert refused.status_code == 422
+    assert 'value="77"' in refused.text and "SLIP_NO_SUCH_ENTRY" in refused.text
+    assert luu.post(f"{BOOK}/to-roi", data={"trang": page.file, "so": "2"}).status_code == 303
+    (entry,) = [e for e in town.house.register.entries() if e.notes]
+    assert entry.value("so") == "2"
+    text = luu.get(BOOK).text
+    assert "Tờ rời đã ghép" in text and f"/muc/{entry.id}" in text
+    lan = town.browser("lan")
+    assert lan.get(f"/anh/muc/{entry.id}/trang/1").headers["content-type"] == "image/jpeg"
+    assert lan.get(f"/anh/muc/{entry.id}/ghi-chu/{entry.notes[0].id}").status_code == 200
+    assert town.browser("dao").post(f"{BOOK}/to-roi", data={"trang": page.file, "go": "1"}).status_code == 403
+    luu.post(f"{BOOK}/to-roi", data={"trang": page.file, "go": "1"})
+    assert town.house.entry(entry.id).notes == ()

@@ -92,3 +92,26 @@ def closes(register: Register, delivery: str, seq: int, **figures: tuple[int | N
     payload: dict[str, object] = {"entries": [], "closing": {"figures": rows}} if figures else {"entries": []}
     register.record_stage(StageResult(page.page.id, "read", "12" if figures else "9", payload, 0.1))
     return page
+
+
+def loose(register: Register, delivery: str, seq: int, text: str, *, size: float = 0.5) -> DeliveredPage:
+    """Make a page without an entry a sheet of no known form that says *text*; it is *size* of a page high."""
+    for page in register.delivered_pages(delivery):
+        if page.seq != seq and page.role is PageRole.ENTRY:
+            _sheet(register, page, "", 1.0)
+            register.settle_page(replace(page, edition="birth-2016"))
+    (page,) = register.delivered_pages(delivery, seq=seq)
+    _sheet(register, page, text, size)
+    unknown = PageProblem("EDITION_UNKNOWN")
+    page = replace(page, role=PageRole.OTHER, status=PageStatus.WAITING, problem=unknown, edition=None)
+    register.settle_page(page)
+    return page
+
+
+def _sheet(register: Register, page: DeliveredPage, text: str, size: float) -> None:
+    """Keep what preparation saw of a page: its paper, and its printed words."""
+    words = [[word, 10.0 * k, 5.0, 9.0, 4.0, 0.9, 0] for k, word in enumerate(text.split())]
+    box = Box(0, 0, page.page.width, size * page.page.height).polygon()
+    engine = {"name": "test", "version": "1", "model": "", "calibrated": False}
+    told: dict[str, object] = {"words": words, "engine": engine, "sheet": [[p.x, p.y] for p in box.points]}
+    register.record_stage(StageResult(page.page.id, "prepare", "test", told, 0.1))

@@ -7,8 +7,10 @@ import pytest
 from records.amendments import Amendment, Basis
 from records.codes import AmendmentKind, EntryState, Presence, RegisterKind
 from records.dates import PartialDate
-from records.entries import Book, Entry
+from records.entries import Book, Entry, Note
 from records.errors import Conflict, NotFound, WrongUse
+from records.geometry import Box
+from records.pages import Evidence, PageId
 from records.ports import Register
 from records.readings import Decision
 from register import SqlRegister
@@ -306,6 +308,27 @@ def test_a_note_seen_a_little_differently_is_not_asked_again(register: SqlRegist
     assert [n.id for n in now.notes] == ["n1", "n8"]
 
 
+def test_a_slip_is_tied_to_an_entry_that_then_has_to_be_read_again(register: SqlRegister) -> None:
+    done = verified(register)
+    slip = Note("slip", "", Evidence(PageId("another-page"), Box(0, 0, 9, 9).polygon()))
+    tied = register.tie_note(done.id, slip, "minh", "tờ rời", done.version)
+    assert (tied.state, tied.notes[-1], tied.verified_by) == (EntryState.DRAFT, slip, None)
+    assert f"note:{slip.id}" in tied.open_questions()
+    assert register.tie_note(done.id, slip, "minh", "lại", tied.version) == tied
+    assert register.draft([entry(so="5")])[0].notes[-1] == slip  # no draft of its page leaves it out
+    now = register.entry(done.id)
+    left = register.untie_note(done.id, slip.id, "minh", "nhầm", now.version)
+    assert slip not in left.notes
+    assert [found.id for found in register.noted(slip.id)] == [done.id]
+    assert register.noted("none") == []
+    events = [chained.event.event_type for chained in register.events(done.id)]
+    assert ("note tied" in events, events[-1]) == (True, "note untied")
+    assert register.history(done.id)[tied.version - 1] == tied
+    assert register.check().whole
+    with pytest.raises(NotFound):
+        register.untie_note(done.id, slip.id, "minh", "lại", left.version)
+
+
 def test_a_withdrawn_entry_stays_as_it_is(register: SqlRegister) -> None:
     done = verified(register)
     gone = register.withdraw(done.id, "minh", "Trùng với mục khác", done.version)
@@ -334,6 +357,7 @@ def test_an_entry_is_given_to_another_delivery_and_not_out_of_a_closed_book(regi
     assert register.draft([entry(so="5", delivery="d1")])[0].delivery == "d2"
     told = register.events(given.id)[-1].event
     assert (told.event_type, told.detail["from"], told.detail["to"]) == ("given to a book", "d1", "d2")
+    assert register.check().whole
     with pytest.raises(NotFound):
         register.give(given.id, "nowhere", "minh", "x", given.version)
     register.add_book(Book("d2", "", RegisterKind.BIRTH, 2017, ""), agent="dao")

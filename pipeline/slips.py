@@ -1,0 +1,222 @@
+"""Loose slips that lie in a book (a decision's notice, a request for a note): told, and tied to the entry they name.
+
+A slip says of itself to which entry it belongs: "sổ đăng ký khai sinh số 45, quyển số 01/1998". Where its print names
+one number, and the book has one entry of it, it becomes an unread note of that entry, which nobody can verify before a
+person has read it. Everything else waits: a slip whose number was not read, a number that two entries have, an entry
+that a person has verified. Whether it was tied rightly a person says, who sees the slip beside the entry.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from statistics import median
+
+from forms import folded
+from pipeline.leaves import deliveries_of_book, is_closed
+from pipeline.payloads import Json, to_words
+from records.books import MAY_BE_SLIP, SLIP, SLIP_TIED, UNKNOWN_FORM, NumberClaim
+from records.codes import EntryState, PageStatus, RegisterKind
+from records.entries import Entry, Note
+from records.errors import WrongUse
+from records.geometry import Point, Polygon
+from records.numbers import read_number
+from records.pages import DeliveredPage, Evidence, PageId, PageProblem
+from records.ports import Register
+from records.provenance import PROGRAMME
+from records.readings import EngineIdentity, PageReading
+from records.slips import NamedEntry, entries_of
+
+SMALL = 0.6
+"""Share of the area of the book's pages under which a sheet is a slip: half a page has 0.5."""
+WIDE = 1.15
+"""Width by height from which a picture shows two pages."""
+_KINDS = {
+    "khai sinh": RegisterKind.BIRTH,
+    "ket hon": RegisterKind.MARRIAGE,
+    "khai tu": RegisterKind.DEATH,
+    "cha me con": RegisterKind.RECOGNITION,
+    "tinh trang hon nhan": RegisterKind.MARITAL_STATUS,
+    "giam ho": RegisterKind.GUARDIANSHIP,
+    "cai chinh ho tich": RegisterKind.CHANGE,
+}
+_LEADS = "|".join((*_KINDS, "dang ky", "truong hop", "muc", "thu tu"))
+_GAP = r"(?:(?!quyen|quyet|ngay|thang)[^0-9;]){0,16}?"
+"""What may stand between the thing that is numbered and its number."""
+_OWN = r"(?!\s*/\s*(?:qd|tb|cv|tt|bt|ubnd))"
+"""A paper's own number has its office behind it ("12/QĐ-UBND") and is none of a book."""
+_NUMBER = rf"0*([1-9][0-9]{{0,4}}[a-z]?)\b{_OWN}(?:\s*/\s*((?:19|20)[0-9]{{2}})\b)?"
+_NAMED = re.compile(rf"\b({_LEADS})\b{_GAP}\bso\b\s*(?:dang ky|thu tu|muc)?\s*[:.]?\s*{_NUMBER}")
+_LABELLED = re.compile(rf"\bso\s+(dang ky|thu tu|muc)\s*[:.]?\s*{_NUMBER}")
+_YEAR = re.compile(r"[\s,(]*nam\s*((?:19|20)[0-9]{2})\b")
+_VOLUME = re.compile(r"\bquyen\s*(?:so)?\s*[:.]?\s*([0-9]{1,3}(?:\s*[/-]\s*(?:19|20)[0-9]{2})?)")
+
+
+def named_in(text: str) -> NamedEntry | None:
+    """Return the entry that the *text* of a slip names; None where it names none, or more than one."""
+    said = folded(text)
+    found: dict[str, NamedEntry] = {}
+    for match in (*_NAMED.finditer(said), *_LABELLED.finditer(said)):
+        lead, digits, year = match.groups()
+        if (read := read_number(digits)) is None:
+            continue
+        known = found.get(str(read[0]), NamedEntry(read[0]))
+        after = _YEAR.match(said, match.end())
+        told = year or (after[1] if after else None)
+        found[str(read[0])] = NamedEntry(read[0], int(told) if told else known.year, "", _KINDS.get(lead) or known.kind)
+    if len(found) != 1:
+        return None
+    (only,) = found.values()
+    volumes = {re.sub(r"\s", "", volume) for volume in _VOLUME.findall(said)}
+    return replace(only, volume=volumes.pop()) if len(volumes) == 1 else only
+
+
+def slip_note(page: PageId, outline: Polygon) -> Note:
+    """Return the unread note that a slip is: *outline* in master pixels is the sheet's."""
+    digest = hashlib.sha256(f"{page}/slip".encode()).digest()
+    return Note(base64.b32encode(digest)[:10].decode().lower(), "", Evidence(page, outline))
+
+
+class Slips:
+    """Tells the loose slips of a book, and ties them to entries."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    def settle(self, delivery_id: str) -> list[str]:
+        """Tell the slips of the book of a delivery, and tie those that name an entry; return deliveries that changed.
+
+        Called again it changes nothing. A closed book is left as it is, and so is one with pages that are not read
+        yet: they may hold the entry. What a person said of a slip stands.
+        """
+        deliveries = deliveries_of_book(self._register, delivery_id)
+        if not deliveries or is_closed(self._register, deliveries[0]):
+            return []
+        if any(self._register.page_counts(one.id)[PageStatus.RECEIVED] for one in deliveries):
+            return []
+        pages = [page for one in deliveries for page in self._register.delivered_pages(one.id)]
+        told = {*UNKNOWN_FORM, SLIP}
+        loose = [p for p in pages if p.status is PageStatus.WAITING and p.problem and p.problem.code in told]
+        if not loose:
+            return []
+        own = [area for p in pages if p.edition is not None and (area := self._area(p))]
+        claims = self._register.claims([one.id for one in deliveries])
+        changed: list[str] = []
+        for page in loose:
+            area = self._area(page)
+            if own and area and area < SMALL * median(own):
+                changed += self._settle(page, claims)
+        return list(dict.fromkeys(changed))
+
+    def tie(self, delivery_ids: Sequence[str], book: str, page: str, to: str, *, by: str) -> Entry:
+        """Tie a *page* of a book, by its name, to an entry: its number ("15", "15b/1998"), or its id.
+
+        A slip that was tied to another entry is taken from that one. Raises WrongUse SLIP_NO_SUCH_PAGE,
+        SLIP_NO_SUCH_ENTRY; NotFound.
+        """
+        slip = self._named(delivery_ids, book, page)
+        said = read_number(to)
+        if said is None:
+            target = self._register.entry(to)
+        else:
+            found = entries_of(NamedEntry(*said), self._register.claims(delivery_ids))
+            if len(found) != 1:
+                raise WrongUse("SLIP_NO_SUCH_ENTRY", book=book, number=to, count=len(found))
+            target = self._register.entry(found[0].entry)
+        note = self._note(slip)
+        for entry in self._holding(note.id):
+            if entry.id != target.id:
+                self._register.untie_note(entry.id, note.id, by, f"tờ rời {page} không phải của mục này", entry.version)
+        tied = self._register.tie_note(target.id, note, by, f"tờ rời {page}", target.version)
+        self._done(slip, tied, to)
+        return tied
+
+    def untie(self, delivery_ids: Sequence[str], book: str, page: str, *, by: str) -> list[Entry]:
+        """Take a slip from its entry: it waits again. Raises WrongUse SLIP_NO_SUCH_PAGE."""
+        slip = self._named(delivery_ids, book, page)
+        note = self._note(slip)
+        left = [
+            self._register.untie_note(entry.id, note.id, by, f"tờ rời {page} không phải của mục này", entry.version)
+            for entry in self._holding(note.id)
+        ]
+        if not left:
+            raise WrongUse("SLIP_NO_SUCH_PAGE", book=book, page=page)
+        self._register.settle_page(replace(slip, status=PageStatus.WAITING, problem=_loose(self._said(slip))))
+        return left
+
+    def _settle(self, page: DeliveredPage, claims: Sequence[NumberClaim]) -> Iterator[str]:
+        """Tell that a page is a slip, and tie it where one entry is left to which it can belong."""
+        note, named = self._note(page), self._said(page)
+        if held := self._holding(note.id):  # the page was read anew
+            self._done(page, held[0], str(named or ""))
+            return
+        found = entries_of(named, claims) if named and not self._register.noted(note.id) else []
+        target = self._register.entry(found[0].entry) if len(found) == 1 else None
+        if target is None or target.state is not EntryState.DRAFT:
+            if page.problem != (told := _loose(named)):
+                self._register.settle_page(replace(page, problem=told))
+            return
+        why = f"tờ rời {page.file} ghi số {named}"
+        self._done(page, self._register.tie_note(target.id, note, PROGRAMME, why, target.version), str(named))
+        if target.delivery:
+            yield target.delivery
+
+    def _done(self, page: DeliveredPage, entry: Entry, number: str) -> None:
+        told = PageProblem(SLIP_TIED, {"number": entry.value("so") or entry.text("so") or number, "entry": entry.id})
+        self._register.settle_page(replace(page, status=PageStatus.DONE, problem=told, edition=None))
+
+    def _holding(self, note: str) -> list[Entry]:
+        found = [entry for entry in self._register.noted(note) if entry.state is not EntryState.WITHDRAWN]
+        return [entry for entry in found if any(own.id == note for own in entry.notes)]
+
+    def _named(self, delivery_ids: Sequence[str], book: str, page: str) -> DeliveredPage:
+        for one in delivery_ids:
+            for placed in self._register.delivered_pages(one):
+                code = placed.problem.code if placed.problem else ""
+                if placed.goes_by(page) and (code == SLIP_TIED or code in MAY_BE_SLIP):
+                    return placed
+        raise WrongUse("SLIP_NO_SUCH_PAGE", book=book, page=page)
+
+    # --- what was seen of a page ------------------------------------------------------------------
+
+    def _prepared(self, page: DeliveredPage) -> Json | None:
+        found = self._register.newest_result(page.page.id, "prepare")
+        return dict(found.payload) if found else None
+
+    def _said(self, page: DeliveredPage) -> NamedEntry | None:
+        prepared = self._prepared(page)
+        if prepared is None:
+            return None
+        return named_in(PageReading(to_words(prepared["words"]), EngineIdentity(**prepared["engine"])).text())
+
+    def _sheet(self, page: DeliveredPage) -> Polygon | None:
+        """Return the outline of the paper in master pixels; None where none was seen, or code before this read it."""
+        sheet = (self._prepared(page) or {}).get("sheet")
+        return Polygon(tuple(Point(float(x), float(y)) for x, y in sheet)) if sheet else None
+
+    def _area(self, page: DeliveredPage) -> float:
+        """Return the area of a page's paper, of an opened book that of one leaf: square inches, or square pixels."""
+        sheet = self._sheet(page)
+        if sheet is None:
+            return 0.0
+        box = sheet.box()
+        leaves = 2 if box.w > WIDE * box.h and page.edition is not None else 1
+        return sheet.area() / leaves / (page.page.dpi or 1.0) ** 2
+
+    def _note(self, page: DeliveredPage) -> Note:
+        whole = Polygon(
+            (
+                Point(0, 0),
+                Point(page.page.width, 0),
+                Point(page.page.width, page.page.height),
+                Point(0, page.page.height),
+            )
+        )
+        return slip_note(page.page.id, self._sheet(page) or whole)
+
+
+def _loose(named: NamedEntry | None) -> PageProblem:
+    """Return what is told of a slip whose entry is not known: the number it names, if it names one."""
+    told = {"named": f" (ghi số {named})", "named_en": f" (it names number {named})"} if named else {}
+    return PageProblem(SLIP, {"named": "", "named_en": ""} | told)
