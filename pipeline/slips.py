@@ -47,8 +47,8 @@ _GAP = r"(?:(?!quyen|quyet|ngay|thang)[^0-9;]){0,16}?"
 _OWN = r"(?!\s*/\s*(?:qd|tb|cv|tt|bt|ubnd))"
 """A paper's own number has its office behind it ("12/QĐ-UBND") and is none of a book."""
 _NUMBER = rf"0*([1-9][0-9]{{0,4}}[a-z]?)\b{_OWN}(?:\s*/\s*((?:19|20)[0-9]{{2}})\b)?"
-_NAMED = re.compile(rf"\b({_LEADS})\b{_GAP}\bso\b\s*(?:dang ky|thu tu|muc)?\s*[:.]?\s*{_NUMBER}")
-_LABELLED = re.compile(rf"\bso\s+(dang ky|thu tu|muc)\s*[:.]?\s*{_NUMBER}")
+_NAMED = re.compile(rf"\b(?:{_LEADS})\b{_GAP}\bso\b\s*(?:dang ky|thu tu|muc)?\s*[:.]?\s*{_NUMBER}")
+_LABELLED = re.compile(rf"\bso\s+(?:dang ky|thu tu|muc)\s*[:.]?\s*{_NUMBER}")
 _YEAR = re.compile(r"[\s,(]*nam\s*((?:19|20)[0-9]{2})\b")
 _VOLUME = re.compile(r"\bquyen\s*(?:so)?\s*[:.]?\s*([0-9]{1,3}(?:\s*[/-]\s*(?:19|20)[0-9]{2})?)")
 
@@ -58,13 +58,14 @@ def named_in(text: str) -> NamedEntry | None:
     said = folded(text)
     found: dict[str, NamedEntry] = {}
     for match in (*_NAMED.finditer(said), *_LABELLED.finditer(said)):
-        lead, digits, year = match.groups()
+        digits, year = match.groups()
         if (read := read_number(digits)) is None:
             continue
         known = found.get(str(read[0]), NamedEntry(read[0]))
         after = _YEAR.match(said, match.end())
+        kind = next((kind for words, kind in _KINDS.items() if words in match[0]), known.kind)
         told = year or (after[1] if after else None)
-        found[str(read[0])] = NamedEntry(read[0], int(told) if told else known.year, "", _KINDS.get(lead) or known.kind)
+        found[str(read[0])] = NamedEntry(read[0], int(told) if told else known.year, "", kind)
     if len(found) != 1:
         return None
     (only,) = found.values()
