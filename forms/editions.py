@@ -65,6 +65,9 @@ class Label:
     """Column whose date this field says again in words."""
     leaf: Leaf | None = None
     """Its side of the opened book, in editions of shape ROWS."""
+    at: tuple[float, float, float, float] | None = None
+    """Where it stands (x, y, width, height) on the form of one printing house, in thousandths of that page's width;
+    None where houses differ, or where it was not learnt."""
 
 
 LAST_DAY = dt.date(2025, 6, 30)
@@ -89,6 +92,8 @@ class Edition:
     labels: tuple[Label, ...]
     cover: tuple[Label, ...] = ()
     """What stands once on the cover of the book and holds for every entry in it."""
+    crossings: tuple[tuple[float, float], ...] = ()
+    """Where its rules cross, as :attr:`Label.at` is told; empty where that is not known."""
 
     def label(self, column: str) -> Label | None:
         """Return the label of *column* on the page or the cover, or None."""
@@ -111,7 +116,7 @@ class Edition:
 
 
 def _label(row: dict[str, Any]) -> Label:
-    known = {"column", "says", "kind", "required", "choices", "section", "repeats", "floating", "leaf"}
+    known = {"column", "says", "kind", "required", "choices", "section", "repeats", "floating", "leaf", "at"}
     if unknown := set(row) - known:
         raise ValueError(f"unknown keys in a label: {sorted(unknown)}")
     return Label(
@@ -124,14 +129,22 @@ def _label(row: dict[str, Any]) -> Label:
         repeats=row.get("repeats", ""),
         floating=row.get("floating", False),
         leaf=Leaf(row["leaf"]) if "leaf" in row else None,
+        at=_numbers(row["at"], 4) if "at" in row else None,
     )
+
+
+def _numbers(row: list[float], count: int) -> Any:
+    """Return *count* numbers as a tuple. Raises ValueError."""
+    if len(row) != count:
+        raise ValueError(f"{count} numbers expected: {row}")
+    return tuple(float(n) for n in row)
 
 
 def parse_edition(text: str) -> Edition:
     """Read one edition from TOML. Raises ValueError (or KeyError) on anything unknown or missing."""
     raw = tomllib.loads(text)
     known = {"id", "kind", "name", "valid_from", "valid_to", "basis", "layout", "drawn_from", "shape", "heading"}
-    known |= {"labels", "cover"}
+    known |= {"labels", "cover", "crossings"}
     if unknown := set(raw) - known:
         raise ValueError(f"unknown keys in an edition: {sorted(unknown)}")
     return Edition(
@@ -147,6 +160,7 @@ def parse_edition(text: str) -> Edition:
         heading=tuple(raw["heading"]),
         labels=tuple(_label(row) for row in raw["labels"]),
         cover=tuple(_label(row) for row in raw.get("cover", ())),
+        crossings=tuple(_numbers(row, 2) for row in raw.get("crossings", ())),
     )
 
 
@@ -224,6 +238,7 @@ def written(edition: Edition) -> str:
         "heading": list(edition.heading),
     }
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in head.items()]
+    lines += [f"crossings = {json.dumps(edition.crossings)}"] if edition.crossings else []
     for name, labels in (("cover", edition.cover), ("labels", edition.labels)):
         lines += [f"{name} = [", *(f"  {_row(label)}," for label in labels), "]"]
     return "\n".join(lines) + "\n"
@@ -240,6 +255,7 @@ def _row(label: Label) -> str:
         "floating": label.floating,
         "repeats": label.repeats,
         "leaf": label.leaf,
+        "at": label.at,
     }
     told = {name: value for name, value in row.items() if value or name == "says"}
     return "{ " + ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in told.items()) + " }"

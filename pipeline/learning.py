@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from forms import Edition, Label, Leaf, letters_of
+from forms import Edition, Label, Leaf, PageShape, letters_of
+from pipeline.align import learnt_layout
 from pipeline.cases import cases_of
 from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.locate import CleanPage, clean_page
@@ -88,12 +89,28 @@ def learn(folder: Path, plain: Edition, readers: Readers, limits: Limits, progre
     labels = tuple(_label([page.marks[k] for page in pages], pages, k, readers) for k in range(len(pages[0].marks)))
     heading = tuple(s for label in labels if label.section == "heading" for s in label.says)
     edition = replace(plain, labels=labels, heading=heading or plain.heading)
+    edition = _drawn(edition, pages, readers)
     fits = tuple(_fit(edition, page, readers) for page in pages)
     least = least_labels(edition)
     for fit in fits:
         if fit.coverage < MIN_COVERAGE or fit.labels < least:
             raise WrongUse("EDITION_NOT_LEARNT", file=fit.file, share=f"{fit.coverage:.0%}", labels=fit.labels)
     return Learnt(edition, fits)
+
+
+def _drawn(edition: Edition, pages: Sequence[_Page], readers: Readers) -> Edition:
+    """Return *edition* with where its labels stand and its rules cross; a table's columns are told by their rules."""
+    if edition.shape is PageShape.ROWS:
+        return edition
+    seen = []
+    for page in pages:
+        look = Look(page.page, readers, page.words)
+        box = parts_of(edition, look)[0][0]
+        labelled = look.labelled(edition, box)
+        seen.append((labelled.labels, look.clean(box).rules, labelled.letter, float(look.whole.w)))
+    at, crossings = learnt_layout(seen)
+    labels = tuple(replace(label, at=at.get(k)) for k, label in enumerate(edition.labels))
+    return replace(edition, labels=labels, crossings=crossings)
 
 
 def _rows(folder: Path) -> list[Json]:

@@ -12,6 +12,7 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from forms import Edition, Label, letters_of
+from pipeline.align import placed
 from pipeline.cells import find_cells
 from pipeline.labels import CLOSER, INFERRED, Match, coverage, find_labels, tokens
 from pipeline.prepare import PreparedPage, ink_mask
@@ -64,11 +65,18 @@ class LabelledPage:
     labels: dict[int, Match]
     words: tuple[Word, ...]
     letter: float
+    placed: frozenset[int] = frozenset()
+    """Labels that were not seen: they stand where the form has them, which proves nothing about the page."""
+
+    @property
+    def seen(self) -> dict[int, Match]:
+        """The labels that were seen on the page."""
+        return {i: match for i, match in self.labels.items() if i not in self.placed}
 
     @property
     def coverage(self) -> float:
-        """Share of the edition's printed letters that were found."""
-        return coverage(self.edition, self.labels)
+        """Share of the edition's printed letters that were seen."""
+        return coverage(self.edition, self.seen)
 
 
 def trimmed(match: Match, words: Sequence[Box], letter: float) -> Match:
@@ -283,6 +291,11 @@ def find_page_labels(edition: Edition, page: CleanPage, words: Sequence[Word], r
     if anchors // 3 <= len(found) < anchors and (begun := _begun(edition, words, found)):
         all_words += begun
         found = find_labels(edition, all_words)
+    unseen: frozenset[int] = frozenset()
+    if known := placed(edition, found, page.rules, letter_of(found)):
+        all_words += known
+        found = find_labels(edition, all_words)
+        unseen = frozenset(word.line - INFERRED for word in known)
     letter = letter_of(found)
     boxes = [t.box for t in tokens(words)]  # cut at leaders: "tên:......" is no word that reaches into the value
     pitch = _pitch(found)
@@ -295,4 +308,4 @@ def find_page_labels(edition: Edition, page: CleanPage, words: Sequence[Word], r
         )
         for i, m in found.items()
     }
-    return LabelledPage(edition, _numbered(exact, letter), tuple(all_words), letter)
+    return LabelledPage(edition, _numbered(exact, letter), tuple(all_words), letter, unseen)

@@ -252,7 +252,7 @@ class _Looker:
         labelled = self.look.labelled(edition, box)
         read = [w for w in labelled.words if w.line < INFERRED]  # what was guessed to stand there proves nothing
         marks = own_marks(edition, find_labels(edition, read), read)
-        return _Fit(edition, labelled.coverage, len(labelled.labels), headed=0 in labelled.labels, marks=marks)
+        return _Fit(edition, labelled.coverage, len(labelled.seen), headed=0 in labelled.seen, marks=marks)
 
     def split(self, edition: Edition, box: Box) -> list[Box]:
         """Return the parts of *box* that hold a case each: two where one stands below the other."""

@@ -4,17 +4,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import cv2
 import pytest
 
 import forms
+from bench.align import mark_pages
 from pipeline import Limits
 from pipeline.learning import learn
-from pipeline.locate import clean_page, find_page_labels
 from pipeline.page_work import Work, do_classify, do_prepare, do_read
-from pipeline.prepare import prepare
 from pipeline.scoring import same
 from records.errors import WrongUse
 from records.progress import SilentProgress
@@ -41,28 +38,7 @@ def marked(folder: Path, pages: int) -> list[dict]:  # type: ignore[type-arg]
     )
     truth = [json.loads(line) for line in book.truth.read_text(encoding="utf-8").splitlines()]
     rows = [row for row in truth if row["role"] == "entry"]
-    reader = real_readers()
-    form = forms.edition("change-2006")
-    marks = []
-    for row in rows:
-        page = prepare(cv2.imread(str(folder / row["file"])))  # type: ignore[arg-type]
-        clean = clean_page(page)
-        found = find_page_labels(form, clean, reader.forms.read_page(clean.print).words, reader.printed)
-        own_marks = []
-        for k, label in enumerate(form.labels):
-            if k in found.labels and label.section != "code":
-                box = page.preparation.to_master.polygon(found.labels[k].box.polygon()).box()
-                mark: dict[str, Any] = {"box": [box.x - 2, box.y - 2, box.w + 4, box.h + 4]}
-                mark |= {"section": label.section, "floating": label.floating}
-                if label.column:
-                    mark |= {"column": label.column, "kind": label.kind, "text": label.says[0]}
-                    mark |= {"value": row["entries"][0]["fields"].get(label.column, {"box": mark["box"]})["box"]}
-                own_marks.append(mark)
-        marks.append({"file": row["file"], "marks": own_marks})
-    common = set.intersection(*({m.get("column") for m in row["marks"]} for row in marks))
-    for row in marks:
-        row["marks"] = [m for m in row["marks"] if m.get("column") in common and (m.get("column") or m["section"])]
-    (folder / "marks.jsonl").write_text("\n".join(json.dumps(row) for row in marks), encoding="utf-8")
+    mark_pages(folder, forms.edition("change-2006"), real_readers(), rows)
     return rows
 
 
