@@ -7,13 +7,13 @@ itself: it is a note, or a stamp with words, unless it lies in a round seal or w
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from forms import letters_of
+from forms import PageShape, letters_of
 from pipeline.areas import BESIDE, ONE_LINE, FieldArea, form_box, room_behind
 from pipeline.components import components, painted, pixels
 from pipeline.crops import FAINT, PALE, PAPER, Marks
@@ -44,8 +44,16 @@ COARSE = 4
 """Pixels of the grid on which it is seen what lies near one another."""
 REDDISH = 20
 """How far red exceeds green and blue, on the whole, in what is left of red ink."""
+WALL, UPRIGHT = 15.0, 5.0
+"""Least length (in letters) of a form's outer rule, and of what is written upright along it."""
+OVER_RULE = (0.9, 0.45)
+"""How far (in letters) such writing is looked for outside of the rule, and inside: values begin farther off."""
+OUTSIDE = 0.12
+"""Share of its ink that stands outside of the rule."""
 LEAST = 0.15
 """Confidence from which a group is a note: better one too many than one missed."""
+FOLD = 4.0
+"""Letters' widths up to which a piece of the shadow in the fold is short; what is written there is wider."""
 EDGE = 6
 """Pixels along the picture's edge in which nothing is looked at: shadow, scanner bed."""
 
@@ -167,14 +175,15 @@ def _sure(group: Group, clean: CleanPage, letter: float) -> float:
     box, (height, width) = group.box, clean.grey.shape
     narrow = min(box.w, box.h) / letter
     from_edge = min(box.x, box.y, width - box.right, height - box.bottom) / letter
-    if narrow < 0.8 or (from_edge < 3 and narrow < 1.4) or _is_fold(box, width, height):
+    if narrow < 0.8 or (from_edge < 3 and narrow < 1.4) or _is_fold(box, width, height, letter):
         return 0.0
     return min(1.0, group.ink / 8) * min(1.0, (group.strokes + 1) / 4) * min(1.0, group.contrast / 0.75)
 
 
-def _is_fold(box: Box, width: int, height: int) -> bool:
+def _is_fold(box: Box, width: int, height: int, letter: float) -> bool:
     """Whether a group is the shadow in the fold of an opened book: narrow, long, in the picture's middle."""
-    return width > height and box.h > 8 * box.w and abs(box.x + box.w / 2 - width / 2) < 0.025 * width
+    middle = abs(box.x + box.w / 2 - width / 2) < 0.025 * width
+    return width > height and middle and (box.h > 8 * box.w or (box.h > 2 * box.w and box.w < FOLD * letter))
 
 
 def find_groups(known: Known) -> list[Group]:
@@ -195,7 +204,47 @@ def find_groups(known: Known) -> list[Group]:
             or of_seal(g.box, known.page, shown)
         )
     ]
-    return [*dark, *_red_groups(known, body)]
+    return [*dark, *_along_rules(known, body), *_red_groups(known, body)]
+
+
+def _along_rules(known: Known, body: Box) -> list[Group]:
+    """Return what is written upright along the outer rules of a form: over the rule, and half in its cells.
+
+    There is little of it outside of the form, and in each cell it passes for a value; but values begin and end a little
+    off a rule, and stand in lines with gaps between them.
+    """
+    letter, marks = known.labelled.letter, known.marks
+    dark = (marks.contrast >= FAINT * marks.strong) & (marks.boxes[:, 4] >= 8)
+    dark[0] = False
+    ink = _pen_strokes(painted(marks.labels, dark), letter)
+    out = []
+    for rule in known.clean.rules.vertical:
+        at = rule.x + rule.w / 2
+        side = -1 if abs(at - body.x) < 3 * letter else 1 if abs(at - body.right) < 3 * letter else 0
+        if not side or rule.h < WALL * letter:
+            continue
+        outer, inner = OVER_RULE
+        x0 = max(0, round(rule.x - (outer if side < 0 else inner) * letter))
+        x1 = min(ink.shape[1], round(rule.right + (inner if side < 0 else outer) * letter))
+        y0, y1 = max(0, int(rule.y)), int(rule.bottom)
+        inked = np.asarray(ink[y0:y1, x0:x1].max(axis=1, keepdims=True), np.uint8)
+        joined = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((int(1.2 * letter), 1), np.uint8))
+        edges = np.flatnonzero(np.diff((np.ravel(joined) > 0).astype(np.int8), prepend=0, append=0))
+        for top, foot in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            if foot - top < UPRIGHT * letter:
+                continue
+            part = (slice(y0 + top, y0 + foot), slice(x0, x1))
+            box = Box(float(x0), float(y0 + top), float(x1 - x0), float(foot - top))
+            if of_seal(box, known.page, ink):
+                continue
+            outside = ink[part][:, : round(outer * letter)] if side < 0 else ink[part][:, -round(outer * letter) :]
+            if cv2.countNonZero(outside) < OUTSIDE * cv2.countNonZero(ink[part]):
+                continue  # labels or values that begin close to the rule
+            _, _, stats, _ = components(np.ascontiguousarray(ink[part]))
+            weight = float((PAPER - known.clean.grey[part][ink[part] > 0].astype(np.float64)).sum())
+            one = _group(stats[1:], weight, letter, marks.strong)
+            out.append(replace(one, box=box))
+    return out
 
 
 def _red_groups(known: Known, body: Box) -> list[Group]:
@@ -357,6 +406,7 @@ def _unexplained(known: Known, body: Box) -> tuple[NDArray[np.bool_], NDArray[np
     explained = [*(_grown(b, 0.5 * letter) for b in (*labels, *choices)), *_printed(labelled, body, choices)]
     explained += _signing(labelled, body)
     explained += _lost_values(labelled, body, [column for column, own in known.owned.items() if not own])
+    explained += _numbering(known)
     for box in explained:
         left &= ~((cx >= box.x) & (cx <= box.right) & (cy >= box.y) & (cy <= box.bottom))
     return np.asarray(left, np.bool_), values
@@ -391,6 +441,15 @@ def _lost_values(labelled: LabelledPage, body: Box, empty: Sequence[str]) -> lis
             top, low = min(top, low) - letter, max(top, low) + letter
             out.append(Box(body.x, top, body.w, low - top))
     return out
+
+
+def _numbering(known: Known) -> list[Box]:
+    """Return the room between the heads of a table and its first row, where its columns are numbered."""
+    if known.labelled.edition.shape is not PageShape.ROWS:
+        return []
+    heads = Box.holding(m.box for m in known.labelled.labels.values())
+    first = min((area.boxes[0].y for area in known.areas), default=heads.bottom)
+    return [Box(heads.x, heads.bottom, heads.w, first - heads.bottom)] if first > heads.bottom else []
 
 
 def _grown(box: Box, by: float) -> Box:

@@ -19,6 +19,10 @@ LIKE = 0.62
 """Least likeness of a head to a label's wording."""
 LOW_ROW = 0.5
 """A row lower than this share of the usual row holds no case: it numbers the columns."""
+BESIDE = 2
+"""Cells on each side that tell how high one is; a row of fewer than as many others tells nothing."""
+UNEVEN = 14.0
+"""Pixels by which a cell may end before those beside it: rules lean, and rows of two leaves are not quite level."""
 INSET = 2.0
 
 
@@ -200,4 +204,24 @@ def _rows(heads: dict[str, Box], cells: Sequence[Box]) -> tuple[Row, ...]:
             level = y
         rows[-1].append((column, cell))
         level += (y - level) / len(rows[-1])
-    return tuple(Row(dict(row)) for row in rows if len(row) >= 0.4 * len(heads))
+    return tuple(Row(_level(row)) for row in rows if len(row) >= 0.4 * len(heads))
+
+
+def _level(row: Sequence[tuple[str, Box]]) -> dict[str, Box]:
+    """Return the cells of a row as high as those beside them: what ends one cell alone is a pen's stroke, no rule.
+
+    Beside a cell the others of its row tell where the rules above and below it run.
+    """
+    cells = dict(sorted(row, key=lambda own: own[1].h))  # of two pieces of one cell the higher
+    order = sorted(cells, key=lambda column: cells[column].x)
+    out = {}
+    for k, column in enumerate(order):
+        own = cells[column]
+        beside = [cells[other] for other in (*order[max(0, k - BESIDE) : k], *order[k + 1 : k + 1 + BESIDE])]
+        top, bottom = own.y, own.bottom
+        if len(beside) >= BESIDE:
+            upper, lower = (float(np.median(ends)) for ends in ([c.y for c in beside], [c.bottom for c in beside]))
+            top = upper if top - upper > UNEVEN else top
+            bottom = lower if lower - bottom > UNEVEN else bottom
+        out[column] = Box(own.x, top, own.w, bottom - top)
+    return {column: out[column] for column in cells}
