@@ -9,7 +9,7 @@ from pipeline.areas import FieldArea
 from pipeline.crops import page_marks
 from pipeline.labels import Match
 from pipeline.locate import CleanPage, LabelledPage
-from pipeline.margins import Known, find_notes, within_lines
+from pipeline.margins import Known, _along_rules, _is_fold, find_notes, within_lines
 from pipeline.prepare import PreparedPage
 from pipeline.rules import Rules
 from records.geometry import Box
@@ -103,3 +103,53 @@ def test_a_note_where_a_heading_was_not_found_is_seen_but_a_lost_value_is_none(m
         tops = {"heading": 120, "so": 200, "nksHoTen": 700, "nksNgaySinh": 800}
     notes = find_notes(known(page(), grey, labelled(**tops)))
     assert len(notes) == (0 if missing else 1)
+
+
+CORNERS = ((204.0, 130.0), (1000.0, 130.0), (204.0, 1500.0))
+
+
+def beside_a_rule(*, across: bool) -> Known:
+    """A page with a form's outer rule, and writing upright over it, or (*across* false) labels that begin behind it."""
+    colour = page()
+    height, width = colour.shape[:2]
+    rule = Box(200, 100, 4, height - 300)
+    words = np.full((60, 420), 255, np.uint8)
+    cv2.putText(words, "Dacapbansao2001", (6, 44), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 30, 3)
+    grey = colour[:, :, 0].copy()
+    if across:
+        upright = np.rot90(words)
+        grey[600 : 600 + upright.shape[0], 167:227] = np.minimum(grey[600 : 600 + upright.shape[0], 167:227], upright)
+    else:
+        for k in range(12):
+            write(grey, 214, 600 + 34 * k, "Ho, chu dem, ten")
+    grey[int(rule.y) : int(rule.bottom), 200:204] = 245  # as cleaning leaves it
+    ink = np.asarray(np.where(grey < 160, 255, 0), np.uint8)
+    clean = CleanPage(grey, ink, grey, ink, Rules((), (rule,), (), np.zeros_like(ink)), (), ink)
+    body = {i: Match(i, (Box(x, y, 200, 26),), frozenset({i}), 1.0, 1.0, "x") for i, (x, y) in enumerate(CORNERS)}
+    found = LabelledPage(EDITION, body, (), LETTER)
+    return Known(
+        PreparedPage(np.dstack([grey] * 3), grey, Preparation((), width, height)),
+        clean,
+        found,
+        [],
+        [],
+        page_marks(clean, [], LETTER),
+        {},
+    )
+
+
+@pytest.mark.parametrize("across", [True, False])
+def test_what_is_written_upright_over_the_outer_rule_is_a_note_and_labels_behind_it_are_none(across: bool) -> None:
+    seen = beside_a_rule(across=across)
+    groups = _along_rules(seen, Box(204, 130, 1000, 1400))
+    assert bool(groups) is across
+    if across:
+        (note,) = [note for note in find_notes(seen) if note.box.h > 200]
+        assert note.box.y < 640 and note.box.bottom > 960
+
+
+def test_a_short_piece_of_the_shadow_in_the_fold_is_no_note() -> None:
+    wide, high = 3300, 2330
+    assert _is_fold(Box(1630, 2000, 55, 250), wide, high, 20.0)
+    assert not _is_fold(Box(1630, 2000, 120, 250), wide, high, 20.0)
+    assert not _is_fold(Box(300, 2000, 55, 250), wide, high, 20.0)
