@@ -28,6 +28,8 @@ NEAR, FAR = 0.8, 2.0
 """Sizes of a letter within which a label or a crossing is where the form has it, and beyond which it is another's."""
 ASKEW = 1.3
 """By how much one of two opposite sides of the form may be longer: pages are straightened before."""
+PERSPECTIVE = 2.0
+"""By how much farther a label may lie off, as long as perspective is left out of account."""
 SURE = 0.8
 """Confidence of a label that was not read, but placed."""
 MEET = 6
@@ -74,17 +76,25 @@ def homography(here: Points, there: Points, within: float) -> tuple[Points, NDAr
 def lie_of(edition: Edition, found: Mapping[int, Match], rules: Rules, letter: float) -> Points | None:
     """Return the homography from the layout of *edition* to a page; None where its layout is not known, or not this.
 
-    Labels tell it first (few of them, how the page is turned, moved and sized); then crossings of rules that lie where
-    they should make it exact.
+    Labels tell first how the page is turned, moved and sized; where they are many enough, its perspective as well (they
+    stand in columns, so that other words like them would bend it to their liking if that came first). Then crossings of
+    rules that lie where they should make it exact.
     """
     known = [i for i in found if edition.labels[i].at and len(found[i].lines) == 1]
     form = np.array([anchor(Box(*edition.labels[i].at or ())) for i in known], np.float64).reshape(-1, 2)
     page = np.array([anchor(found[i].first) for i in known], np.float64).reshape(-1, 2)
     near = NEAR * letter
-    first = homography(form, page, near) or _moved(form, page, near)
-    if first is None or not _sound(first[0], form) or int(first[1].sum()) < MOST * len(known):
+    moved = _moved(form, page, PERSPECTIVE * near)
+    if moved is None or moved[1].sum() < MOST * len(known):
         return None
-    matrix, fits = first
+    form, page = form[moved[1]], page[moved[1]]
+    bent = homography(form, page, near)
+    if bent is not None and _sound(bent[0], form):
+        matrix, fits = bent
+    elif (moved := _moved(form, page, near)) is not None and _sound(moved[0], form):
+        matrix, fits = moved
+    else:
+        return None
     drawn, seen = np.array(edition.crossings, np.float64).reshape(-1, 2), crossings(rules)
     if not len(drawn) or not len(seen):
         return matrix

@@ -25,13 +25,16 @@ MIN_COVERAGE = 0.42
 """Share of an edition's printed letters that must be found for a page to be of it."""
 BARE_COVERAGE = 0.6
 """The same for a page on which no heading of the edition was read."""
+BARE_COLUMNS = 0.5
+"""The same for a table, whose heads must also stand in their order, each over a column: of other tables' heads at most
+0.33 fit. The right leaf of a table has no heading, and few heads, set small."""
 MIN_LABELS = 8
 NOT_QUITE = 0.35
 """Coverage from which a page that is declined is told to be nearly of an edition."""
-OWN_MARKS = 0.6
+OWN_MARKS = 0.65
 """Share of the wordings that no other kind of register prints (its heading, "Nguyên nhân chết") that must be found.
 
-Of sample pages the right kind has 0.71 and more, another one that is taken for it at most 0.53."""
+Of sample pages the right kind has 0.71 and more, another one that is taken for it at most 0.61."""
 OWN_LIKENESS = 0.8
 """Likeness from which a wording of one kind alone is found: "Sổ đăng ký khai tử" is like that of births by 0.75."""
 HEADING = 93
@@ -96,7 +99,8 @@ class _Fit:
     @property
     def good(self) -> bool:
         """Whether the page fits the edition."""
-        least = MIN_COVERAGE if self.headed else BARE_COVERAGE
+        bare = BARE_COLUMNS if self.edition.shape is PageShape.ROWS else BARE_COVERAGE
+        least = MIN_COVERAGE if self.headed else bare
         return self.coverage >= least and self.labels >= least_labels(self.edition)
 
     @property

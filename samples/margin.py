@@ -21,6 +21,8 @@ from samples.people import chance, family_name, pick
 from samples.scan import Points
 from samples.stamps import boxed_words
 
+SHORTEST = 8.0
+"""Millimetres that a line of a note has at least, however narrow the margin."""
 _LEADING = 5.6
 """Between the lines of a note, in millimetres: margins are narrow."""
 _PLACES = {"left": 32, "right": 22, "top": 12, "bottom": 18, "slanted": 10, "beside the head": 6}
@@ -80,7 +82,7 @@ def margin_note(
 def _shape(rng: np.random.Generator, form: FormPage, place: str) -> _Shape:
     style = form.style
     if place == "left" and chance(rng, 0.35):  # short lines, one under the other
-        return _Shape(style.left - 4, 9, float(rng.normal(0, 3)))
+        return _Shape(max(SHORTEST, style.left - 4), 9, float(rng.normal(0, 3)))
     if place in ("left", "right"):
         room = style.left if place == "left" else style.right
         turn = float(pick(rng, [90.0, -90.0], [3, 1])) + float(rng.normal(0, 1.5))
