@@ -88,7 +88,7 @@ def _shape(rng: np.random.Generator, form: FormPage, place: str) -> _Shape:
         turn = float(pick(rng, [90.0, -90.0], [3, 1])) + float(rng.normal(0, 1.5))
         return _Shape(float(rng.uniform(90, 150)), max(1, int((room - 2) / _LEADING)), turn)
     if place == "beside the head":
-        return _Shape(wide_of(form) - style.right - _end_of_head(form) - 4, 3, float(rng.normal(4, 4)))
+        return _Shape(max(SHORTEST, wide_of(form) - style.right - _end_of_head(form) - 4), 3, float(rng.normal(4, 4)))
     if place == "slanted":
         return _Shape(float(rng.uniform(40, 60)), 3, float(rng.uniform(25, 65)))
     return _Shape(float(rng.uniform(80, 140)), 2, float(rng.normal(0, 1.2)))
