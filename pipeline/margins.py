@@ -6,7 +6,7 @@ itself: it is a note, or a stamp with words, unless it lies in a round seal or w
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -48,6 +48,8 @@ WALL, UPRIGHT = 15.0, 5.0
 """Least length (in letters) of a form's outer rule, and of what is written upright along it."""
 OVER_RULE = (0.9, 0.45)
 """How far (in letters) such writing is looked for outside of the rule, and inside: values begin farther off."""
+OVER_ENDS, FEW_LINES = (1.6, 0.9), 5
+"""The same for the edge at which lines end, and how many must end there."""
 OUTSIDE = 0.12
 """Share of its ink that stands outside of the rule."""
 LEAST = 0.15
@@ -218,12 +220,7 @@ def _along_rules(known: Known, body: Box) -> list[Group]:
     dark[0] = False
     ink = _pen_strokes(painted(marks.labels, dark), letter)
     out = []
-    for rule in known.clean.rules.vertical:
-        at = rule.x + rule.w / 2
-        side = -1 if abs(at - body.x) < 3 * letter else 1 if abs(at - body.right) < 3 * letter else 0
-        if not side or rule.h < WALL * letter:
-            continue
-        outer, inner = OVER_RULE
+    for rule, side, (outer, inner), least in _edges(known, body):
         x0 = max(0, round(rule.x - (outer if side < 0 else inner) * letter))
         x1 = min(ink.shape[1], round(rule.right + (inner if side < 0 else outer) * letter))
         y0, y1 = max(0, int(rule.y)), int(rule.bottom)
@@ -231,7 +228,7 @@ def _along_rules(known: Known, body: Box) -> list[Group]:
         joined = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((int(1.2 * letter), 1), np.uint8))
         edges = np.flatnonzero(np.diff((np.ravel(joined) > 0).astype(np.int8), prepend=0, append=0))
         for top, foot in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            if foot - top < UPRIGHT * letter:
+            if foot - top < least * letter:
                 continue
             part = (slice(y0 + top, y0 + foot), slice(x0, x1))
             box = Box(float(x0), float(y0 + top), float(x1 - x0), float(foot - top))
@@ -245,6 +242,24 @@ def _along_rules(known: Known, body: Box) -> list[Group]:
             one = _group(stats[1:], weight, letter, marks.strong)
             out.append(replace(one, box=box))
     return out
+
+
+def _edges(known: Known, body: Box) -> Iterator[tuple[Box, int, tuple[float, float], float]]:
+    """Yield the form's outer rules, and the edge at which its lines end together.
+
+    Of each: its box, -1 for a left and 1 for a right one, how far (in letters) writing upright along it is looked for
+    outside and inside, and its least length. Values reach the end of a line, so that more is asked for there.
+    """
+    letter, rules = known.labelled.letter, known.clean.rules
+    for rule in rules.vertical:
+        at = rule.x + rule.w / 2
+        side = -1 if abs(at - body.x) < 3 * letter else 1 if abs(at - body.right) < 3 * letter else 0
+        if side and rule.h >= WALL * letter:
+            yield rule, side, OVER_RULE, UPRIGHT
+    ends = [line.right for line in (*rules.leaders, *rules.horizontal) if line.w > 8 * letter]
+    at = float(np.median([end for end in ends if end > body.x + 0.8 * body.w] or [0.0]))
+    if known.labelled.edition.shape is not PageShape.ROWS and sum(abs(end - at) < letter for end in ends) >= FEW_LINES:
+        yield Box(at, 0.0, 1.0, float(known.clean.grey.shape[0])), 1, OVER_ENDS, 2 * UPRIGHT
 
 
 def _red_groups(known: Known, body: Box) -> list[Group]:
