@@ -19,6 +19,9 @@ from typing import Any
 from records.codes import RegisterKind, ValueKind
 from records.errors import WrongUse
 
+MOST_AWAY = 100_000.0
+"""Thousandths of a page's width beyond which nothing stands on it."""
+
 
 class LayoutKnowledge(StrEnum):
     """How sure we are of the edition's printed labels and their order."""
@@ -135,9 +138,10 @@ def _label(row: dict[str, Any]) -> Label:
 
 def _numbers(row: list[float], count: int) -> Any:
     """Return *count* numbers as a tuple. Raises ValueError."""
-    if len(row) != count:
-        raise ValueError(f"{count} numbers expected: {row}")
-    return tuple(float(n) for n in row)
+    told = tuple(float(n) for n in row) if isinstance(row, list) else ()
+    if len(told) != count or not all(abs(n) < MOST_AWAY for n in told) or any(n <= 0 for n in told[2:]):
+        raise ValueError(f"{count} numbers expected, of a place on the page: {row}")
+    return told
 
 
 def parse_edition(text: str) -> Edition:

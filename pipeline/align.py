@@ -30,6 +30,8 @@ ASKEW = 1.3
 """By how much one of two opposite sides of the form may be longer: pages are straightened before."""
 PERSPECTIVE = 2.0
 """By how much farther a label may lie off, as long as perspective is left out of account."""
+CLEAR, ASTRAY = 0.85, 2
+"""Likeness from which a label was read well, and how many such ones may stand elsewhere: words like it."""
 SURE = 0.8
 """Confidence of a label that was not read, but placed."""
 MEET = 6
@@ -132,7 +134,7 @@ def placed(edition: Edition, found: Mapping[int, Match], rules: Rules, letter: f
     matrix = lie_of(edition, found, rules, letter)
     if matrix is None:
         return []
-    out = []
+    out, clear = [], 0
     for index, label in enumerate(edition.labels):
         if not label.at or not label.says:
             continue
@@ -140,8 +142,9 @@ def placed(edition: Edition, found: Mapping[int, Match], rules: Rules, letter: f
         own = found.get(index)
         if own is not None and np.hypot(*np.subtract(anchor(own.first), anchor(box))) <= FAR * letter:
             continue
+        clear += own is not None and own.likeness >= CLEAR
         out.append(Word(label.says[0], box.polygon(), SURE, INFERRED + index))
-    return out
+    return out if clear <= ASTRAY else []  # so many that were read well elsewhere: it is set otherwise there
 
 
 def _taken(matrix: Points, box: Box) -> Box:

@@ -309,6 +309,7 @@ class Digitiser:
         """Withdraw drafts of a page that it no longer makes; what a person touched stays, for a person to settle."""
         for entry in self.register.entries(delivery=page.delivery, page=page.page.id, state=EntryState.DRAFT):
             untouched = all(f.decision is None for f in entry.fields) and all(n.read_by is None for n in entry.notes)
+            untouched &= entry.seen_on == entry.pages  # a slip was tied to it
             if entry.id not in keep and untouched:
                 self.register.withdraw(entry.id, PROGRAMME, why.message().vi, entry.version)
 

@@ -27,6 +27,7 @@ from records.ports import Register
 from records.provenance import PROGRAMME
 from records.readings import EngineIdentity, PageReading
 from records.slips import NamedEntry, entries_of
+from records.text import nfc
 
 SMALL = 0.6
 """Share of the area of the book's pages under which a sheet is a slip: half a page has 0.5."""
@@ -41,21 +42,26 @@ _KINDS = {
     "giam ho": RegisterKind.GUARDIANSHIP,
     "cai chinh ho tich": RegisterKind.CHANGE,
 }
-_LEADS = "|".join((*_KINDS, "dang ky", "truong hop", "muc", "thu tu"))
-_GAP = r"(?:(?!quyen|quyet|ngay|thang)[^0-9;]){0,16}?"
-"""What may stand between the thing that is numbered and its number."""
-_OWN = r"(?!\s*/\s*(?:qd|tb|cv|tt|bt|ubnd))"
-"""A paper's own number has its office behind it ("12/QĐ-UBND") and is none of a book."""
+_LEADS = "|".join((*_KINDS, "dang ky", "truong hop", "(?<!danh )muc", "thu tu"))
+_GAP = (
+    r"(?:(?!quyen|quyet|ngay|thang|tai |nha |duong |pho |ban an|ho khau|thuong tru|tam tru|trich luc|chung)"
+    r"[^0-9;.]){0,16}?"
+)
+"""What may stand between the thing that is numbered and its number: no house, no other paper."""
+_OWN = r"(?!(?:\s*/\s*(?:19|20)[0-9]{2})?\s*/\s*(?!ks\b|kh\b|kt\b)[a-z])"
+"""A paper's own number has its office behind it ("12/QĐ-UBND", "12/2010/HNGĐ-ST") and is none of a book."""
 _NUMBER = rf"0*([1-9][0-9]{{0,4}}[a-z]?)\b{_OWN}(?:\s*/\s*((?:19|20)[0-9]{{2}})\b)?"
 _NAMED = re.compile(rf"\b(?:{_LEADS})\b{_GAP}\bso\b\s*(?:dang ky|thu tu|muc)?\s*[:.]?\s*{_NUMBER}")
 _LABELLED = re.compile(rf"\bso\s+(?:dang ky|thu tu|muc)\s*[:.]?\s*{_NUMBER}")
+_BOOK = re.compile(r"\bsổ\b", re.IGNORECASE)
+"""A register, which without its mark is read like "số", a number."""
 _YEAR = re.compile(r"[\s,(]*nam\s*((?:19|20)[0-9]{2})\b")
 _VOLUME = re.compile(r"\bquyen\s*(?:so)?\s*[:.]?\s*([0-9]{1,3}(?:\s*[/-]\s*(?:19|20)[0-9]{2})?)")
 
 
 def named_in(text: str) -> NamedEntry | None:
     """Return the entry that the *text* of a slip names; None where it names none, or more than one."""
-    said = folded(text)
+    said = folded(_BOOK.sub("quyển", nfc(text)))
     found: dict[str, NamedEntry] = {}
     for match in (*_NAMED.finditer(said), *_LABELLED.finditer(said)):
         digits, year = match.groups()
@@ -63,9 +69,11 @@ def named_in(text: str) -> NamedEntry | None:
             continue
         known = found.get(str(read[0]), NamedEntry(read[0]))
         after = _YEAR.match(said, match.end())
+        told = int(year or (after[1] if after else 0)) or known.year
         kind = next((kind for words, kind in _KINDS.items() if words in match[0]), known.kind)
-        told = year or (after[1] if after else None)
-        found[str(read[0])] = NamedEntry(read[0], int(told) if told else known.year, "", kind)
+        if known.year not in {None, told} or known.kind not in {None, kind}:
+            return None  # one number of two years, or of two registers
+        found[str(read[0])] = NamedEntry(read[0], told, "", kind)
     if len(found) != 1:
         return None
     (only,) = found.values()
@@ -92,66 +100,67 @@ class Slips:
         yet: they may hold the entry. What a person said of a slip stands.
         """
         deliveries = deliveries_of_book(self._register, delivery_id)
-        if not deliveries or is_closed(self._register, deliveries[0]):
+        mine = [one.id for one in deliveries]
+        pages = [page for one in mine for page in self._register.delivered_pages(one)]
+        waiting = [p for p in pages if p.status is PageStatus.WAITING and p.problem and p.problem.code in MAY_BE_SLIP]
+        for page in waiting:  # one that was tied, and read anew
+            if held := self._holding(self._note(page).id, mine):
+                self._done(page, held[0], "")
+                waiting = [p for p in waiting if p is not page]
+        if not waiting or is_closed(self._register, deliveries[0]):
             return []
-        if any(self._register.page_counts(one.id)[PageStatus.RECEIVED] for one in deliveries):
+        if any(self._register.page_counts(one)[PageStatus.RECEIVED] for one in mine):
             return []
-        pages = [page for one in deliveries for page in self._register.delivered_pages(one.id)]
         told = {*UNKNOWN_FORM, SLIP}
-        loose = [p for p in pages if p.status is PageStatus.WAITING and p.problem and p.problem.code in told]
-        if not loose:
-            return []
-        own = [area for p in pages if p.edition is not None and (area := self._area(p))]
-        claims = self._register.claims([one.id for one in deliveries])
+        loose = [page for page in waiting if page.problem and page.problem.code in told]
+        own = [page for page in pages if page.edition is not None]
+        claims = self._register.claims(mine) if loose else []
         changed: list[str] = []
         for page in loose:
-            area = self._area(page)
-            if own and area and area < SMALL * median(own):
+            if self._is_small(page, own):
                 changed += self._settle(page, claims)
         return list(dict.fromkeys(changed))
 
     def tie(self, delivery_ids: Sequence[str], book: str, page: str, to: str, *, by: str) -> Entry:
         """Tie a *page* of a book, by its name, to an entry: its number ("15", "15b/1998"), or its id.
 
-        A slip that was tied to another entry is taken from that one. Raises WrongUse SLIP_NO_SUCH_PAGE,
-        SLIP_NO_SUCH_ENTRY; NotFound.
+        A slip that was tied to another entry of the book is taken from that one. Raises WrongUse SLIP_NO_SUCH_PAGE,
+        SLIP_NAME_AMBIGUOUS, SLIP_NO_SUCH_ENTRY (also for an entry of another book); NotFound.
         """
         slip = self._named(delivery_ids, book, page)
         said = read_number(to)
         if said is None:
-            target = self._register.entry(to)
+            found = [self._register.entry(to)]
         else:
-            found = entries_of(NamedEntry(*said), self._register.claims(delivery_ids))
-            if len(found) != 1:
-                raise WrongUse("SLIP_NO_SUCH_ENTRY", book=book, number=to, count=len(found))
-            target = self._register.entry(found[0].entry)
-        note = self._note(slip)
-        for entry in self._holding(note.id):
-            if entry.id != target.id:
-                self._register.untie_note(entry.id, note.id, by, f"tờ rời {page} không phải của mục này", entry.version)
-        tied = self._register.tie_note(target.id, note, by, f"tờ rời {page}", target.version)
+            claims = entries_of(NamedEntry(*said), self._register.claims(delivery_ids))
+            found = [self._register.entry(claim.entry) for claim in claims]
+        if len(found) != 1 or found[0].delivery not in delivery_ids or slip.page.id in found[0].pages:
+            raise WrongUse("SLIP_NO_SUCH_ENTRY", book=book, number=to, count=len(found) if said else 0)
+        note, target = self._note(slip), found[0]
+        others = [entry for entry in self._holding(note.id, delivery_ids) if entry.id != target.id]
+        tied = self._register.tie_note(target.id, note, by, f"tờ rời {slip.file}", target.version)
         self._done(slip, tied, to)
+        for entry in others:
+            self._untie(entry, note, slip, by)
         return tied
 
     def untie(self, delivery_ids: Sequence[str], book: str, page: str, *, by: str) -> list[Entry]:
-        """Take a slip from its entry: it waits again. Raises WrongUse SLIP_NO_SUCH_PAGE."""
+        """Take a slip from its entry: it waits again. Raises WrongUse SLIP_NO_SUCH_PAGE, SLIP_NAME_AMBIGUOUS."""
         slip = self._named(delivery_ids, book, page)
         note = self._note(slip)
-        left = [
-            self._register.untie_note(entry.id, note.id, by, f"tờ rời {page} không phải của mục này", entry.version)
-            for entry in self._holding(note.id)
-        ]
+        left = [self._untie(entry, note, slip, by) for entry in self._holding(note.id, delivery_ids)]
         if not left:
             raise WrongUse("SLIP_NO_SUCH_PAGE", book=book, page=page)
         self._register.settle_page(replace(slip, status=PageStatus.WAITING, problem=_loose(self._said(slip))))
         return left
 
+    def _untie(self, entry: Entry, note: Note, slip: DeliveredPage, by: str) -> Entry:
+        why = f"tờ rời {slip.file} không phải của mục này"
+        return self._register.untie_note(entry.id, note.id, by, why, entry.version)
+
     def _settle(self, page: DeliveredPage, claims: Sequence[NumberClaim]) -> Iterator[str]:
         """Tell that a page is a slip, and tie it where one entry is left to which it can belong."""
         note, named = self._note(page), self._said(page)
-        if held := self._holding(note.id):  # the page was read anew
-            self._done(page, held[0], str(named or ""))
-            return
         found = entries_of(named, claims) if named and not self._register.noted(note.id) else []
         target = self._register.entry(found[0].entry) if len(found) == 1 else None
         if target is None or target.state is not EntryState.DRAFT:
@@ -167,17 +176,24 @@ class Slips:
         told = PageProblem(SLIP_TIED, {"number": entry.value("so") or entry.text("so") or number, "entry": entry.id})
         self._register.settle_page(replace(page, status=PageStatus.DONE, problem=told, edition=None))
 
-    def _holding(self, note: str) -> list[Entry]:
-        found = [entry for entry in self._register.noted(note) if entry.state is not EntryState.WITHDRAWN]
+    def _holding(self, note: str, delivery_ids: Sequence[str]) -> list[Entry]:
+        """Return the entries of these deliveries, not withdrawn, that have a note."""
+        found = [entry for entry in self._register.noted(note) if entry.delivery in delivery_ids]
+        found = [entry for entry in found if entry.state is not EntryState.WITHDRAWN]
         return [entry for entry in found if any(own.id == note for own in entry.notes)]
 
     def _named(self, delivery_ids: Sequence[str], book: str, page: str) -> DeliveredPage:
+        found: dict[PageId, DeliveredPage] = {}
         for one in delivery_ids:
             for placed in self._register.delivered_pages(one):
                 code = placed.problem.code if placed.problem else ""
                 if placed.goes_by(page) and (code == SLIP_TIED or code in MAY_BE_SLIP):
-                    return placed
-        raise WrongUse("SLIP_NO_SUCH_PAGE", book=book, page=page)
+                    found.setdefault(placed.page.id, placed)
+        if len(found) > 1:
+            raise WrongUse("SLIP_NAME_AMBIGUOUS", page=page, found=", ".join(sorted(found)))
+        if not found:
+            raise WrongUse("SLIP_NO_SUCH_PAGE", book=book, page=page)
+        return next(iter(found.values()))
 
     # --- what was seen of a page ------------------------------------------------------------------
 
@@ -195,6 +211,14 @@ class Slips:
         """Return the outline of the paper in master pixels; None where none was seen, or code before this read it."""
         sheet = (self._prepared(page) or {}).get("sheet")
         return Polygon(tuple(Point(float(x), float(y)) for x, y in sheet)) if sheet else None
+
+    def _is_small(self, page: DeliveredPage, own: Sequence[DeliveredPage]) -> bool:
+        """Whether a sheet is well smaller than the pages of its book: in inches, or pixels where none tells dpi."""
+        told = [one.page.dpi for one in (page, *own)]
+        if any(told) and not all(told):
+            return False
+        area, areas = self._area(page), [area for one in own if (area := self._area(one))]
+        return bool(area and areas) and area < SMALL * median(areas)
 
     def _area(self, page: DeliveredPage) -> float:
         """Return the area of a page's paper, of an opened book that of one leaf: square inches, or square pixels."""

@@ -220,7 +220,7 @@ def _level(row: Sequence[tuple[str, Box]]) -> dict[str, Box]:
         beside = [cells[other] for other in (*order[max(0, k - BESIDE) : k], *order[k + 1 : k + 1 + BESIDE])]
         top, bottom = own.y, own.bottom
         if len(beside) >= BESIDE:
-            upper, lower = (float(np.median(ends)) for ends in ([c.y for c in beside], [c.bottom for c in beside]))
+            upper, lower = max(c.y for c in beside), min(c.bottom for c in beside)  # as all of them say
             top = upper if top - upper > UNEVEN else top
             bottom = lower if lower - bottom > UNEVEN else bottom
         out[column] = Box(own.x, top, own.w, bottom - top)

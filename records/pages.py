@@ -111,8 +111,8 @@ class DeliveredPage:
     edition: str | None = None
 
     def goes_by(self, name: str) -> bool:
-        """Whether people call it so: by its file, or by the file and the page in it (``book.pdf:3``)."""
-        return name in (self.file, f"{self.file}:{self.page.page_in_file}")
+        """Whether people call it so: by its file, by the file and the page in it (``book.pdf:3``), or by its id."""
+        return name in (self.file, f"{self.file}:{self.page.page_in_file}", self.page.id)
 
 
 @dataclass(frozen=True, slots=True)

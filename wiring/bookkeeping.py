@@ -262,7 +262,7 @@ class Bookkeeping:
             on_it = _in_reading_order(claims.pop(page.page.id, []), page)
             printed = _printed(forms.get(page.page.id))
             placed = replace(_page(page, of_pages[page.delivery, page.file], on_it), printed=printed)
-            yield replace(placed, problem=self._untied(placed.problem))
+            yield replace(placed, problem=self._untied(placed))
         for lost, some in claims.items():  # an entry whose page is in no delivery of the book any more
             yield BookPage(lost, lost, "", claims=tuple(some))
         opened = {(page.file, page.page.master) for page in delivered}
@@ -271,12 +271,14 @@ class Bookkeeping:
                 if (file, digest) not in opened:
                     yield BookPage(file, None, one.id, status=PageStatus.FAILED, problem=PageProblem.parse(told))
 
-    def _untied(self, problem: PageProblem | None) -> PageProblem | None:
-        """Return what is told of a loose slip: that it waits again, where its entry was withdrawn."""
-        if problem is None or problem.code != SLIP_TIED:
-            return problem
-        entry = self.register.entry(problem.facts["entry"])
-        return PageProblem(SLIP_LEFT, problem.facts) if entry.state is EntryState.WITHDRAWN else problem
+    def _untied(self, page: BookPage) -> PageProblem | None:
+        """Return what is told of a page: of a slip that waits again, where its entry was withdrawn or lost the note."""
+        if page.problem is None or page.problem.code != SLIP_TIED:
+            return page.problem
+        entry = self.register.entry(page.problem.facts["entry"])
+        there = any(note.evidence is not None and note.evidence.page == page.page for note in entry.notes)
+        left = entry.state is EntryState.WITHDRAWN or not there
+        return PageProblem(SLIP_LEFT, page.problem.facts) if left else page.problem
 
     # --- deciding ------------------------------------------------------------------------------------
 

@@ -152,7 +152,7 @@ def explain(request: Request, book_id: str, visit: Keeper, form: Form) -> Respon
 def slip(request: Request, book_id: str, visit: Keeper, form: Form) -> Response:
     """Tie a loose slip to the entry whose number (or id) was typed; without one, take it from its entry."""
     account, house = _account(request, book_id), desk_of(request).house
-    page, to = form.text("trang", 200), form.text("so", 40)
+    page, to = form.text("to_roi", 200), form.text("so", 40)
     try:
         if form.text("go"):
             house.untie_slip(account.book.id, page, by=visit.account.name)

@@ -238,11 +238,12 @@ def test_a_loose_slip_is_tied_to_the_entry_whose_number_is_typed(town: Any) -> N
     town.house.settle_book("d1")
     luu = town.browser("luu")
     text = luu.get(BOOK).text
+    assert f'name="to_roi" value="{page.page.id}"' in text
     assert "Tờ rời chưa ghép" in text and "Tờ rời của mục số" in text
-    refused = luu.post(f"{BOOK}/to-roi", data={"trang": page.file, "so": "77"})
+    refused = luu.post(f"{BOOK}/to-roi", data={"trang": BOOK, "to_roi": page.page.id, "so": "77"})
     assert refused.status_code == 422
     assert 'value="77"' in refused.text and "SLIP_NO_SUCH_ENTRY" in refused.text
-    assert luu.post(f"{BOOK}/to-roi", data={"trang": page.file, "so": "2"}).status_code == 303
+    assert luu.post(f"{BOOK}/to-roi", data={"trang": BOOK, "to_roi": page.page.id, "so": "2"}).status_code == 303
     (entry,) = [e for e in town.house.register.entries() if e.notes]
     assert entry.value("so") == "2"
     text = luu.get(BOOK).text
@@ -250,6 +251,9 @@ def test_a_loose_slip_is_tied_to_the_entry_whose_number_is_typed(town: Any) -> N
     lan = town.browser("lan")
     assert lan.get(f"/anh/muc/{entry.id}/trang/1").headers["content-type"] == "image/jpeg"
     assert lan.get(f"/anh/muc/{entry.id}/ghi-chu/{entry.notes[0].id}").status_code == 200
-    assert town.browser("dao").post(f"{BOOK}/to-roi", data={"trang": page.file, "go": "1"}).status_code == 403
-    luu.post(f"{BOOK}/to-roi", data={"trang": page.file, "go": "1"})
+    assert (
+        town.browser("dao").post(f"{BOOK}/to-roi", data={"trang": BOOK, "to_roi": page.page.id, "go": "1"}).status_code
+        == 403
+    )
+    luu.post(f"{BOOK}/to-roi", data={"trang": BOOK, "to_roi": page.page.id, "go": "1"})
     assert town.house.entry(entry.id).notes == ()

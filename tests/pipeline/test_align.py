@@ -90,6 +90,13 @@ def test_a_page_that_is_set_otherwise_is_not_aligned() -> None:
     assert placed(LAID, turned_over, rules, LETTER) == []
 
 
+def test_a_page_of_which_a_part_is_set_otherwise_is_left_as_it_was_read() -> None:
+    matrix = 2 * np.eye(3)
+    matrix[2, 2] = 1
+    lower = {i: 120.0 for i in sorted(PLACES) if i >= 13}  # another printing: its lower part stands lower
+    assert placed(LAID, seen(matrix, sorted(PLACES), moved=lower), ruled(2 * np.array(GRID)), LETTER) == []
+
+
 def test_few_labels_are_enough_where_the_page_is_not_askew_and_one_alone_is_not() -> None:
     matrix = np.diag([2.0, 2.0, 1.0])
     none = ruled(np.empty((0, 2)))

@@ -18,7 +18,7 @@ from samples import make_book
 from tests.pipeline.conftest import Desk
 from tests.pipeline.stubs import real_readers
 from tests.pipeline.test_leaves import NOW
-from tests.register.shelving import hand_in, loose
+from tests.register.shelving import drawn, hand_in, loose
 from wiring.bookkeeping import Bookkeeping
 
 SAID = "Đề nghị ghi chú vào trường hợp số 2/2017, họ và tên Nguyễn Thị Lan"
@@ -41,6 +41,16 @@ SAID = "Đề nghị ghi chú vào trường hợp số 2/2017, họ và tên Ng
         ("Đăng ký khai sinh quyển số 01/1998", None),
         ("Trường hợp số 4 và trường hợp số 5", None),
         ("Hóa đơn số 45", None),
+        ("Đã đăng ký khai sinh tại sổ 3 năm 1998", None),
+        ("đăng ký kết hôn. Bản án số 12/2010/HNGĐ-ST", None),
+        ("TRÍCH LỤC KHAI SINH (BẢN SAO) Số: 77/TLKS-BS", None),
+        ("Trích lục khai tử số 12/TLKT-BS", None),
+        ("đăng ký khai sinh tại nhà số 12", None),
+        ("đăng ký thường trú số 15/2001", None),
+        ("Quyết định cải chính hộ tịch số 12/2003/QĐ-UB", None),
+        ("danh mục số 2", None),
+        ("trường hợp số 2/2017 và mục số 2/1998", None),
+        ("Ghi vào sổ kết hôn số 45/KH-1998", NamedEntry(EntryNumber(45), None, "", RegisterKind.MARRIAGE)),
         ("", None),
     ],
 )
@@ -136,6 +146,41 @@ def test_what_a_person_says_of_a_slip_stands(desk: Desk, slips: Slips) -> None:
         slips.tie(["d1"], "d1", page.file, "KS-none", by="lan")
     with pytest.raises(WrongUse):
         slips.tie(["d1"], "d1", "d1-01.png", "3", by="lan")  # a page with an entry is no slip
+
+
+def test_a_tie_that_is_refused_leaves_the_slip_where_it_is(desk: Desk, slips: Slips) -> None:
+    page = loose(desk.register, "d1", 4, SAID)
+    slips.settle("d1")
+    (tied,) = [e for e in desk.register.entries() if e.notes]
+    other = next(e for e in desk.register.entries() if e.id != tied.id)
+    desk.register.withdraw(other.id, "lan", "trùng", other.version)
+    with pytest.raises(WrongUse):
+        slips.tie(["d1"], "d1", page.file, other.id, by="lan")
+    assert desk.register.entry(tied.id).notes == tied.notes
+
+
+def test_a_slip_is_of_its_own_book_and_named_without_doubt(desk: Desk, slips: Slips) -> None:
+    hand_in(desk.register, desk.archive, "d2", ["2", None], label="sổ khác")
+    foreign = desk.register.entries(delivery="d2")[0]
+    page = loose(desk.register, "d1", 4, SAID)
+    with pytest.raises(WrongUse) as caught:
+        slips.tie(["d1"], "d1", page.file, foreign.id, by="lan")
+    assert caught.value.code == "SLIP_NO_SUCH_ENTRY"
+    other = replace(page, delivery="d2", seq=3, page=drawn(desk.archive, "other"))  # of the same name
+    desk.register.open_delivery(desk.register.delivery("d2"), [other])
+    with pytest.raises(WrongUse) as caught:
+        slips.tie(["d1", "d2"], "d1", page.file, "3", by="lan")
+    assert caught.value.code == "SLIP_NAME_AMBIGUOUS"
+    assert slips.tie(["d1", "d2"], "d1", page.page.id, "3", by="lan").value("so") == "3"
+
+
+def test_a_full_page_that_a_person_tied_stays_tied_when_it_is_read_anew(desk: Desk, slips: Slips) -> None:
+    page = loose(desk.register, "d1", 4, "không ghi số", size=1.0)
+    slips.tie(["d1"], "d1", page.file, "3", by="lan")
+    desk.register.settle_page(page)
+    assert slips.settle("d1") == []
+    (point,) = Bookkeeping(desk.register).account("d1").report.of(PointKind.SLIP)
+    assert point.why.facts["number"] == "3"
 
 
 def test_a_slip_whose_entry_is_withdrawn_waits_again(desk: Desk, slips: Slips) -> None:
