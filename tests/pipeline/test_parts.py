@@ -115,6 +115,16 @@ def test_a_stroke_through_a_cell_is_no_end_of_it(top: int, high: int) -> None:
     assert table.rows[1].cells["so"] == Box(heads["so"].x, 188, 100, 60)
 
 
+def test_a_rule_that_lacks_below_one_cell_does_not_make_those_beside_it_longer() -> None:
+    page, words, heads = grid("marriage-1961", 3)
+    lacking = Box(heads["chongHoTen"].x, 124, 100, 60)  # in the first row; nothing was found below it
+    cells = tuple(Box(c.x, c.y, c.w, 80) if c == lacking else c for c in page.cells)
+    page = CleanPage(page.grey, page.ink, page.print, page.print_ink, page.rules, cells, page.drawn)
+    table = find_table(forms.edition("marriage-1961"), page, words)
+    assert table is not None
+    assert {c: b.h for c, b in table.rows[0].cells.items()} == {c: 80 if c == "chongHoTen" else 60 for c in heads}
+
+
 @pytest.mark.parametrize("shift", range(0, 24, 3))
 def test_words_of_a_head_are_read_line_by_line_however_uneven_they_stand(shift: int) -> None:
     words = [Box(10, 3, 40, 22), Box(60, 0, 40, 24), Box(110, 4, 40, 20), Box(12, 33, 40, 22), Box(62, 30, 40, 24)]
