@@ -108,10 +108,24 @@ def learn(
         labels=(),
     )
     learnt = opened().learn_form(folder, plain, TerminalProgress(), again=again)
+    lacking = lacking_columns(learnt.edition)
     if as_json:
-        print_json({"id": name, "labels": len(learnt.edition.labels), "fits": learnt.fits})
+        print_json({"id": name, "labels": len(learnt.edition.labels), "fits": learnt.fits, "lacking": lacking})
         return
     shown = table(f"Mẫu {name} đã học", "Trang", "Chữ in nhận lại", "Nhãn", "Ô tìm thấy")
     for fit in learnt.fits:
         shown.add_row(fit.file, f"{fit.coverage:.0%}", str(fit.labels), f"{fit.located}/{fit.marked}")
     out.print(shown)
+    if lacking:
+        notice(
+            f"Mẫu này chưa có nhãn của các cột mà mẫu nào cùng loại cũng có: {', '.join(lacking)}. Nếu trang có in, hãy"
+        )
+        notice("thêm nhãn vào marks.jsonl ở mọi trang rồi học lại (--again): ô không có nhãn thì không được đọc.")
+
+
+def lacking_columns(learnt: Edition) -> list[str]:
+    """Return the columns that every other form of this register has and *learnt* does not: labels that were missed."""
+    from forms import editions
+
+    others = [set(one.columns) for one in editions() if one.kind is learnt.kind and one.id != learnt.id]
+    return sorted(set.intersection(*others) - set(learnt.columns)) if others else []

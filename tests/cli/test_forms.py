@@ -1,12 +1,15 @@
 """The forms that are known, as a person and as a programme are told."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from cli.forms import lacking_columns
 from cli.main import app
+from forms import edition as edition_of
 from forms import editions
 from tests.cli.conftest import Command
 
@@ -44,3 +47,10 @@ def test_an_edition_has_a_plain_id_and_ends_after_it_begins(
     told = khongcho("forms", "learn", str(pages), *options, "--kind", "KS", "--name", "Sổ khai sinh", "--json")
     assert (told.code, told.json()["error"]["code"]) == (2, code)
     assert not list(tmp_path.rglob("*.toml"))
+
+
+def test_columns_that_every_other_form_of_the_register_has_are_told_where_a_learnt_one_lacks_them() -> None:
+    whole = edition_of("change-2006")
+    learnt = replace(whole, id="learnt", labels=tuple(one for one in whole.labels if one.column != "ntdHoTen"))
+    assert lacking_columns(learnt) == ["ntdHoTen"]
+    assert lacking_columns(whole) == []
