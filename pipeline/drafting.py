@@ -34,6 +34,11 @@ SAME_ROW = 0.5
 """Share of the distance between rows within which rows of two leaves stand at one height."""
 
 
+def short_id(what: str) -> str:
+    """Return the ten characters by which *what* is known: the same gives the same."""
+    return base64.b32encode(hashlib.sha256(what.encode()).digest())[:10].decode().lower()
+
+
 def note_id(page: PageId, place: str, outline: Polygon, case: int = 0) -> str:
     """Return the identity of the note at *place* of *case* (from 0) on *page*.
 
@@ -43,13 +48,12 @@ def note_id(page: PageId, place: str, outline: Polygon, case: int = 0) -> str:
     where = f"{place} {case}" if case else place
     if place == MARGIN:
         where = f"{round((box.x + box.w / 2) / 64)},{round((box.y + box.h / 2) / 64)}"
-    return base64.b32encode(hashlib.sha256(f"{page}/note/{where}".encode()).digest())[:10].decode().lower()
+    return short_id(f"{page}/note/{where}")
 
 
 def entry_id(kind: RegisterKind, page: PageId, place: int) -> str:
     """Return the identity of the entry at *place* (from 0) on *page*: the same page gives the same entry."""
-    digest = hashlib.sha256(f"{page}/{place}".encode()).digest()
-    return f"{kind.value}-{base64.b32encode(digest)[:10].decode().lower()}"
+    return f"{kind.value}-{short_id(f'{page}/{place}')}"
 
 
 def leaf_of(reads: Sequence[Json]) -> Leaf | None:

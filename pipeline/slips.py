@@ -6,21 +6,21 @@ person has read it. Everything else waits: a slip whose number was not read, a n
 that a person has verified. Whether it was tied rightly a person says, who sees the slip beside the entry.
 """
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import median
 
 from forms import folded
+from pipeline.drafting import short_id
 from pipeline.leaves import deliveries_of_book, is_closed
 from pipeline.payloads import Json, to_words
+from pipeline.prepare import WIDE
 from records.books import MAY_BE_SLIP, SLIP, SLIP_TIED, UNKNOWN_FORM, NumberClaim
 from records.codes import EntryState, PageStatus, RegisterKind
 from records.entries import Entry, Note
 from records.errors import WrongUse
-from records.geometry import Point, Polygon
+from records.geometry import Box, Point, Polygon
 from records.numbers import read_number
 from records.pages import DeliveredPage, Evidence, PageId, PageProblem
 from records.ports import Register
@@ -31,8 +31,6 @@ from records.text import nfc
 
 SMALL = 0.6
 """Share of the area of the book's pages under which a sheet is a slip: half a page has 0.5."""
-WIDE = 1.15
-"""Width by height from which a picture shows two pages."""
 _KINDS = {
     "khai sinh": RegisterKind.BIRTH,
     "ket hon": RegisterKind.MARRIAGE,
@@ -81,10 +79,9 @@ def named_in(text: str) -> NamedEntry | None:
     return replace(only, volume=volumes.pop()) if len(volumes) == 1 else only
 
 
-def slip_note(page: PageId, outline: Polygon) -> Note:
-    """Return the unread note that a slip is: *outline* in master pixels is the sheet's."""
-    digest = hashlib.sha256(f"{page}/slip".encode()).digest()
-    return Note(base64.b32encode(digest)[:10].decode().lower(), "", Evidence(page, outline))
+def slip_id(page: PageId) -> str:
+    """Return the identity of the note that a slip is: the same page, the same note."""
+    return short_id(f"{page}/slip")
 
 
 class Slips:
@@ -104,12 +101,12 @@ class Slips:
         pages = [page for one in mine for page in self._register.delivered_pages(one)]
         waiting = [p for p in pages if p.status is PageStatus.WAITING and p.problem and p.problem.code in MAY_BE_SLIP]
         for page in waiting:  # one that was tied, and read anew
-            if held := self._holding(self._note(page).id, mine):
+            if held := self._holding(slip_id(page.page.id), mine):
                 self._done(page, held[0], "")
                 waiting = [p for p in waiting if p is not page]
         if not waiting or is_closed(self._register, deliveries[0]):
             return []
-        if any(self._register.page_counts(one)[PageStatus.RECEIVED] for one in mine):
+        if any(page.status is PageStatus.RECEIVED for page in pages):
             return []
         told = {*UNKNOWN_FORM, SLIP}
         loose = [page for page in waiting if page.problem and page.problem.code in told]
@@ -141,22 +138,22 @@ class Slips:
         tied = self._register.tie_note(target.id, note, by, f"tờ rời {slip.file}", target.version)
         self._done(slip, tied, to)
         for entry in others:
-            self._untie(entry, note, slip, by)
+            self._untie(entry, note.id, slip, by)
         return tied
 
     def untie(self, delivery_ids: Sequence[str], book: str, page: str, *, by: str) -> list[Entry]:
         """Take a slip from its entry: it waits again. Raises WrongUse SLIP_NO_SUCH_PAGE, SLIP_NAME_AMBIGUOUS."""
         slip = self._named(delivery_ids, book, page)
-        note = self._note(slip)
-        left = [self._untie(entry, note, slip, by) for entry in self._holding(note.id, delivery_ids)]
+        note = slip_id(slip.page.id)
+        left = [self._untie(entry, note, slip, by) for entry in self._holding(note, delivery_ids)]
         if not left:
             raise WrongUse("SLIP_NO_SUCH_PAGE", book=book, page=page)
         self._register.settle_page(replace(slip, status=PageStatus.WAITING, problem=_loose(self._said(slip))))
         return left
 
-    def _untie(self, entry: Entry, note: Note, slip: DeliveredPage, by: str) -> Entry:
+    def _untie(self, entry: Entry, note: str, slip: DeliveredPage, by: str) -> Entry:
         why = f"tờ rời {slip.file} không phải của mục này"
-        return self._register.untie_note(entry.id, note.id, by, why, entry.version)
+        return self._register.untie_note(entry.id, note, by, why, entry.version)
 
     def _settle(self, page: DeliveredPage, claims: Sequence[NumberClaim]) -> Iterator[str]:
         """Tell that a page is a slip, and tie it where one entry is left to which it can belong."""
@@ -230,15 +227,8 @@ class Slips:
         return sheet.area() / leaves / (page.page.dpi or 1.0) ** 2
 
     def _note(self, page: DeliveredPage) -> Note:
-        whole = Polygon(
-            (
-                Point(0, 0),
-                Point(page.page.width, 0),
-                Point(page.page.width, page.page.height),
-                Point(0, page.page.height),
-            )
-        )
-        return slip_note(page.page.id, self._sheet(page) or whole)
+        outline = self._sheet(page) or Box(0, 0, page.page.width, page.page.height).polygon()
+        return Note(slip_id(page.page.id), "", Evidence(page.page.id, outline))
 
 
 def _loose(named: NamedEntry | None) -> PageProblem:

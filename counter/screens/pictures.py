@@ -54,8 +54,7 @@ def note(
     entry = known_entry(desk_of(request), entry_id)
     found = next((note for note in entry.notes if note.id == note_id), None)
     evidence = found.evidence if found else None
-    box = evidence.polygon.box() if evidence else None
-    tall = evidence is not None and box is not None and (box.h > box.w or evidence.page not in entry.pages)
+    tall = evidence is not None and (evidence.page not in entry.pages or (box := evidence.polygon.box()).h > box.w)
     return _cut(request, visit, entry, evidence, _NOTE_HEIGHTS[tall])
 
 
