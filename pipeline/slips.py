@@ -110,13 +110,13 @@ class Slips:
             return []
         told = {*UNKNOWN_FORM, SLIP}
         loose = [page for page in waiting if page.problem and page.problem.code in told]
+        if not loose:
+            return []
         own = [page for page in pages if page.edition is not None]
-        claims = self._register.claims(mine) if loose else []
-        changed: list[str] = []
-        for page in loose:
-            if self._is_small(page, own):
-                changed += self._settle(page, claims)
-        return list(dict.fromkeys(changed))
+        usual = [area for page in own if (area := self._area(page))]
+        claims = self._register.claims(mine)
+        small = [page for page in loose if _comparable(page, own) and self._is_small(page, usual)]
+        return list(dict.fromkeys(delivery for page in small for delivery in self._settle(page, claims)))
 
     def tie(self, delivery_ids: Sequence[str], book: str, page: str, to: str, *, by: str) -> Entry:
         """Tie a *page* of a book, by its name, to an entry: its number ("15", "15b/1998"), or its id.
@@ -209,13 +209,10 @@ class Slips:
         sheet = (self._prepared(page) or {}).get("sheet")
         return Polygon(tuple(Point(float(x), float(y)) for x, y in sheet)) if sheet else None
 
-    def _is_small(self, page: DeliveredPage, own: Sequence[DeliveredPage]) -> bool:
-        """Whether a sheet is well smaller than the pages of its book: in inches, or pixels where none tells dpi."""
-        told = [one.page.dpi for one in (page, *own)]
-        if any(told) and not all(told):
-            return False
-        area, areas = self._area(page), [area for one in own if (area := self._area(one))]
-        return bool(area and areas) and area < SMALL * median(areas)
+    def _is_small(self, page: DeliveredPage, usual: Sequence[float]) -> bool:
+        """Whether a sheet is well smaller than the book's pages, whose areas are *usual*."""
+        area = self._area(page)
+        return bool(area and usual) and area < SMALL * median(usual)
 
     def _area(self, page: DeliveredPage) -> float:
         """Return the area of a page's paper, of an opened book that of one leaf: square inches, or square pixels."""
@@ -229,6 +226,12 @@ class Slips:
     def _note(self, page: DeliveredPage) -> Note:
         outline = self._sheet(page) or Box(0, 0, page.page.width, page.page.height).polygon()
         return Note(slip_id(page.page.id), "", Evidence(page.page.id, outline))
+
+
+def _comparable(page: DeliveredPage, own: Sequence[DeliveredPage]) -> bool:
+    """Whether sizes can be compared: in inches where all pages tell their dpi, in pixels where none does."""
+    told = [one.page.dpi for one in (page, *own)]
+    return all(told) or not any(told)
 
 
 def _loose(named: NamedEntry | None) -> PageProblem:
