@@ -5,10 +5,11 @@
 Every figure is of **synthetic forms**; no Vietnamese register pages are to be had. Three sorts of books are made, in
 hands that are held out: those in which 6 pages of 10 have a note in the margin (one case a page, two, and rows; as
 difficulty *medium* and *hard*; three notes of ten are in red pen or stamped in red), one in which every page has a
-correction, and two, of pages and of tables, in which every third entry is struck out as a whole. A note counts as found
-where a found one shares a quarter of the smaller box; every other found one is false and costs a person's look, but for
-corrections that a clerk wrote across the edge of their cell. A struck field counts as found where its value carries the
-doubt, a cancelled entry where it has the note that says so.
+correction, and two, of pages and of tables, in which every third entry is struck out as a whole. A note counts as
+found where a found one shares a quarter of the smaller box, be it told as in the margin or as in the form's own room
+for notes (either way it stays unread and blocks the entry until a person has read it); every other found one in a
+margin is false and costs a person's look, but for corrections that a clerk wrote across the edge of their cell. A
+struck field counts as found where its value carries the doubt, a cancelled entry where it has the note that says so.
 """
 
 import argparse
@@ -116,6 +117,7 @@ def count_notes(truth: Json, entries: list[Json], seen: Counter[str]) -> None:
     there = [box_of(note["polygon"]) for note in truth.get("margin", [])]
     red = [box_of(note["polygon"]) for note in truth.get("margin", []) if "red" in note]
     found = [box_of(note["outline"]) for read in entries for note in read["notes"] if note["place"] == MARGIN]
+    told = [box_of(note["outline"]) for read in entries for note in read["notes"] if note["place"] != STRUCK]
     false = [box for box in found if not any(alike(box, true) for true in there)]
     struck = [
         Box(*one["struck"]["box"]) for true in truth["entries"] for one in true["fields"].values() if "struck" in one
@@ -125,9 +127,9 @@ def count_notes(truth: Json, entries: list[Json], seen: Counter[str]) -> None:
     seen.update(
         pages=1,
         notes=len(there),
-        found=sum(any(alike(box, true) for box in found) for true in there),
+        found=sum(any(alike(box, true) for box in told) for true in there),
         red=len(red),
-        red_found=sum(any(alike(box, true) for box in found) for true in red),
+        red_found=sum(any(alike(box, true) for box in told) for true in red),
         false=len(false),
         corrections=len(corrected),
         pages_with_false=bool(false),
@@ -135,8 +137,8 @@ def count_notes(truth: Json, entries: list[Json], seen: Counter[str]) -> None:
     if len(entries) == len(truth["entries"]):  # one too few or too many shifts all behind it
         for true, read in zip(truth["entries"], entries, strict=True):
             room = true["fields"].get("ghiChu", {"text": ""})["text"]
-            told = any(note["place"] not in {MARGIN, STRUCK} for note in read["notes"])
-            seen.update(rooms=bool(room), rooms_found=bool(room) and told, rooms_false=not room and told)
+            in_room = any(note["place"] not in {MARGIN, STRUCK} for note in read["notes"])
+            seen.update(rooms=bool(room), rooms_found=bool(room) and in_room, rooms_false=not room and in_room)
 
 
 def count_cancelled(truth: Json, entries: list[Json], seen: Counter[str]) -> None:

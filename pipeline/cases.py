@@ -11,13 +11,16 @@ from pipeline.areas import FieldArea, field_areas
 from pipeline.cancelling import STRUCK, crossed, freed, strokes_in_table, strokes_on_form
 from pipeline.checks import find_choices, ticked
 from pipeline.crops import assign, field_marks, page_marks
+from pipeline.explained import Known
 from pipeline.labels import Match
+from pipeline.line_ends import within_lines
 from pipeline.locate import CleanPage, LabelledPage
 from pipeline.look import Look
-from pipeline.margins import MARGIN, FoundNote, Known, find_notes, of_seal, within_lines
+from pipeline.margins import MARGIN, FoundNote, find_notes
 from pipeline.parts import Part
 from pipeline.prepare import PreparedPage, red_ink
 from pipeline.readers import Readers
+from pipeline.seals import of_seal
 from pipeline.strikes import Written, with_strokes, written
 from pipeline.table import Table, find_table
 from pipeline.triangulate import triangulate
@@ -77,15 +80,15 @@ def cases_of(
     Without *notes* what stands outside of all fields is not looked for: a good part of the cost.
     """
     for part in parts:
-        page, clean = look.cut(part.box), look.clean(part.box)
         edition = (known or {}).get(part.edition) or forms.edition(part.edition)
         if edition.shape is PageShape.ROWS:
-            yield from ((part, case) for case in _rows(page, clean, edition, look.words_in(part.box), notes=notes))
+            yield from ((part, case) for case in _rows(look, part.box, edition, notes=notes))
         else:
-            yield part, _form(page, clean, look.labelled(edition, part.box), notes=notes)
+            yield part, _form(look, part.box, edition, notes=notes)
 
 
-def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage, *, notes: bool) -> Case:
+def _form(look: Look, box: Box, edition: Edition, *, notes: bool) -> Case:
+    page, clean, labelled = look.cut(box), look.clean(box), look.labelled(edition, box)
     ink = with_strokes(clean)
     strokes = strokes_on_form(ink, Box.holding(m.box for m in labelled.labels.values()))
     if strokes.all:
@@ -98,7 +101,7 @@ def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage, *, notes
     owned, apart = within_lines(field_marks(marks, areas, letter), marks, areas, clean, labelled)
     lines = written(ink, clean, marks, owned, labelled, areas)
     lines |= {column: replace(lines[column], apart=True) for column in apart}
-    outside = find_notes(Known(page, clean, labelled, areas, extra, marks, owned)) if notes else ()
+    outside = find_notes(Known(page, clean, labelled, areas, extra, marks, owned, look.seals_in(box))) if notes else ()
     return Case(
         edition=labelled.edition,
         page=page,
@@ -112,10 +115,9 @@ def _form(page: PreparedPage, clean: CleanPage, labelled: LabelledPage, *, notes
     )
 
 
-def _rows(
-    page: PreparedPage, clean: CleanPage, edition: Edition, words: Sequence[Word], *, notes: bool
-) -> Iterator[Case]:
+def _rows(look: Look, part: Box, edition: Edition, *, notes: bool) -> Iterator[Case]:
     """Yield the rows of a table that hold writing; what stands outside of all rows is of the nearest."""
+    page, clean, words = look.cut(part), look.clean(part), look.words_in(part)
     ink = with_strokes(clean)
     clean, table, cancelled = _uncrossed(page, clean, ink, edition, words)
     if table is None:
@@ -149,7 +151,8 @@ def _rows(
     unlabelled = page_marks(clean, heading, LETTER) if cases else marks
     flat = [area for own in areas for area in own]
     of_cells = assign(unlabelled, flat, LETTER)
-    for note in find_notes(Known(page, clean, labelled, flat, [], unlabelled, of_cells)) if cases else ():
+    known = Known(page, clean, labelled, flat, [], unlabelled, of_cells, look.seals_in(part))
+    for note in find_notes(known) if cases else ():
         middle = note.box.y + note.box.h / 2
         nearest = min(range(len(cases)), key=lambda k: abs(cases[k][0].y + cases[k][0].h / 2 - middle))
         notes_of_rows[nearest].append(note)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from forms import Edition
 from pipeline.locate import CleanPage, LabelledPage, clean_page, find_page_labels
-from pipeline.prepare import PreparedPage, cut
+from pipeline.prepare import PreparedPage, cut, redness
 from pipeline.readers import Readers
+from pipeline.seals import Seal, find_seals
 from records.geometry import Box
 from records.ports import Image
 from records.readings import Word
@@ -19,6 +20,7 @@ class Look:
         self._cut: dict[Box, PreparedPage] = {}
         self._clean: dict[Box, CleanPage] = {}
         self._labelled: dict[tuple[str, Box], LabelledPage] = {}
+        self._seals: list[Seal] | None = None
 
     @property
     def whole(self) -> Box:
@@ -42,6 +44,12 @@ class Look:
         if box not in self._clean:
             self._clean[box] = clean_page(self.cut(box))
         return self._clean[box]
+
+    def seals_in(self, box: Box) -> list[Seal]:
+        """Return the seals that reach into *box*, in the frame of its corner; no part of a page cuts one."""
+        if self._seals is None:
+            self._seals = find_seals(redness(self.page.colour))
+        return [seal.moved(box.x, box.y) for seal in self._seals if seal.box.overlap(box) > 0]
 
     def words_in(self, box: Box) -> tuple[Word, ...]:
         """Return the words whose middles lie in *box*, in the frame of its corner."""

@@ -21,6 +21,7 @@ from pipeline.closing import read_closing, states_totals
 from pipeline.crops import Line
 from pipeline.decode import Limits, decode_page, media_type_of
 from pipeline.look import Look
+from pipeline.margins import MARGIN
 from pipeline.parts import Part, by_year, find_parts
 from pipeline.payloads import (
     Json,
@@ -305,7 +306,8 @@ def do_read(work: Work, prepared: Json, jpeg: bytes, parts: Sequence[Json], *, c
 
 def _read(look: Look, parts: Sequence[Json], fold: float | None, *, closing: bool) -> Json:
     began = time.perf_counter()
-    entries = []
+    entries: list[Json] = []
+    strays: list[tuple[int, Json]] = []
     found = cases_of(look, [to_part(raw) for raw in parts])
     for place, (part, case) in enumerate(found):
         fields = read_fields(case, look.readers)
@@ -314,15 +316,18 @@ def _read(look: Look, parts: Sequence[Json], fold: float | None, *, closing: boo
         if edition.id != case.edition.id:  # its print fits another edition as well, and that was in use on the day
             own = next(cases_of(look, [replace(part, edition=edition.id, tied=())]))[1]
             fields = read_fields(own, look.readers)
-        if not holds_case(fields):
-            continue
         notes = [
             {"place": where, "confidence": sure, "outline": _in_master(own.page, [box])}
             for where, sure, box in notes_of(own, fields)
         ]
+        if not holds_case(fields):
+            strays += [(place, note) for note in notes if note["place"] == MARGIN]
+            continue
         told = {"fields": _as_rows(own.page, fields), "notes": notes, "coverage": own.coverage}
         where = {"place": place, "leaf": part.leaf, "level": own.level}
         entries.append({**where, "edition": edition.id, **told})
+    for place, note in strays if entries else ():  # its ink made an empty row look like a case
+        min(entries, key=lambda entry: abs(entry["place"] - place))["notes"].append(note)
     totals = {"closing": {"figures": _figures(look, fold)}} if closing else {}
     return {"entries": entries, **totals, "seconds": time.perf_counter() - began}
 

@@ -65,7 +65,7 @@ EDGE = 0.04
 """Share of its sides at which half a picture has the fold and the edge of the paper."""
 _FIRSTS = 3
 """Labels that begin a case; without them, so many others must stand twice."""
-_HEAD = 0.15
+_HEAD = 0.25
 """Share of the least step between two cases within which the heading of one stands over its first labels."""
 _LOW_HALF = 0.3
 """Share of the height below which the second case of a page of two begins."""
@@ -298,9 +298,10 @@ def _second_case(edition: Edition, words: Sequence[Word], least: float) -> float
     begins = any(max(ys) - min(ys) > least for label, ys in heights.items() if label < _FIRSTS)
     if len(steps) < (1 if begins else _FIRSTS):
         return None
-    below = min(min(ys) for ys in heights.values()) + float(np.median(steps))
-    # its heading may be read badly, so that only the labels under it told where it begins
-    heads = (match.first.y for match in everywhere if match.label < _FIRSTS)
+    step = float(np.median(steps))
+    below = min(min(ys) for ys in heights.values()) + step
+    # its heading may be read badly, so that only the labels under it told where it begins, and that of the first case
+    heads = (y for match in everywhere if match.label < _FIRSTS for y in (match.first.y, match.first.y + step))
     return min((y for y in heads if below - _HEAD * least <= y < below), default=below)
 
 

@@ -7,12 +7,14 @@ and by more ink than a seal's.
 """
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.prepare import PreparedPage
 from records.geometry import Box
 from records.ports import Image
 
@@ -51,6 +53,8 @@ FULL = 0.28
 """Share of a seal's disc that it inks at most (samples: 0.11 to 0.25; with words across it 0.22 to 0.46)."""
 TRIES = 8
 """Middles that are looked at closely."""
+REDDISH = 20
+"""How far red exceeds green and blue, on the whole, in what is left of red ink."""
 _STEPS = np.arange(RADII[0] - 6, RADII[1] + 42, 6)
 _TURNS = np.arange(SECTORS) * 2 * np.pi / SECTORS
 _FINE = (_STEPS[:, None] + np.array([-2, 0, 2])).ravel()
@@ -64,6 +68,17 @@ class Seal:
     x: float
     y: float
     radius: float
+    across: bool = False
+    """Whether something red is written across it."""
+
+    @property
+    def box(self) -> Box:
+        """The box around its ring."""
+        return Box(self.x - self.radius, self.y - self.radius, 2 * self.radius, 2 * self.radius)
+
+    def moved(self, x: float, y: float) -> "Seal":
+        """Return it in the frame of a corner at *x*, *y*."""
+        return replace(self, x=self.x - x, y=self.y - y)
 
 
 def find_seals(red: Image) -> list[Seal]:
@@ -76,6 +91,7 @@ def find_seals(red: Image) -> list[Seal]:
     if cv2.countNonZero(weight) < LEAST_CELLS:
         return []
     votes = _votes(weight)
+    ink = _written(red)
     out: list[Seal] = []
     for _ in range(TRIES):
         _, most, _, (x, y) = cv2.minMaxLoc(votes)
@@ -83,7 +99,7 @@ def find_seals(red: Image) -> list[Seal]:
             break
         found = _fitted(red, (x - BEYOND + 0.5) * CELL, (y - BEYOND + 0.5) * CELL)
         if found is not None:
-            out.append(found)
+            out.append(replace(found, across=_written_across(ink, found)))
         cv2.circle(votes, (x, y), NEAR if found is None else 2 * NEAR, 0.0, -1)
     return out
 
@@ -135,20 +151,24 @@ def _rings(red: Image, x: float, y: float) -> tuple[NDArray[np.float64], NDArray
     return (near & visible).sum(axis=0) / np.maximum(1, count), count / SECTORS
 
 
-def red_writing(red: Image) -> tuple[Image, list[Box]]:
+def red_writing(red: Image, seals: Sequence[Seal]) -> tuple[Image, list[Box]]:
     """Return 255 where there is red ink that is no seal's, and the boxes of seals that something is written across.
 
-    *red* is as :func:`pipeline.prepare.redness` returns it.
+    *red* is as :func:`pipeline.prepare.redness` returns it, *seals* as :func:`find_seals` does of the whole page.
     """
-    ink = np.asarray(cv2.threshold(red, WRITTEN, 255, cv2.THRESH_BINARY)[1], np.uint8)
-    mask, across = ink.copy(), []
-    for seal in find_seals(red):
-        if _written_across(ink, seal):
-            left, top = max(0.0, seal.x - seal.radius), max(0.0, seal.y - seal.radius)
-            right, bottom = min(red.shape[1], seal.x + seal.radius), min(red.shape[0], seal.y + seal.radius)
+    mask, across = _written(red), []
+    for seal in seals:
+        if seal.across:
+            box = seal.box
+            left, top = max(0.0, box.x), max(0.0, box.y)
+            right, bottom = min(red.shape[1], box.right), min(red.shape[0], box.bottom)
             across.append(Box(left, top, right - left, bottom - top))
         cv2.circle(mask, (round(seal.x), round(seal.y)), round(seal.radius + SLACK), 0.0, -1)
     return mask, across
+
+
+def _written(red: Image) -> Image:
+    return np.asarray(cv2.threshold(red, WRITTEN, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def _written_across(ink: Image, seal: Seal) -> bool:
@@ -163,3 +183,10 @@ def _written_across(ink: Image, seal: Seal) -> bool:
         cv2.HoughLinesP(inside[y : y + h, x : x + w].copy(), 1, np.pi / 180, 60, minLineLength=STRAIGHT, maxLineGap=5)
         is not None
     )
+
+
+def of_seal(box: Box, page: PreparedPage, ink: Image) -> bool:
+    """Whether the *ink* (mask of the page) in a box is red on the whole: a seal's, pale or worn, or a red note's."""
+    part = (slice(max(0, int(box.y)), int(box.bottom)), slice(max(0, int(box.x)), int(box.right)))
+    b, g, r = (page.colour[part][ink[part] > 0][:, k].astype(np.int16) for k in range(3))
+    return bool(r.size) and float(np.mean(r - np.maximum(b, g))) > REDDISH

@@ -1,5 +1,7 @@
 """Which ink on a page is a note and which is a value's or a seal's, on pages drawn here."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -7,14 +9,20 @@ import pytest
 import forms
 from pipeline.areas import FieldArea
 from pipeline.crops import page_marks
+from pipeline.explained import Known
 from pipeline.labels import Match
+from pipeline.line_ends import within_lines
 from pipeline.locate import CleanPage, LabelledPage
-from pipeline.margins import Known, _along_rules, _is_fold, find_notes, within_lines
-from pipeline.prepare import PreparedPage
+from pipeline.look import Look
+from pipeline.margins import _is_fold, find_notes
+from pipeline.prepare import PreparedPage, redness
 from pipeline.rules import Rules
+from pipeline.seals import find_seals
+from pipeline.upright import upright_groups
 from records.geometry import Box
 from records.pages import Preparation
 from records.ports import Image
+from tests.pipeline.stubs import real_readers
 from tests.pipeline.test_seals import RED, page, press
 
 EDITION = forms.edition("birth-2016")
@@ -39,7 +47,7 @@ def known(colour: Image, grey: Image, found: LabelledPage) -> Known:
     clean = clean_of(grey)
     height, width = grey.shape
     prepared = PreparedPage(colour, grey, Preparation((), width, height))
-    return Known(prepared, clean, found, [], [], page_marks(clean, [], LETTER), {})
+    return Known(prepared, clean, found, [], [], page_marks(clean, [], LETTER), {}, find_seals(redness(colour)))
 
 
 def write(image: Image, x: int, y: int, words: str = "Da cai chinh nam sinh") -> None:
@@ -141,7 +149,7 @@ def beside_a_rule(*, across: bool) -> Known:
 @pytest.mark.parametrize("across", [True, False])
 def test_what_is_written_upright_over_the_outer_rule_is_a_note_and_labels_behind_it_are_none(across: bool) -> None:
     seen = beside_a_rule(across=across)
-    groups = _along_rules(seen, Box(204, 130, 1000, 1400))
+    groups = upright_groups(seen, Box(204, 130, 1000, 1400))
     assert bool(groups) is across
     if across:
         assert [note.box.h > 10 * LETTER for note in find_notes(seen)] == [True]
@@ -152,3 +160,97 @@ def test_a_short_piece_of_the_shadow_in_the_fold_is_no_note() -> None:
     assert _is_fold(Box(1630, 2000, 55, 250), wide, high, 20.0)
     assert not _is_fold(Box(1630, 2000, 120, 250), wide, high, 20.0)
     assert not _is_fold(Box(300, 2000, 55, 250), wide, high, 20.0)
+
+
+LABEL_TOPS = {column: 300 + 60 * k for k, column in enumerate([c for c in COLUMNS if c][:8])}
+
+
+def upright_on(x: int, **tops: int) -> Known:
+    """A page with writing upright from *x* on, and these labels."""
+    colour = page()
+    words = np.full((60, 420), 255, np.uint8)
+    cv2.putText(words, "Dacapbansao2001", (6, 44), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 30, 3)
+    grey = colour[:, :, 0].copy()
+    grey[320:740, x : x + 60] = np.minimum(grey[320:740, x : x + 60], np.rot90(words))
+    return known(np.dstack([grey] * 3), grey, labelled(**tops))
+
+
+@pytest.mark.parametrize(("x", "there"), [(186, True), (224, False)])
+def test_what_is_written_upright_over_the_beginnings_of_labels_is_a_note(x: int, there: bool) -> None:
+    seen = upright_on(x, **LABEL_TOPS)  # labels begin at 220
+    box = Box(220, 300, 1000, 500)
+    assert bool(upright_groups(seen, box)) is there
+
+
+@pytest.mark.parametrize(("words", "there"), [(["2716", "2717", "2718"], False), (["Dacapbansao2001"], True)])
+def test_what_is_written_upright_over_the_first_column_of_a_table_is_a_note_and_its_numbers_are_none(
+    words: list[str], there: bool
+) -> None:
+    grey = page()[:, :, 0].copy()
+    if there:
+        upright = np.full((60, 420), 255, np.uint8)
+        cv2.putText(upright, words[0], (6, 44), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 30, 3)
+        grey[600:1020, 206:266] = np.minimum(grey[600:1020, 206:266], np.rot90(upright))
+    for k, number in enumerate(["2716", "2717", "2718"]):
+        write(grey, 210, 640 + 200 * k, number)
+    found = LabelledPage(forms.edition("marriage-1961"), {}, (), LETTER)
+    seen = replace(known(np.dstack([grey] * 3), grey, found), clean=upright_rule(grey, 200))
+    assert bool(upright_groups(seen, Box(200, 300, 1200, 60))) is there
+
+
+def upright_rule(grey: Image, x: int) -> CleanPage:
+    """A clean page with one rule from top to bottom."""
+    clean = clean_of(grey)
+    return replace(clean, rules=replace(clean.rules, vertical=(Box(x, 300, 4, grey.shape[0] - 600),)))
+
+
+def test_two_rows_of_writing_beside_a_label_are_a_note_and_one_is_what_was_written_on_its_line() -> None:
+    for rows, count in ((1, 0), (2, 1)):
+        grey = page()[:, :, 0].copy()
+        for k in range(rows):
+            write(grey, 900, 320 + 28 * k)
+        seen = known(np.dstack([grey] * 3), grey, labelled(**LABEL_TOPS))
+        area = FieldArea("so", (Box(490, 290, 300, 40),), level=310.0)
+        seen = replace(seen, areas=[area], owned={"so": [0]}, labelled=wide(seen.labelled))
+        assert len(find_notes(seen)) == count
+
+
+def wide(found: LabelledPage) -> LabelledPage:
+    """The same with a label far to the right, so that the form reaches there."""
+    last = max(found.labels) + 1
+    return replace(
+        found, labels={**found.labels, last: Match(last, (Box(1500, 900, 60, 26),), frozenset({last}), 1.0, 1.0, "x")}
+    )
+
+
+@pytest.mark.parametrize("framed", [True, False])
+def test_the_room_for_signatures_ends_with_the_frame_of_the_form(framed: bool) -> None:
+    grey = page()[:, :, 0].copy()
+    write(grey, 300, 1980)
+    seen = known(np.dstack([grey] * 3), grey, wide(labelled(so=200, nksHoTen=400, signatures=1780)))
+    if framed:
+        seen = replace(seen, clean=clean_of(grey, Box(200, 1950, 1400, 4)))
+    assert len(find_notes(seen)) == framed
+
+
+def test_red_words_that_a_seal_parts_are_one_note() -> None:
+    colour = page()
+    press(colour, 800, 600)
+    for x in (610, 965):  # what is left of words across it, small on either side
+        cv2.putText(colour, "m", (x, 620), cv2.FONT_HERSHEY_SIMPLEX, 1.2, RED, 4)
+    seen = known(colour, np.full(colour.shape[:2], 245, np.uint8), labelled(so=200, nksHoTen=1400))
+    (note,) = find_notes(seen)
+    assert note.box.x < 660
+    assert note.box.right > 940
+
+
+def test_a_seal_that_reaches_over_the_edge_of_a_part_is_known_in_both() -> None:
+    colour = page()
+    press(colour, 400, 1000)
+    height, width = colour.shape[:2]
+    prepared = PreparedPage(colour, colour[:, :, 0], Preparation((), width, height))
+    look = Look(prepared, real_readers())
+    (upper,) = look.seals_in(Box(0, 0, width, 1000))
+    (lower,) = look.seals_in(Box(0, 1000, width, height - 1000))
+    assert (round(lower.x), round(lower.y)) == (round(upper.x), round(upper.y) - 1000)
+    assert look.seals_in(Box(800, 0, 400, 400)) == []
