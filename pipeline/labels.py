@@ -29,6 +29,8 @@ MIN_LIKENESS_SHORT = 0.99
 MIN_LIKENESS_FLOATING = 0.85
 """Likeness from which words of a floating label ("Trang số") are no part of another ("Số")."""
 _LEADER = re.compile(r"(?<=:)(?=[^\s:])|(?<=[.…]{3})(?=[^\s.…])")
+LAST_LOOKED_AT = 8
+"""Pages and editions of which it is remembered where labels could stand: the same words are looked at twice or more."""
 REMEMBERED = 1 << 14
 """Pairs of words whose likeness is kept: the same words stand on page after page, and in edition after edition."""
 CLOSER = 1_000_000
@@ -228,8 +230,13 @@ def _likeness(read: str, wording: str) -> float:
     return 1.0 - Levenshtein.distance(read, wording) / longest if longest else 0.0
 
 
-def candidates(edition: Edition, found: Sequence[Token]) -> list[Match]:
+def candidates(edition: Edition, found: Sequence[Token]) -> Sequence[Match]:
     """Return every place where some label could stand, with its weight (> 0)."""
+    return _candidates(edition, tuple(found))
+
+
+@lru_cache(LAST_LOOKED_AT)
+def _candidates(edition: Edition, found: tuple[Token, ...]) -> tuple[Match, ...]:
     chains = _Chains(found)
     wordings = [(index, letters_of(text)) for index, label in enumerate(edition.labels) for text in label.says]
     out: list[Match] = []
@@ -257,7 +264,7 @@ def candidates(edition: Edition, found: Sequence[Token]) -> list[Match]:
                     last_text = " ".join(found[t].text for t in lines[-1])
                     best[index] = Match(index, boxes, used, likeness, weight, last_text)
         out.extend(best.values())
-    return out
+    return tuple(out)
 
 
 def _ordered(matches: Sequence[Match], height: float) -> list["_Spot"]:
