@@ -430,10 +430,15 @@ def _with_number(match: Match, found: Sequence[Token]) -> Match:
 
 def coverage(edition: Edition, found: dict[int, Match]) -> float:
     """Return the share of the edition's printed letters that were found, in [0, 1]."""
-
-    def size(label: Label) -> int:
-        return min((len(letters_of(s)) for s in label.says), default=0)
-
-    whole = sum(size(label) for label in edition.labels)
-    seen = sum(size(edition.labels[i]) * m.likeness for i, m in found.items())
+    whole = printed_letters(edition)
+    seen = sum(_size(edition.labels[i]) * m.likeness for i, m in found.items())
     return min(1.0, seen / whole) if whole else 0.0
+
+
+def printed_letters(edition: Edition) -> int:
+    """Return how many letters its labels have."""
+    return sum(map(_size, edition.labels))
+
+
+def _size(label: Label) -> int:
+    return min((len(letters_of(s)) for s in label.says), default=0)

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from forms import Edition, Leaf, PageShape, editions, letters_of
 from forms import edition as edition_of
-from pipeline.labels import INFERRED, Match, candidates, coverage, find_labels, tokens
+from pipeline.labels import INFERRED, Match, candidates, coverage, find_labels, printed_letters, tokens
 from pipeline.look import Look
 from pipeline.prepare import WIDE
 from pipeline.shortlist import shortlist
@@ -49,6 +49,8 @@ ALIKE = 85
 """Likeness, of 100, from which two wordings say the same."""
 WHOLE = 0.9
 """Coverage from which a form is known without them: its heading may be torn off."""
+EXPLAINS_MORE = (2, 1.05)
+"""Labels, and share of its letters, by which a form explains more of the page than one that covers it as well."""
 AS_WELL = 0.1
 """By how much less an edition may cover whose kind the page tells than one whose kind it does not."""
 TIED = 0.035
@@ -102,6 +104,11 @@ class _Fit:
         bare = BARE_COLUMNS if self.edition.shape is PageShape.ROWS else BARE_COVERAGE
         least = MIN_COVERAGE if self.headed else bare
         return self.coverage >= least and self.labels >= least_labels(self.edition)
+
+    @property
+    def letters(self) -> float:
+        """How many printed letters of the page it explains."""
+        return self.coverage * printed_letters(self.edition)
 
     @property
     def of_its_kind(self) -> bool:
@@ -274,9 +281,22 @@ class _Looker:
 
 
 def _likeliest(fits: Sequence[_Fit]) -> _Fit:
-    """Return the fit to begin with, of *fits*, best first: where many labels are lost, the heading tells the kind."""
+    """Return the fit to begin with, of *fits*, best first: where many labels are lost, the heading tells the kind.
+
+    A form that was learnt without some of its labels is covered better than the whole one, but explains less.
+    """
     best = fits[0]
-    return next((f for f in fits if f.of_its_kind and f.coverage > best.coverage - AS_WELL), best)
+    best = next((f for f in fits if f.of_its_kind and f.coverage > best.coverage - AS_WELL), best)
+    labels, share = EXPLAINS_MORE
+    more = [
+        f
+        for f in fits
+        if f.edition.kind is best.edition.kind
+        and f.coverage > best.coverage - AS_WELL
+        and f.labels >= best.labels + labels
+        and f.letters > share * best.letters
+    ]
+    return max(more, key=lambda f: f.letters, default=best)
 
 
 def _second_case(edition: Edition, words: Sequence[Word], least: float) -> float | None:

@@ -324,3 +324,15 @@ def test_of_two_forms_that_fit_alike_the_one_whose_kind_the_page_tells_is_taken(
         for name, (coverage, marks) in (("marriage-2006", marriage), ("birth-2016", birth))
     ]
     assert _likeliest(fits).edition.id == likeliest
+
+
+@pytest.mark.parametrize(("missed", "likeliest"), [(3, "birth-2016"), (0, "learnt")])
+def test_a_form_learnt_without_some_labels_gives_way_to_the_one_that_has_them(missed: int, likeliest: str) -> None:
+    whole = forms.edition("birth-2016")
+    learnt = replace(whole, id="learnt", labels=whole.labels[: len(whole.labels) - missed])
+    count = len(whole.labels)
+    fits = [
+        _Fit(learnt, 0.97, count - missed - 1, headed=True),
+        _Fit(whole, 0.97 if not missed else 0.95, count - 1, headed=True),
+    ]
+    assert _likeliest(fits).edition.id == likeliest
