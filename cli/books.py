@@ -101,7 +101,8 @@ def tie(
 ) -> None:
     """Ghép tờ rời vào mục của nó. Tie a loose slip to its entry, where it is a note that somebody has to read."""
     house, who = opened(), account(by)
-    house.tie_slip(named, page, to, by=who)
+    entry = house.tie_slip(named, page, to, by=who)
+    notice(f"Đã ghép tờ rời {page} vào mục {entry.id}; nội dung tờ đó là một ghi chú chưa đọc của mục.")
     _tell(house.books.account(named), as_json=as_json)
 
 
@@ -115,6 +116,7 @@ def untie(
     """Gỡ tờ rời ghép nhầm. Take a slip from an entry to which it does not belong."""
     house, who = opened(), account(by)
     house.untie_slip(named, page, by=who)
+    notice(f"Đã gỡ tờ rời {page}; tờ này lại chờ người ghép vào đúng mục.")
     _tell(house.books.account(named), as_json=as_json)
 
 

@@ -94,6 +94,9 @@ def show(
     out.print(entry_table(found))
     for note in found.notes:
         notice(f"Ghi chú {note.id} ({'đã đọc' if note.read_by else 'chưa đọc'}): {note.text}")
+        if not note.read_by:
+            where = f"xem trang {note.evidence.page} rồi ghi: " if note.evidence else "ghi: "
+            notice(f"  {where}khongcho confirm {found.id} --note '{note.id}=NỘI DUNG'")
 
 
 def _entry_or_paper(house: House, named: str) -> Entry | Paper:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import forms
 from cli.screen import Json, TerminalProgress, account, notice, opened, out, print_json, table
 from records.codes import DeliveryKind, RegisterKind
 from records.entries import Book
@@ -104,6 +105,10 @@ def show(report: "DeliveryReport") -> None:
         f"{report.seconds:.1f}",
     )
     out.print(counts)
+    for edition, pages in sorted(report.editions.items(), key=lambda item: -item[1]):
+        notice(f"Mẫu sổ: {forms.edition(edition).name} ({edition}), {pages} trang")
+    if len(report.editions) > 1:
+        notice("Trang theo hơn một mẫu sổ: nếu sổ không được ghi tiếp trên mẫu mới, hãy xem lại các trang ít hơn.")
     show_pages(report)
 
 

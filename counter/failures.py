@@ -21,7 +21,7 @@ from counter.gate import desk_of, local_path, read_form, visit_of
 from counter.security import TooLarge
 from counter.sessions import Kept
 from counter.words import ROLES
-from records.errors import Conflict, IntegrityError, KhongChoError, NotFound, PartUnavailable, WrongUse
+from records.errors import Conflict, IntegrityError, KhongChoError, NotFound, PartUnavailable, StillOpen, WrongUse
 from records.messages import message
 
 _log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ _STATUS: tuple[tuple[type[KhongChoError], int], ...] = (
     (NotFound, 404),
     (Conflict, 409),
     (WrongUse, 422),
+    (StillOpen, 422),
     (PartUnavailable, 503),
     (IntegrityError, 500),
 )

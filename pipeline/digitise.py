@@ -5,6 +5,7 @@ version. A run does what is missing and nothing else, so it may be killed at any
 page becomes a row with its reason and never stops the others.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -384,12 +385,14 @@ class Digitiser:
         pages = self.register.delivered_pages(delivery_id)
         stages = dict.fromkeys(STAGES, 0.0)
         entries: dict[PageId, int] = {}
+        read_as: dict[PageId, set[str]] = {}
         for page in {p.page.id: p for p in pages}.values():
             for stage in STAGES:
                 if found := self._result(page, stage):
                     stages[stage] += found.seconds
                     if stage == "read":
                         entries[page.page.id] = _own_entries(found)
+                        read_as[page.page.id] = _editions(found)
         opened = {(p.file, p.page.master) for p in pages}  # what could not be opened once may be open now
         shut = [row for row in delivery.quarantined if row[:2] not in opened]
         failed = [_row(file, 0, digest, PageProblem.parse(told)) for file, digest, told in shut]
@@ -412,6 +415,7 @@ class Digitiser:
             stages=stages,
             listed=tuple(listed),
             notices=tuple(notices),
+            editions=Counter(edition for page in drafted for edition in read_as.get(page, ())),
         )
 
     def papers(self, delivery_ids: Iterable[str] | None = None) -> Iterator[SearchDocument]:
@@ -442,6 +446,12 @@ class Digitiser:
             return ""
         payload: Json = dict(found.payload)
         return PageReading(to_words(payload["words"]), EngineIdentity(**payload["engine"])).text()
+
+
+def _editions(read: StageResult) -> set[str]:
+    """Return the editions of the entries on a page."""
+    payload: Any = read.payload
+    return {entry["edition"] for entry in payload["entries"]}
 
 
 def _own_entries(read: StageResult) -> int:

@@ -1,5 +1,6 @@
 """What a delivery came to: counted from the ledger, never from what a run remembers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +44,8 @@ class DeliveryReport:
     """Waiting pages, each with its reason."""
     notices: tuple[FailedPage, ...] = field(default=())
     """Pages that were read, with something worth knowing (turned upside down)."""
+    editions: Mapping[str, int] = field(default_factory=dict)
+    """How many pages were read as which edition; a book has one, but for those that were continued on newer forms."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report under its published keys."""
@@ -57,6 +60,7 @@ class DeliveryReport:
             "stages": {k: round(v, 3) for k, v in self.stages.items()},
             "waiting_pages": [f.as_json() for f in self.listed],
             "notices": [f.as_json() for f in self.notices],
+            "editions": dict(self.editions),
         }
 
 

@@ -49,6 +49,10 @@ class WrongUse(KhongChoError):
     exit_code = ExitCode.WRONG_USE
 
 
+class StillOpen(KhongChoError):
+    """Something has to be settled by a person before this can be done."""
+
+
 class NotFound(KhongChoError):
     """The named thing does not exist."""
 

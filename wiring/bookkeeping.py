@@ -24,7 +24,7 @@ from records.closing import ClosingPage, Figure, closing_page
 from records.codes import DeliveryKind, EntryState, PageRole, PageStatus, RegisterKind
 from records.completeness import examine
 from records.entries import Book, Entry
-from records.errors import NotFound, WrongUse
+from records.errors import NotFound, StillOpen, WrongUse
 from records.explaining import explain, shown_name
 from records.pages import DeliveredPage, Delivery, PageId, PageProblem, StageResult
 from records.ports import Register
@@ -346,14 +346,17 @@ class Bookkeeping:
         return given
 
     def close(self, named: str, *, by: str) -> BookAccount:
-        """Close a book in which everything is found or explained. Raises WrongUse BOOK_NOT_EXPLAINED, BOOK_EMPTY."""
+        """Close a book in which everything is found or explained.
+
+        Raises StillOpen BOOK_NOT_EXPLAINED, WrongUse BOOK_EMPTY.
+        """
         found = self.account(named)
         book = self._entered(found.book.id, by)
         if still := found.report.open:
             names = [shown_name(point) for point in still]
             more = f" … (+{len(names) - _SHOWN})" if len(names) > _SHOWN else ""
             told = ", ".join(names[:_SHOWN]) + more
-            raise WrongUse("BOOK_NOT_EXPLAINED", book=book.id, count=len(names), open=told)
+            raise StillOpen("BOOK_NOT_EXPLAINED", book=book.id, count=len(names), open=told)
         if not found.report.found:
             raise WrongUse("BOOK_EMPTY", book=book.id)
         self.register.close_book(book.id, _now(), agent=by)

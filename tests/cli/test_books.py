@@ -51,7 +51,7 @@ def test_a_delivery_is_a_book_of_its_own(khongcho: Command, house: House, hand: 
 def test_a_book_closes_when_everything_is_explained(khongcho: Command, house: House, hand: Hand) -> None:
     hand("d1", ["1", "2", "5", "5", None])
     refused = khongcho("book", "close", "d1", "--json")
-    assert (refused.code, refused.json()["error"]["code"]) == (2, "BOOK_NOT_EXPLAINED")
+    assert (refused.code, refused.json()["error"]["code"]) == (1, "BOOK_NOT_EXPLAINED")
     assert "3-4, 5, d1-05.png" in refused.json()["error"]["vi"]
     assert "BOOK_LAST_UNSTATED" in [row["code"] for row in khongcho("book", "report", "d1", "--json").json()["ends"]]
     part = khongcho("book", "explain", "d1", "3", "--reason", "Số hủy", "--by", "luu", "--json").json()
@@ -356,7 +356,9 @@ def test_a_loose_slip_is_tied_to_its_entry_and_taken_away(khongcho: Command, hou
     house.settle_book("d1")
     (row,) = khongcho("book", "report", "d1", "--json").json()["pages_without_entry"]
     assert (row["code"], row["file"]) == ("PAGE_SLIP", page.file)
-    told = khongcho("book", "tie", "d1", page.file, "2", "--by", "luu", "--json").json()
+    done = khongcho("book", "tie", "d1", page.file, "2", "--by", "luu", "--json")
+    assert f"Đã ghép tờ rời {page.file} vào mục" in done.err
+    told = done.json()
     assert ([slip["file"] for slip in told["slips"]], told["pages_without_entry"]) == ([page.file], [])
     (entry,) = [e for e in house.register.entries() if e.notes]
     assert (entry.value("so"), house.register.events(entry.id)[-1].event.agent) == ("2", "luu")
