@@ -1,6 +1,6 @@
 """How well notes in margins, struck-out text and cancelled entries are found, each rate with n.
 
-    .venv/bin/python -m bench.margins [--cases N] [--seed N] [--workers N] [--json]
+    .venv/bin/python -m bench.margins [--cases N] [--books N] [--seed N] [--workers N] [--json]
 
 Every figure is of **synthetic forms**; no Vietnamese register pages are to be had. Three sorts of books are made, in
 hands that are held out: those in which 6 pages of 10 have a note in the margin (one case a page, two, and rows; as
@@ -182,6 +182,7 @@ def main() -> None:
     """Make the books, read them, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=40, help="entries in each book; pages in those with notes")
+    parser.add_argument("--books", type=int, default=1, help="books with notes of each form and difficulty")
     parser.add_argument("--seed", type=int, default=71)
     parser.add_argument("--forms", nargs="+", default=NOTED_FORMS, help="forms of the books with notes")
     parser.add_argument("--workers", type=int, default=2)
@@ -191,11 +192,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         for number, (difficulty, form) in enumerate((d, f) for d in DIFFICULTIES for f in told.forms):
-            folder = root / f"{form}-{difficulty}"
-            make_noted(folder, form, told.cases, told.seed + 10 * number, difficulty)
             seen: Counter[str] = Counter()
-            for truth, entries in read_pages(folder, told.workers):
-                count_notes(truth, entries, seen)
+            for book in range(told.books):
+                folder = root / f"{form}-{difficulty}-{book}"
+                make_noted(folder, form, told.cases, told.seed + 100 * number + 10 * book, difficulty)
+                for truth, entries in read_pages(folder, told.workers):
+                    count_notes(truth, entries, seen)
             figures[f"notes, {form} {difficulty}"] = dict(seen)
         figures["notes, all"] = dict(sum((Counter(f) for n, f in figures.items()), Counter()))
         with corrected():

@@ -140,9 +140,10 @@ def without_label(label: Label, text: str) -> str:
 def parted(edition: Edition, values: dict[str, ReadValue]) -> tuple[dict[str, ReadValue], dict[str, str]]:
     """Give each column whose label was not found what a value beside it holds behind that label's wording.
 
-    Return the values, and for each column filled so from which one. Both carry a doubt.
+    Return the values, and for each column filled so in the place of which one they stand. All of them carry a doubt.
     """
-    out, source = dict(values), {}
+    out = dict(values)
+    source: dict[str, str] = {}
     before: list[Label] = []
     for label in edition.labels:
         if label.column is None or label.kind is None:
@@ -155,7 +156,7 @@ def parted(edition: Edition, values: dict[str, ReadValue]) -> tuple[dict[str, Re
                 if cut := _behind(label, beside.text):
                     out[str(own.column)] = _with_label(_value_of(own.kind or ValueKind.TEXT, cut[0], beside.reading))
                     out[label.column] = _with_label(_value_of(label.kind, cut[1], beside.reading))
-                    source[label.column] = str(own.column)
+                    source[label.column] = source.get(str(own.column), str(own.column))
                     break
         before.append(label)
     return out, source

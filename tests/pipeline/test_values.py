@@ -209,6 +209,22 @@ def test_a_value_read_into_its_neighbour_comes_back_to_its_own_field() -> None:
     assert parted(edition, untouched) == (untouched, {})
 
 
+def test_two_values_read_into_a_third_both_stand_where_that_does() -> None:
+    edition = forms.edition("death-1956")
+    given = {label.column: BLANK_VALUE for label in edition.labels if label.column}
+    lost = ("nycHoTen", "nhanChung1HoTen")
+    told = "Tuổi già Họ và tên người khai: Trần Văn Phúc Người làm chứng thứ nhất: Hoàng Văn Đăng"
+    values = {column: value for column, value in given.items() if column not in lost}
+    values["nktNguyenNhanChet"] = read(ValueKind.TEXT, [(told, 0.3)])
+    out, source = parted(edition, values)
+    assert [out[column].text for column in ("nktNguyenNhanChet", *lost)] == [
+        "Tuổi già",
+        "Trần Văn Phúc",
+        "Hoàng Văn Đăng",
+    ]
+    assert source == dict.fromkeys(lost, "nktNguyenNhanChet")
+
+
 def test_a_family_name_that_looks_like_the_end_of_a_label_stays() -> None:
     label = Label("chongHoTen", ("Họ và tên chồng",), ValueKind.NAME)
     assert without_label(label, "Hoàng Đức Hiếu") == "Hoàng Đức Hiếu"
