@@ -1,6 +1,7 @@
 """Ruled cells: the rectangles that printed rules enclose."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -17,6 +18,9 @@ BREAK = 25
 
 SAME_END = 20
 """Pixels by which the ends of rules of one table lie apart."""
+TOGETHER = 4
+"""Rules beside one that end where it does, from which a table ends there though no upright rule is seen: a fold's
+shadow hides it, and an upright rule beyond is the other leaf's."""
 TALL = 100
 """Pixels from which an upright rule is one, whatever it meets."""
 LEANS, CROSSING = 14, 0.6
@@ -65,6 +69,23 @@ def _of_cells(rules: Rules, level: Sequence[Box]) -> list[Box]:
         return bool(met) and max(met) - min(met) > MIN_SIDE  # two pieces of one rule are one
 
     return [r for r in rules.vertical if r.h > TALL or spans(r)]
+
+
+def enclosed(rules: Rules) -> Rules:
+    """Return the rules with upright ones where a table of columns ends without: many of its level rules end there."""
+    out: list[Box] = []
+    walls = [r for r in rules.vertical if r.h > TALL]
+    for side in (-1, 1):
+        for one in rules.horizontal:
+            at = one.right if side > 0 else one.x
+            own = [r for r in rules.horizontal if abs(at - (r.right if side > 0 else r.x)) < SAME_END]
+            top, bottom = min(r.y for r in own), max(r.bottom for r in own)
+            across = [w for w in walls if w.y < top + TALL and w.bottom > bottom - TALL]
+            columns = [w for w in across if any(r.x < w.x < r.right for r in own)]
+            ended = any(abs(at - (w.x + w.w / 2)) <= 2 * BREAK for w in (*walls, *out))
+            if len(own) > TOGETHER and len(columns) >= 2 and not ended:
+                out.append(Box(at - 1, top, 3, bottom - top))
+    return replace(rules, vertical=(*rules.vertical, *out))
 
 
 def _leaning(rule: Box, mask: Image) -> tuple[float, float, int] | None:

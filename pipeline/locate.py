@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from forms import Edition, Label, letters_of
 from pipeline.align import placed
-from pipeline.cells import find_cells
+from pipeline.cells import enclosed, find_cells
 from pipeline.labels import CLOSER, INFERRED, Match, coverage, find_labels, tokens
 from pipeline.prepare import PreparedPage, ink_mask
 from pipeline.rules import Rules, find_rules, without_pens, without_rules
@@ -49,7 +49,7 @@ class CleanPage:
 def clean_page(page: PreparedPage) -> CleanPage:
     """Find rules and cells, and paint the rules over."""
     ink = ink_mask(page.grey)
-    rules = find_rules(ink)
+    rules = enclosed(find_rules(ink))
     grey = without_rules(page.grey, ink, rules)
     clean = ink_mask(grey)
     printed = without_pens(grey, page.colour, clean)

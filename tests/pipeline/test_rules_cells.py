@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.cells import find_cells
+from pipeline.cells import enclosed, find_cells
 from pipeline.prepare import ink_mask
 from pipeline.rules import find_rules, without_pens, without_rules
 from records.ports import Image
@@ -52,6 +52,31 @@ def test_a_page_without_frames_has_no_cells() -> None:
     assert len(found.horizontal) == 12
     assert find_cells(found) == ()
     assert find_cells(find_rules(np.zeros((900, 1200), np.uint8))) == ()
+
+
+ROWS = (60, 160, 260, 420, 580, 740)
+
+
+@pytest.mark.parametrize("hidden", [0, 3])
+def test_a_table_whose_outer_rule_lies_in_the_shadow_of_the_fold_has_its_cells(hidden: int) -> None:
+    left, expected = grid((60, 200, 380, 540), ROWS)
+    right, beyond = grid((640, 800, 960, 1140), ROWS)
+    ink = np.maximum(left, right)
+    if hidden:
+        for y0, y1 in pairwise(ROWS):
+            ink[y0 + 4 : y1 - 3, 534:546] = 0
+    found = find_cells(enclosed(find_rules(ink)))
+    assert len(found) == len(expected) + len(beyond)
+    if hidden:
+        assert len(find_cells(find_rules(ink))) < len(found)
+
+
+def test_lines_to_write_on_that_end_together_beside_no_columns_are_no_table() -> None:
+    ink = np.zeros((900, 1200), np.uint8)
+    for y in range(100, 800, 60):
+        cv2.line(ink, (100, y), (1100, y), 255, 2)
+    cv2.line(ink, (60, 80), (60, 820), 255, 2)
+    assert find_cells(enclosed(find_rules(ink))) == ()
 
 
 def test_dotted_leaders_are_found_and_letters_are_not() -> None:
