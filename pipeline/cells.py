@@ -21,6 +21,8 @@ SAME_END = 20
 TOGETHER = 4
 """Rules beside one that end where it does, from which a table ends there though no upright rule is seen: a fold's
 shadow hides it, and an upright rule beyond is the other leaf's."""
+COLUMNS = 2
+"""Upright rules across those level ones, from which they are a table's."""
 TALL = 100
 """Pixels from which an upright rule is one, whatever it meets."""
 LEANS, CROSSING = 14, 0.6
@@ -76,14 +78,14 @@ def enclosed(rules: Rules) -> Rules:
     out: list[Box] = []
     walls = [r for r in rules.vertical if r.h > TALL]
     for side in (-1, 1):
-        for one in rules.horizontal:
-            at = one.right if side > 0 else one.x
-            own = [r for r in rules.horizontal if abs(at - (r.right if side > 0 else r.x)) < SAME_END]
+        ends = [r.right if side > 0 else r.x for r in rules.horizontal]
+        for at in ends:
+            own = [r for r, end in zip(rules.horizontal, ends, strict=True) if abs(at - end) < SAME_END]
+            if len(own) <= TOGETHER or any(abs(at - (w.x + w.w / 2)) <= 2 * BREAK for w in (*walls, *out)):
+                continue
             top, bottom = min(r.y for r in own), max(r.bottom for r in own)
             across = [w for w in walls if w.y < top + TALL and w.bottom > bottom - TALL]
-            columns = [w for w in across if any(r.x < w.x < r.right for r in own)]
-            ended = any(abs(at - (w.x + w.w / 2)) <= 2 * BREAK for w in (*walls, *out))
-            if len(own) > TOGETHER and len(columns) >= 2 and not ended:
+            if sum(any(r.x < w.x < r.right for r in own) for w in across) >= COLUMNS:
                 out.append(Box(at - 1, top, 3, bottom - top))
     return replace(rules, vertical=(*rules.vertical, *out))
 

@@ -21,7 +21,7 @@ from pipeline.intake import take_in
 from pipeline.leaves import Leaves, alone
 from pipeline.masters import Masters
 from pipeline.page_work import CODE_VERSION, DonePage, Work, do_classify, do_page, do_read
-from pipeline.payloads import Json, to_words
+from pipeline.payloads import Json, to_page_reading
 from pipeline.readers import MakeReaders
 from pipeline.reports import DeliveryReport, FailedPage, StageSummary
 from pipeline.scan_log import PageKey, standing_for
@@ -35,7 +35,6 @@ from records.pages import DeliveredPage, Delivery, Digest, PageId, PageProblem, 
 from records.ports import Archive, Register
 from records.progress import Progress
 from records.provenance import PROGRAMME
-from records.readings import EngineIdentity, PageReading
 
 STAGES = ("prepare", "classify", "read", "draft")
 _LABELS = {"prepare": "nắn và đọc trang", "classify": "nhận mẫu", "read": "đọc ô", "draft": "lập mục"}
@@ -444,8 +443,7 @@ class Digitiser:
         found = found or self.register.newest_result(page, "prepare")  # what other code read is better than nothing
         if found is None:
             return ""
-        payload: Json = dict(found.payload)
-        return PageReading(to_words(payload["words"]), EngineIdentity(**payload["engine"])).text()
+        return to_page_reading(dict(found.payload)).text()
 
 
 def _editions(read: StageResult) -> set[str]:

@@ -6,7 +6,7 @@ from forms import Leaf
 from pipeline.parts import Part
 from records.geometry import Bend, Box, Transform
 from records.pages import Preparation, Step
-from records.readings import Alternative, EngineIdentity, Reading, Word
+from records.readings import Alternative, EngineIdentity, PageReading, Reading, Word
 
 Json = dict[str, Any]
 
@@ -57,6 +57,11 @@ def of_words(words: tuple[Word, ...]) -> list[list[Any]]:
 def to_words(rows: list[list[Any]]) -> tuple[Word, ...]:
     """Return words from their rows."""
     return tuple(Word(t, Box(x, y, w, h).polygon(), c, line) for t, x, y, w, h, c, line in rows)
+
+
+def to_page_reading(prepared: Json) -> PageReading:
+    """Return what was read on a page while it was prepared."""
+    return PageReading(to_words(prepared["words"]), EngineIdentity(**prepared["engine"]))
 
 
 def of_part(part: Part) -> Json:

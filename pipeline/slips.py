@@ -14,7 +14,7 @@ from statistics import median
 from forms import folded
 from pipeline.drafting import short_id
 from pipeline.leaves import deliveries_of_book, is_closed
-from pipeline.payloads import Json, to_words
+from pipeline.payloads import Json, to_page_reading
 from pipeline.prepare import WIDE
 from records.books import MAY_BE_SLIP, SLIP, SLIP_TIED, UNKNOWN_FORM, NumberClaim
 from records.codes import EntryState, PageStatus, RegisterKind
@@ -25,7 +25,6 @@ from records.numbers import read_number
 from records.pages import DeliveredPage, Evidence, PageId, PageProblem
 from records.ports import Register
 from records.provenance import PROGRAMME
-from records.readings import EngineIdentity, PageReading
 from records.slips import NamedEntry, entries_of
 from records.text import nfc
 
@@ -200,9 +199,7 @@ class Slips:
 
     def _said(self, page: DeliveredPage) -> NamedEntry | None:
         prepared = self._prepared(page)
-        if prepared is None:
-            return None
-        return named_in(PageReading(to_words(prepared["words"]), EngineIdentity(**prepared["engine"])).text())
+        return named_in(to_page_reading(prepared).text()) if prepared else None
 
     def _sheet(self, page: DeliveredPage) -> Polygon | None:
         """Return the outline of the paper in master pixels; None where none was seen, or code before this read it."""
