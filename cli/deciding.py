@@ -36,6 +36,9 @@ def confirm(
     notes: Annotated[
         list[str] | None, typer.Option("--note", metavar="NOTE=TEXT", help="What a note says; repeatable.")
     ] = None,
+    wordless: Annotated[
+        list[str] | None, typer.Option("--no-words", metavar="NOTE", help="No words stand there: a stain; repeatable.")
+    ] = None,
     by: Annotated[str, typer.Option("--by", help="Who decides; default: the account of this machine.")] = "",
     as_json: Json = False,
 ) -> None:
@@ -46,13 +49,23 @@ def confirm(
     house, who = opened(), account(by)
     told = _told(fields or [], blank or [], illegible or [])
     words = dict(_parted("--note NOTE=TEXT", given) for given in notes or [])
+    words |= dict.fromkeys(wordless or [], "")
     if not told and not everything and not words:
-        raise typer.BadParameter("--all, --field, --blank, --illegible or --note is needed")
+        raise typer.BadParameter("--all, --field, --blank, --illegible, --note or --no-words is needed")
     entry = house.entry(entry_id)
     for column, (presence, text) in told.items():
         entry = house.confirm_field(entry_id, column, presence, text, by=who, expected_version=entry.version)
     for note, text in words.items():
-        entry = house.read_note(entry_id, note, text, by=who, expected_version=entry.version)
+        known = [one.amendments for one in entry.notes if one.id == note]
+        entry = house.read_note(
+            entry_id,
+            note,
+            text,
+            by=who,
+            expected_version=entry.version,
+            amendments=known[0] if known else (),
+            wordless=note in (wordless or ()),
+        )
     if everything:
         entry = confirm_open(house, entry, by=who)
     if not entry.open_questions() and entry.state is EntryState.DRAFT:

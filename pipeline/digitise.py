@@ -259,7 +259,7 @@ class Digitiser:
         if len(placings) > 1:
             found = self.register.entries(page=first.page.id)
             homes = {entry.delivery for entry in found if entry.state is not EntryState.WITHDRAWN}
-            return next((place for place in placings if place.delivery in homes), first)
+            return next((place for place in reversed(placings) if place.delivery in homes), first)
         return first
 
     # --- drafting ---------------------------------------------------------------------------------

@@ -136,6 +136,13 @@ def _upright(
     return best[1]
 
 
+def _unread(image: Image, readers: Readers, before: tuple[Step, ...]) -> _Upright:
+    """Return a picture on which no paper is seen, prepared, without any print."""
+    colour, steps = straightened(image, 0, before)
+    jpeg = _encoded(colour)
+    return _Upright(Look(cleaned(_decoded(jpeg), steps), readers), jpeg, readers.forms.identity, 0)
+
+
 def _print(look: Look, *, heads: bool) -> Image:
     """Return what of the page's print is to be read: all, or with *heads* of a table its upper part."""
     if not heads:
@@ -195,7 +202,13 @@ def _prepare(work: Work) -> tuple[Json, _Upright]:
     height, width = image.shape[:2]
     flat, steps, spread = _flat(image)
     ways = (0, 2, 1, 3) if spread is not None else (0,)  # where no paper is seen, print on its side is not looked for
-    found = _upright(flat, readers_of(work.make), work.dossier, steps, ways)
+    readers = readers_of(work.make)
+    try:
+        found = _upright(flat, readers, work.dossier, steps, ways)
+    except PageError:  # wood grain and the like take the reader of print longer than it may
+        if spread is not None:
+            raise
+        found = _unread(flat, readers, steps)
     page = found.look.page
     payload: Json = {
         "width": width,

@@ -123,7 +123,7 @@ SHEET_TWICE = "BOOK_SHEET_TWICE"
 
 
 class PointKind(StrEnum):
-    """What an examination of a book finds. The first ten keep a book from being closed until they are explained."""
+    """What an examination of a book finds. The first eleven keep a book from being closed until they are explained."""
 
     GAP = "gap"
     REPEAT = "repeat"
@@ -133,6 +133,8 @@ class PointKind(StrEnum):
     STRANGER = "stranger"
     PRINT = "print"
     """The page's form is printed unlike that of most pages, so that it may be of another book."""
+    YEAR = "year"
+    """All entries of a page tell a year that cannot be this book's there, so that it may be of another book."""
     VOLUMES = "volumes"
     """Several pages name one other volume (quyển số)."""
     ENDS = "ends"
@@ -153,7 +155,7 @@ class PointKind(StrEnum):
         return self in _WEIGH
 
 
-_WEIGH = frozenset(list(PointKind)[:10])
+_WEIGH = frozenset(list(PointKind)[:11])
 
 
 @dataclass(frozen=True, slots=True)

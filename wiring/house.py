@@ -321,13 +321,18 @@ class House:
         by: str,
         expected_version: int,
         amendments: Sequence[Amendment] = (),
+        wordless: bool = False,
         simulated: bool = False,
     ) -> Entry:
         """Keep that a person has read a note, with its verbatim *text* and what it changes.
 
-        The values of *amendments* are normalised here, as those of fields are. Raises NotFound, Conflict.
+        The values of *amendments* are normalised here, as those of fields are. *wordless*: no words stand there, it is
+        a stain or a finger. Raises NotFound, Conflict, WrongUse NOTE_TEXT_MISSING where nothing says that.
         """
         import forms
+
+        if not clean(text).strip() and not wordless:
+            raise WrongUse("NOTE_TEXT_MISSING", note=note_id)
 
         edition = forms.edition(self.register.entry(entry_id).edition)
         changes = [

@@ -115,6 +115,7 @@ def read_note(
             by=visit.account.name,
             expected_version=-1 if version is None else version,
             amendments=(*(note.amendments if form.text("them") else ()), *changes),
+            wordless=bool(form.text("khong_chu")),
         )
     except WrongUse as e:
         typed = {name: form.text(name) for name in FIELDS}

@@ -144,7 +144,8 @@ def test_from_draft_to_a_file_that_verifies_and_one_that_does_not(
 @pytest.fixture
 def ready(khongcho: Command, house: House) -> House:
     """The house with its entry verified."""
-    said = khongcho("confirm", ENTRY, "--all", "--blank", "nksGioiTinh", "--note", "n1=", "--by", "lan")
+    assert "NOTE_TEXT_MISSING" in khongcho("confirm", ENTRY, "--note", "n1=").err
+    said = khongcho("confirm", ENTRY, "--all", "--blank", "nksGioiTinh", "--no-words", "n1", "--by", "lan")
     assert said.code == 0, said.err
     return house
 

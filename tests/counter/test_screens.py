@@ -169,11 +169,21 @@ def test_an_entry_is_verified_only_when_nothing_is_open(town: Any) -> None:
         browser.post(f"/muc/{entry.id}/truong/{field.column}", {"viec": "dung", "phien_ban": str(now.version)})
         now = town.house.entry(entry.id)
     assert now.open_questions() == ("note:n0",)
+    nothing = browser.post(f"/muc/{entry.id}/ghi-chu/n0", {"text": " ", "phien_ban": str(now.version)})
+    assert (nothing.status_code, "NOTE_TEXT_MISSING" in nothing.text) == (422, True)
+    assert town.house.entry(entry.id).open_questions() == ("note:n0",)
     note = {"text": "Cải chính năm sinh", "phien_ban": str(now.version)}
     assert browser.post(f"/muc/{entry.id}/ghi-chu/n0", note).status_code == 303
     version = str(town.house.entry(entry.id).version)
     assert browser.post(f"/muc/{entry.id}/xac-nhan", {"phien_ban": version}).status_code == 303
     assert town.house.entry(entry.id).state is EntryState.VERIFIED
+
+
+def test_a_stain_that_was_taken_for_a_note_is_said_to_have_no_words(town: Any) -> None:
+    entry = town.add({"nksHoTen": "Vũ Thị Mai"}, notes=("",), seed=5)
+    stain = {"text": "", "khong_chu": "1", "phien_ban": str(entry.version)}
+    assert town.browser("lan").post(f"/muc/{entry.id}/ghi-chu/n0", stain).status_code == 303
+    assert "note:n0" not in town.house.entry(entry.id).open_questions()
 
 
 def test_a_note_that_changes_a_field_is_read_with_its_paper(town: Any) -> None:

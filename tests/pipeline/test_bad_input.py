@@ -4,6 +4,8 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -15,10 +17,13 @@ from PIL import Image as Pillow
 
 from pipeline.decode import JPEG, Limits, decode_page, read_header, sniff
 from pipeline.intake import files_of, natural
+from pipeline.readers import MakeReaders, Readers
 from records.books import PointKind
 from records.codes import PageStatus
 from records.errors import PageError, WrongUse
 from records.pages import Digest
+from records.ports import Image
+from records.readings import PageReading
 from tests.pipeline.conftest import Desk
 from tests.pipeline.hostile import (
     Hostile,
@@ -33,6 +38,7 @@ from tests.pipeline.hostile import (
     text_page,
     tiff,
 )
+from tests.pipeline.stubs import Pages, readers
 from wiring.bookkeeping import Bookkeeping
 
 ALL = corpus()
@@ -259,6 +265,32 @@ def test_blank_pages_wait_for_a_person(desk: Desk, tmp_path: Path) -> None:
     (page,) = desk.register.delivered_pages(report.delivery, PageStatus.WAITING)
     assert page.role is not None
     assert page.role.value == "blank"
+
+
+class _NeverDone(Pages):
+    """Does not end in time, as the reader of print on wood grain."""
+
+    def read_page(self, image: Image) -> PageReading:
+        raise PageError("TESSERACT_FAILED", detail="process timeout")
+
+
+def slow_readers() -> Readers:
+    """Readers of which that of forms never ends."""
+    return replace(readers(), forms=_NeverDone())
+
+
+def test_a_table_on_which_print_is_sought_in_vain_is_no_page_and_a_page_is(
+    open_desk: Callable[[MakeReaders], Desk], tmp_path: Path
+) -> None:
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    grain = np.random.default_rng(4).normal(0, 10, (900, 1200, 1))
+    table = np.clip(np.array((120, 80, 50)) + grain, 0, 255).astype(np.uint8)
+    Pillow.fromarray(table).save(folder / "1-table.png")
+    text_page().save(folder / "2-page.png")
+    report = open_desk(slow_readers).take(folder)
+    assert [(w.file, w.code) for w in report.listed] == [("1-table.png", "PAGE_NOT_IN_PICTURE")]
+    assert [(w.file, w.code) for w in report.failed] == [("2-page.png", "TESSERACT_FAILED")]
 
 
 def test_a_table_without_a_page_and_the_back_of_a_page_stand_on_the_ledger(desk: Desk, tmp_path: Path) -> None:

@@ -61,6 +61,17 @@ def test_stages_one_by_one_come_to_the_same_as_all_at_once(book: BookSample) -> 
         assert without_seconds(one) == without_seconds(other)
 
 
+def test_a_page_under_two_names_is_told_under_the_second(open_desk: OpenDesk, book: BookSample, tmp_path: Path) -> None:
+    path, _ = row_of(book, "entry")
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    for name in ("p1.jpg", "p2.jpg"):
+        (folder / name).write_bytes(path.read_bytes())
+    report = open_desk(real_readers).take(folder)
+    assert [(notice.file, notice.code) for notice in report.notices] == [("p2.jpg", "PAGE_SEEN_BEFORE")]
+    assert "p1.jpg" in report.notices[0].message
+
+
 def test_a_page_of_a_book_becomes_one_entry(open_desk: OpenDesk, book: BookSample, tmp_path: Path) -> None:
     path, row = row_of(book, "entry")
     folder = tmp_path / "delivery"
@@ -70,7 +81,7 @@ def test_a_page_of_a_book_becomes_one_entry(open_desk: OpenDesk, book: BookSampl
     desk = open_desk(real_readers)
     report = desk.take(folder)
     assert (report.pages, report.done, report.entries) == (1, 1, 1)
-    assert report.notices == ()
+    assert (report.notices, dict(report.editions)) == ((), {"birth-2016": 1})
 
     (page,) = desk.register.delivered_pages(report.delivery)
     assert (page.role, page.kind, page.edition) == (PageRole.ENTRY, RegisterKind.BIRTH, "birth-2016")
