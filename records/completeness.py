@@ -5,7 +5,7 @@ repeat, a jump, a page of another book, or unreadable; each that should be there
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from records.books import (
@@ -202,7 +202,7 @@ def _of_other_book(book: Book, items: Sequence[Numbered]) -> tuple[list[Numbered
 
 
 def _of_other_year(book: Book, items: Sequence[Numbered]) -> Iterator[Point]:
-    """Tell of pages all of whose entries tell one year that is before the book's, or lies amid pages of another year.
+    """Tell of pages all of whose entries tell one year that cannot be: before the book's, amid another, or years off.
 
     One entry's year is often misread, those of a whole page are not. They stay in the book: the sheet may be out of
     order, which who looks at the picture knows.
@@ -230,11 +230,18 @@ def _of_other_year(book: Book, items: Sequence[Numbered]) -> Iterator[Point]:
                 "around": f"trước và sau đó là năm {before}",
                 "around_code": f"those before and after tell {before}",
             }
+        elif (not before or not after) and (beside := before or after) and _apart(year, beside, size):
+            around = {"around": f"trang kế bên ghi năm {beside}", "around_code": f"those beside it tell {beside}"}
         else:
             continue
         facts = {"number": listed(str(i.number) for i in page), "entries": listed(i.claim.entry for i in page)}
         why = PageProblem("BOOK_PAGE_OTHER_YEAR", {"year": str(year), **facts, **around})
         yield Point(PointKind.YEAR, why, places=tuple(item.place for item in page))
+
+
+def _apart(year: int, beside: int, size: Mapping[int, int]) -> bool:
+    """Whether pages of *year*, first or last in a book, lie years off from the more numerous ones of *beside*."""
+    return abs(year - beside) > 1 and size[year] < size[beside]
 
 
 def _places_told(points: Iterable[Point], *kinds: PointKind) -> frozenset[Place]:

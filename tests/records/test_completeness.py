@@ -348,6 +348,8 @@ def rows_of(*years: int) -> list[BookPage]:
     [
         (0, (1991, 1991, 1988, 1991), "0003.png"),  # amid pages of another year
         (1991, (1988, 1991, 1991), "0001.png"),  # before the book was opened
+        (0, (1988, 1991, 1991), "0001.png"),  # years off, at an end of the book
+        (0, (1991, 1991, 1995), "0003.png"),
         (0, (1990, 1990, 1991, 1991, 1992), ""),
         (1990, (1990, 1991), ""),
     ],
