@@ -56,14 +56,13 @@ def confirm(
     for column, (presence, text) in told.items():
         entry = house.confirm_field(entry_id, column, presence, text, by=who, expected_version=entry.version)
     for note, text in words.items():
-        known = [one.amendments for one in entry.notes if one.id == note]
         entry = house.read_note(
             entry_id,
             note,
             text,
             by=who,
             expected_version=entry.version,
-            amendments=known[0] if known else (),
+            amendments=next((one.amendments for one in entry.notes if one.id == note), ()),
             wordless=note in (wordless or ()),
         )
     if everything:

@@ -126,9 +126,8 @@ def _beside_seals(groups: Sequence[Group], seals: Sequence[Seal]) -> list[Group]
     """Return the groups with those as one that a seal parts: what is left on its sides of words written across it."""
     out = list(groups)
     for seal in seals:
-        reach = seal.radius + PARTED
-        disc = Box(seal.x - reach, seal.y - reach, 2 * reach, 2 * reach)
-        near = [g for g in out if g.box.overlap(disc) > 0]
+        around = grown(seal.box, PARTED)
+        near = [g for g in out if g.box.overlap(around) > 0]
         if len(near) > 1:
             ink = sum(g.ink for g in near)
             contrast = sum(g.contrast * g.ink for g in near) / ink

@@ -119,10 +119,8 @@ def _upright(
     """
     best: tuple[int, _Upright] | None = None
     for turns in ways:
-        colour, steps = straightened(image, turns, before)
-        jpeg = _encoded(colour)
-        page = cleaned(_decoded(jpeg), steps)  # as it is kept, so that a later look sees the same
-        look = Look(page, readers)
+        look, jpeg = _first_look(image, turns, readers, before)
+        page = look.page
         reading = readers.papers.read_page(page.grey) if dossier else readers.forms.read_page(_print(look, heads=heads))
         look.words = reading.words
         sure, share = _sure_words(reading)
@@ -138,9 +136,14 @@ def _upright(
 
 def _unread(image: Image, readers: Readers, before: tuple[Step, ...]) -> _Upright:
     """Return a picture on which no paper is seen, prepared, without any print."""
-    colour, steps = straightened(image, 0, before)
+    return _Upright(*_first_look(image, 0, readers, before), readers.forms.identity, 0)
+
+
+def _first_look(image: Image, turns: int, readers: Readers, before: tuple[Step, ...]) -> tuple[Look, bytes]:
+    """Return a picture prepared after so many quarter turns, not read yet, and as it is kept."""
+    colour, steps = straightened(image, turns, before)
     jpeg = _encoded(colour)
-    return _Upright(Look(cleaned(_decoded(jpeg), steps), readers), jpeg, readers.forms.identity, 0)
+    return Look(cleaned(_decoded(jpeg), steps), readers), jpeg  # a later look sees the same
 
 
 def _print(look: Look, *, heads: bool) -> Image:

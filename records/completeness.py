@@ -5,7 +5,7 @@ repeat, a jump, a page of another book, or unreadable; each that should be there
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from records.books import (
@@ -33,10 +33,11 @@ from records.messages import kind_told
 from records.numbers import EntryNumber, Span, read_number
 from records.pages import PageId, PageProblem
 from records.printing import printed_otherwise
-from records.sequence import Numbered, Order, by_year, chain, in_order, weigh, year_of, years_told
+from records.sequence import Numbered, Order, by_year, chain, in_order, weigh, years_told
 from records.sheets import Twins, gathered
 from records.text import comparable, listed
 from records.volumes import names_other, number_of, volumes_told
+from records.years import years_apart
 
 _WITHOUT_NUMBERS = frozenset({PageRole.COVER, PageRole.INDEX, PageRole.GUIDANCE, PageRole.CLOSING})
 _KINDS = tuple(PointKind)
@@ -63,7 +64,7 @@ def examine(
     kind = _kind_of(book, numbered)
     kept, strangers = _of_other_kind(book, kind, numbered)
     kept, others = _of_other_book(book, kept)
-    points += [*strangers, *others, *_of_other_year(book, kept)]
+    points += [*strangers, *others, *years_apart(book, kept)]
     years = by_year(kept, book.year)
     stated = _first_of_first(book, kept, stated)
     runs = []
@@ -199,49 +200,6 @@ def _of_other_book(book: Book, items: Sequence[Numbered]) -> tuple[list[Numbered
             why = PageProblem("BOOK_PAGE_OTHER_PERHAPS", {"number": str(item.number), **facts})
             points.append(Point(PointKind.HINT, why, Span(item.number, item.number), (item.place,)))
     return kept, points
-
-
-def _of_other_year(book: Book, items: Sequence[Numbered]) -> Iterator[Point]:
-    """Tell of pages all of whose entries tell one year that cannot be: before the book's, amid another, or years off.
-
-    One entry's year is often misread, those of a whole page are not. They stay in the book: the sheet may be out of
-    order, which who looks at the picture knows.
-    """
-    pages: list[list[Numbered]] = []
-    for item in items:
-        if not pages or pages[-1][0].place.key != item.place.key:
-            pages.append([])
-        pages[-1].append(item)
-    told = [Counter(year_of(item.claim) for item in page) for page in pages]
-    years = [max(count, key=count.__getitem__) for count in told]
-    whole = [len(count) == 1 and len(page) > 1 for count, page in zip(told, pages, strict=True)]
-    size = Counter(years)
-    early = sum(0 < year < book.year for year in years)
-    opened = book.year if 2 * early <= len(years) else 0  # else it is the cover's year that was misread
-    for n, (page, year) in enumerate(zip(pages, years, strict=True)):
-        if not year or not whole[n]:
-            continue
-        before = next((y for y in reversed(years[:n]) if y not in {0, year}), 0)
-        after = next((y for y in years[n + 1 :] if y not in {0, year}), 0)
-        if year < opened:
-            around = {"around": f"sổ mở năm {opened}", "around_code": f"the book was opened in {opened}"}
-        elif before and before == after and size[year] < size[before]:
-            around = {
-                "around": f"trước và sau đó là năm {before}",
-                "around_code": f"those before and after tell {before}",
-            }
-        elif (not before or not after) and (beside := before or after) and _apart(year, beside, size):
-            around = {"around": f"trang kế bên ghi năm {beside}", "around_code": f"those beside it tell {beside}"}
-        else:
-            continue
-        facts = {"number": listed(str(i.number) for i in page), "entries": listed(i.claim.entry for i in page)}
-        why = PageProblem("BOOK_PAGE_OTHER_YEAR", {"year": str(year), **facts, **around})
-        yield Point(PointKind.YEAR, why, places=tuple(item.place for item in page))
-
-
-def _apart(year: int, beside: int, size: Mapping[int, int]) -> bool:
-    """Whether pages of *year*, first or last in a book, lie years off from the more numerous ones of *beside*."""
-    return abs(year - beside) > 1 and size[year] < size[beside]
 
 
 def _places_told(points: Iterable[Point], *kinds: PointKind) -> frozenset[Place]:
