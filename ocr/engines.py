@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ocr.own import OwnLines
-from ocr.tesseract import TesseractLines, TesseractPages
+from ocr.tesseract import TesseractForms, TesseractLines, TesseractPages
 from records.errors import WrongUse
 from records.ports import LineRecogniser, PageRecogniser
 
@@ -48,6 +48,6 @@ def open_line_recogniser(name: str = HANDWRITING) -> LineRecogniser:
     return make()
 
 
-def open_page_recogniser(layout: int = 3) -> PageRecogniser:
-    """Return the page reader for print (*layout*: Tesseract's page segmentation mode)."""
-    return TesseractPages(layout)
+def open_page_recogniser(*, form: bool = False) -> PageRecogniser:
+    """Return the reader of a page's print: of running print, or of a *form* on which it stands scattered."""
+    return TesseractForms() if form else TesseractPages()

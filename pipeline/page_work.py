@@ -54,6 +54,8 @@ SURE_WORD = 0.6
 ENOUGH_WORDS = 8
 UPRIGHT = 0.35
 """Least share of sure words on a page that stands upright (measured 0.58-0.63; on its head 0.05-0.23)."""
+FEW_WORDS, PLAIN = 6, 0.8
+"""Sure words, and their share, from which a page with fewer words stands upright (7 of 8; on its head 4 of 6)."""
 COLUMN, COLUMNS = 0.7, 5
 """Share of the page's height that the rules between a table's columns have, and fewest of them: tables have 7 and more
 of 0.83, forms two of 0.61."""
@@ -126,7 +128,7 @@ def _upright(
         sure, share = _sure_words(reading)
         if best is None or sure > 1.5 * best[0] + 3:
             best = (sure, _Upright(look, jpeg, reading.engine, turns))
-        if sure >= ENOUGH_WORDS and share >= UPRIGHT:
+        if (sure >= ENOUGH_WORDS and share >= UPRIGHT) or (sure >= FEW_WORDS and share >= PLAIN):
             break
         if turns == 0 and (float(np.mean(page.grey < 128)) < 0.0025 or is_bare(page.colour)):
             break  # a blank page has no right way up

@@ -164,7 +164,8 @@ def _run(programme: str, flag: str) -> str:
 def _print() -> Finding:
     from ocr import PRINT, open_line_recogniser, open_page_recogniser
 
-    open_page_recogniser().read_page(_strokes())
+    for form in (True, False):
+        open_page_recogniser(form=form).read_page(_strokes())
     engine = open_line_recogniser(PRINT).read_line(_strokes()).engine
     return Health.WORKS, f"{engine.name} {engine.version}", ""
 

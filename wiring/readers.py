@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pipeline import Readers
 
-_SCATTERED = 11
-"""Tesseract's page segmentation for print that stands scattered between handwriting."""
-_RUNNING = 3
-"""Tesseract's page segmentation for running print."""
-
 
 @dataclass(frozen=True, slots=True)
 class ReaderMaker:
@@ -32,8 +27,8 @@ class ReaderMaker:
         if self.forms:
             use_own(Path(self.forms))
         return Readers(
-            forms=open_page_recogniser(_SCATTERED),
-            papers=open_page_recogniser(_RUNNING),
+            forms=open_page_recogniser(form=True),
+            papers=open_page_recogniser(),
             printed=open_line_recogniser(PRINT),
             written=open_line_recogniser(self.written or HANDWRITING),
             classifier=HeadingClassifier(),

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr import PRINT, evaluate_lines, line_engines, open_line_recogniser, open_page_recogniser, score
+from ocr import PRINT, evaluate_lines, line_engines, open_line_recogniser, open_page_recogniser, score, tesseract
 from ocr.evaluate import Greedy, labels
 from ocr.measure import Pair
-from records.errors import WrongUse
+from records.errors import PageError, WrongUse
 from records.messages import catalogue
 from records.ports import Image, LineRecogniser
 from records.progress import SilentProgress
@@ -73,7 +73,7 @@ def test_reading_leaves_the_picture_alone(reader: LineRecogniser) -> None:
 
 
 def test_every_reader_says_who_it_is(reader: LineRecogniser) -> None:
-    for who in (reader.identity, open_page_recogniser().identity):
+    for who in (reader.identity, open_page_recogniser().identity, open_page_recogniser(form=True).identity):
         assert who.name
         assert re.match(r"\d+\.\d+", who.version)
         assert re.fullmatch(r"[0-9a-f]{64}", who.model)
@@ -91,17 +91,43 @@ def test_an_unknown_reader_is_refused_with_those_that_are_known() -> None:
     assert PRINT in refused.value.message().vi
 
 
-def test_words_of_a_page_lie_where_they_are_printed() -> None:
+def headings() -> Image:
     page = np.full((600, 900), 245, np.uint8)
     cv2.putText(page, "KHAI SINH", (100, 150), cv2.FONT_HERSHEY_SIMPLEX, 2, 20, 5, cv2.LINE_AA)
     cv2.putText(page, "KET HON", (100, 400), cv2.FONT_HERSHEY_SIMPLEX, 2, 20, 5, cv2.LINE_AA)
-    reading = open_page_recogniser(11).read_page(page)
+    return page
+
+
+@pytest.mark.parametrize("form", [True, False])
+def test_words_of_a_page_lie_where_they_are_printed(form: bool) -> None:
+    reader = open_page_recogniser(form=form)
+    reading = reader.read_page(headings())
     boxes = {w.text.casefold(): w.polygon.box() for w in reading.words}
     assert {"khai", "sinh"} <= set(boxes)
     assert abs(boxes["khai"].x - 100) < 20
     assert 90 < boxes["khai"].y < 130
     assert reading.text().casefold().split()[:2] == ["khai", "sinh"]
-    assert open_page_recogniser().read_page(np.full((600, 900), 255, np.uint8)).words == ()
+    lines = {w.text.casefold(): w.line for w in reading.words}
+    assert lines["khai"] == lines["sinh"] != lines["ket"]
+    assert reader.read_page(np.full((600, 900), 255, np.uint8)).words == ()
+
+
+def test_a_form_is_read_the_same_whatever_was_read_before() -> None:
+    reader = open_page_recogniser(form=True)
+    first = reader.read_page(headings())
+    reader.read_page(np.ascontiguousarray(headings()[::-1, ::-1]))
+    assert reader.read_page(headings()) == first
+
+
+def test_a_form_on_which_reading_does_not_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tesseract, "PAGE_TIMEOUT_S", 0.001)
+    noise = np.random.default_rng(4).normal(120, 40, (900, 1200)).clip(0, 255).astype(np.uint8)
+    reader = open_page_recogniser(form=True)
+    with pytest.raises(PageError) as refused:
+        reader.read_page(noise)
+    assert refused.value.code == "TESSERACT_FAILED"
+    monkeypatch.undo()
+    assert reader.read_page(headings()).words  # and the next page is read
 
 
 @pytest.fixture

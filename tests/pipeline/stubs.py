@@ -44,8 +44,8 @@ def readers() -> Readers:
 def real_readers() -> Readers:
     """The readers of the product."""
     return Readers(
-        open_page_recogniser(11),
-        open_page_recogniser(3),
+        open_page_recogniser(form=True),
+        open_page_recogniser(),
         open_line_recogniser(PRINT),
         open_line_recogniser(HANDWRITING),
         HeadingClassifier(),
