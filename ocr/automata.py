@@ -170,23 +170,20 @@ class Mixed:
 
     def step(self, state: tuple[tuple[Any, float], ...], letter: str) -> tuple[tuple[tuple[Any, float], ...], float]:
         """Return (state after *letter*, its log-probability)."""
-        after = []
+        owns, shares = [], []
         for part, (own, share) in zip(self._parts, state, strict=True):
-            if share == NEVER:
-                after.append((own, NEVER))
-                continue
-            then, odds = part.step(own, letter)
-            after.append((then, share + odds))
-        whole = _sum(share for _, share in after)
-        if whole == NEVER:
-            return tuple(after), NEVER
-        return tuple((own, share - whole) for own, share in after), whole
+            then, odds = part.step(own, letter) if share != NEVER else (own, NEVER)
+            owns.append(then)
+            shares.append(share + odds)
+        whole = _sum(shares)
+        if whole != NEVER:
+            shares = [share - whole for share in shares]
+        return tuple(zip(owns, shares, strict=True)), whole
 
     def end(self, state: tuple[tuple[Any, float], ...]) -> float:
         """Return the log-probability that the text ends here."""
-        return _sum(
-            share + part.end(own) for part, (own, share) in zip(self._parts, state, strict=True) if share != NEVER
-        )
+        parts = zip(self._parts, state, strict=True)
+        return _sum([share + part.end(own) for part, (own, share) in parts if share != NEVER])
 
 
 class Parts:
@@ -220,10 +217,9 @@ class Parts:
         return self._language(number).end(own) + log(1 - self._more(number))
 
 
-def _sum(odds: Iterable[float]) -> float:
+def _sum(odds: Sequence[float]) -> float:
     """Return the logarithm of the sum of probabilities given as logarithms."""
-    known = [value for value in odds if value != NEVER]
-    if not known:
-        return NEVER
-    top = max(known)
-    return top + math.log(sum(math.exp(value - top) for value in known))
+    top = max(odds, default=NEVER)
+    if top == NEVER or len(odds) == 1:
+        return top
+    return top + math.log(sum([math.exp(value - top) for value in odds]))

@@ -107,9 +107,7 @@ def beam_search(
     root = _Prefix(None, BLANK, 0, language.start(), 0.0)
     # for each text begun: log-probability of the paths that end in a blank, and of those that end in its last letter
     beams: dict[_Prefix, tuple[float, float]] = {root: (0.0, _NEVER)}
-    for frame in np.asarray(log_probs, np.float64):
-        symbols = [int(s) for s in np.flatnonzero(frame >= balance.least) if s != BLANK]
-        odds = frame.tolist()
+    for odds, symbols in zip(log_probs.tolist(), _likely(log_probs, balance.least), strict=True):
         if not symbols:  # a frame between letters: every text only waits
             beams = {
                 prefix: (
@@ -144,6 +142,16 @@ def beam_search(
         total = _rank(prefix, picture, balance) + balance.weight * end
         out.append(Spelled(prefix.text(alphabet), picture, total))
     return sorted(out, key=lambda spelled: -spelled.total)
+
+
+def _likely(log_probs: NDArray[np.floating], least: float) -> list[list[int]]:
+    """Return for each frame the symbols, but the blank, that are as likely as *least* there."""
+    out: list[list[int]] = [[] for _ in log_probs]
+    frames, symbols = np.nonzero(log_probs >= least)
+    for frame, symbol in zip(frames.tolist(), symbols.tolist(), strict=True):
+        if symbol != BLANK:
+            out[frame].append(symbol)
+    return out
 
 
 def _rank(prefix: _Prefix, picture: float, balance: Balance) -> float:

@@ -34,7 +34,8 @@ class LetterNgram:
         self._counts = counts
         self._letters = letters
         """Size of the alphabet, for what was never seen."""
-        self._known: dict[tuple[str, str], float] = {}
+        self._known: dict[str, float] = {}
+        """Log-probability of the last letter of a text after those before it."""
 
     @classmethod
     def learn(cls, texts: Iterable[str], order: int = 6, letters: int = 230) -> "LetterNgram":
@@ -82,11 +83,14 @@ class LetterNgram:
 
     def probability(self, context: str, letter: str) -> float:
         """Return p(letter | context); the longest known end of *context* counts most."""
-        key = (context, letter)
-        if (found := self._known.get(key)) is None:
+        return self._smoothed(context[-(self.order - 1) :], letter)
+
+    def _log(self, text: str) -> float:
+        """Return log p(last letter of *text* | those before it)."""
+        if (found := self._known.get(text)) is None:
             if len(self._known) >= _MOST_KNOWN:  # a service reads for weeks
                 self._known.clear()
-            found = self._known[key] = self._smoothed(context[-(self.order - 1) :], letter)
+            found = self._known[text] = math.log(self.probability(text[:-1], text[-1]))
         return found
 
     def _smoothed(self, context: str, letter: str) -> float:
@@ -103,8 +107,9 @@ class LetterNgram:
 
     def step(self, state: str, letter: str) -> tuple[str, float]:
         """Return (state after *letter*, its log-probability)."""
-        return (state + letter)[-(self.order - 1) :], math.log(self.probability(state, letter))
+        text = state + letter
+        return text[-(self.order - 1) :], self._log(text)
 
     def end(self, state: str) -> float:
         """Return the log-probability that the text ends here."""
-        return math.log(self.probability(state, _EDGE))
+        return self._log(state + _EDGE)

@@ -12,16 +12,16 @@ Components = tuple[int, NDArray[np.integer[Any]], NDArray[np.int32], NDArray[np.
 """How many there are, the ground among them; the number of each pixel's; columns x, y, w, h, area; middles (x, y)."""
 
 
-def components(mask: NDArray[Any], connectivity: int = 8) -> Components:
+def components(mask: NDArray[Any]) -> Components:
     """Return (count, labels, stats, centroids) just as ``cv2.connectedComponentsWithStats`` does.
 
     Most pages have fewer than 65,535 marks; then labels are of 16 bits, which is two to three times as fast.
     """
     mask = np.asarray(mask, np.uint8)
     try:
-        found = cv2.connectedComponentsWithStatsWithAlgorithm(mask, connectivity, cv2.CV_16U, cv2.CCL_DEFAULT)
+        found = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_16U, cv2.CCL_DEFAULT)
     except cv2.error:  # there are more
-        found = cv2.connectedComponentsWithStatsWithAlgorithm(mask, connectivity, cv2.CV_32S, cv2.CCL_DEFAULT)
+        found = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_DEFAULT)
     count, labels, stats, centres = found
     return count, np.asarray(labels), np.asarray(stats, np.int32), np.asarray(centres, np.float64)
 

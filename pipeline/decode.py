@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageFile, ImageOps
@@ -216,4 +217,4 @@ def _refuse_half(rgb: Pillow.Image, side: int = 16) -> None:
 
 
 def _bgr(rgb: Pillow.Image) -> Image:
-    return np.ascontiguousarray(np.asarray(rgb.convert("RGB"), dtype=np.uint8)[:, :, ::-1])
+    return np.asarray(cv2.cvtColor(np.asarray(rgb.convert("RGB"), np.uint8), cv2.COLOR_RGB2BGR), np.uint8)

@@ -60,7 +60,9 @@ def _places(shown: Image, letter: float) -> NDArray[np.int32]:
     """Return which marks lie within reach of one another, on a grid of :data:`COARSE` pixels."""
     height, width = shown.shape
     padded = cv2.copyMakeBorder(shown, 0, -height % COARSE, 0, -width % COARSE, cv2.BORDER_CONSTANT, value=0)
-    grid = padded.reshape(len(padded) // COARSE, COARSE, -1, COARSE).max(axis=(1, 3))
+    size = padded.shape[1] // COARSE, padded.shape[0] // COARSE
+    shrunk = np.asarray(cv2.resize(padded, size, interpolation=cv2.INTER_AREA), np.uint8)
+    grid = np.asarray(shrunk > 0, np.uint8)  # one inked pixel of a square does
     side = int(2 * REACH * letter / COARSE) | 1
     joined = cv2.morphologyEx(grid, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
     return np.asarray(cv2.connectedComponents(np.asarray(joined, np.uint8))[1], np.int32)
@@ -94,8 +96,7 @@ def pen_strokes(shown: Image, letter: float, most: tuple[float, float] = PENNED)
         cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((1, long), np.uint8)),
         cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((long, 1), np.uint8)),
     )
-    wide = int(most[1] * letter) | 1
-    solid = cv2.morphologyEx(shown, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide)))
+    solid = _solid(shown, int(most[1] * letter) | 1)
     out = shown.copy()
     out[cv2.dilate(cv2.bitwise_or(lines, solid), np.ones((3, 3), np.uint8)) > 0] = 0
     _, pieces, stats, _ = components(out)
@@ -105,6 +106,19 @@ def pen_strokes(shown: Image, letter: float, most: tuple[float, float] = PENNED)
     gone = (size < 8) | ((length > 4 * letter) & (thin <= MAX_THICK + 0.02 * length))
     gone |= (x <= EDGE) | (y <= EDGE) | (x + w >= width - EDGE) | (y + h >= height - EDGE)
     out[painted(pieces, np.asarray(gone, np.bool_)) > 0] = 0
+    return out
+
+
+def _solid(shown: Image, wide: int) -> Image:
+    """Return what discs of *wide* pixels that are all ink cover; looked for only where a square within one is."""
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    side = 2 * int(0.34 * wide) + 1
+    likely = cv2.erode(shown, np.ones((side, side), np.uint8))
+    out = np.zeros_like(shown)
+    x, y, w, h = cv2.boundingRect(likely)
+    if w:
+        part = np.s_[max(0, y - wide) : y + h + wide, max(0, x - wide) : x + w + wide]
+        out[part] = cv2.dilate(cv2.bitwise_and(cv2.erode(shown[part], disc), likely[part]), disc)
     return out
 
 

@@ -160,6 +160,7 @@ class _Chains:
         """Whether a token opens its row: no other leads to it."""
         self.opens[[after for after in self.right if after is not None]] = False
         self.row_end = np.array([self._row_end(i) for i in range(len(found))])
+        self._below: dict[tuple[int, int], int | None] = {}
 
     def _right(self, i: int) -> int | None:
         gap = self.x - self.end[i]
@@ -179,6 +180,11 @@ class _Chains:
 
     def below(self, start: int, last: int) -> int | None:
         """Return the token that may open the next line of a label begun at *start* and now at *last*."""
+        if (start, last) not in self._below:
+            self._below[start, last] = self._look_below(start, last)
+        return self._below[start, last]
+
+    def _look_below(self, start: int, last: int) -> int | None:
         drop = self.y - self.y[last]
         tall = self.foot[last] - self.y[last]
         fits = self.opens & (drop > 0.5 * self.height) & (drop < WRAP_GAP * self.height + tall)
@@ -236,8 +242,13 @@ def candidates(edition: Edition, found: Sequence[Token]) -> Sequence[Match]:
 
 
 @lru_cache(LAST_LOOKED_AT)
+def _chains(found: tuple[Token, ...]) -> _Chains:
+    return _Chains(found)
+
+
+@lru_cache(LAST_LOOKED_AT)
 def _candidates(edition: Edition, found: tuple[Token, ...]) -> tuple[Match, ...]:
-    chains = _Chains(found)
+    chains = _chains(found)
     wordings = [(index, letters_of(text)) for index, label in enumerate(edition.labels) for text in label.says]
     out: list[Match] = []
     for start, token in enumerate(found):

@@ -207,9 +207,10 @@ def even_light(image: Image) -> tuple[Image, Step]:
     small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15)))
     paper = cv2.GaussianBlur(paper, (0, 0), 7)
-    paper = cv2.resize(paper, (w, h), interpolation=cv2.INTER_LINEAR)
-    out = cv2.divide(image, np.maximum(paper, 40), scale=245)
-    return _as_u8(out), Step("light", Transform.identity(), {"paper": float(paper.mean())})
+    paper = _as_u8(cv2.resize(paper, (w, h), interpolation=cv2.INTER_LINEAR))
+    mean = float(np.mean(cv2.mean(paper)[:3]))
+    out = cv2.divide(image, np.maximum(paper, 40, out=paper), scale=245)
+    return _as_u8(out), Step("light", Transform.identity(), {"paper": mean})
 
 
 RED = 34

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.components import components, painted
+from pipeline.components import components, painted, pixels
 from records.geometry import Box
 from records.ports import Image
 
@@ -164,10 +164,13 @@ def without_rules(grey: Image, ink: Image, rules: Rules, paper: int = 245) -> Im
 
 def _left_over(kept: Image, others: Image) -> NDArray[np.bool_]:
     """Return what was *kept* of rules but touches no other ink: pieces of the rule itself."""
-    _, labels = cv2.connectedComponents(np.asarray(cv2.bitwise_or(kept, others), np.uint8))
-    strokes = np.zeros(int(labels.max()) + 1, np.bool_)
-    strokes[labels[others > 0]] = True
-    return np.asarray((kept > 0) & ~strokes[labels], np.bool_)
+    count, labels = cv2.connectedComponents(np.asarray(cv2.bitwise_or(kept, others), np.uint8))
+    numbers, places = np.asarray(labels).ravel(), pixels(kept)
+    strokes = np.zeros(count, np.bool_)
+    strokes[numbers[pixels(others)]] = True
+    out = np.zeros(kept.size, np.bool_)
+    out[places[~strokes[numbers[places]]]] = True
+    return out.reshape(kept.shape)
 
 
 def _keep_feet(box: Box, ink: Image, grown: Image, others: Image, kept: Image) -> None:
@@ -198,14 +201,27 @@ def without_pens(grey: Image, colour: Image, ink: Image, paper: int = 245) -> Im
 
     *ink* is the ink mask of *grey*. A page on which hardly any ink is coloured comes back as it is.
     """
-    _, a, b = cv2.split(cv2.cvtColor(cv2.GaussianBlur(colour, (0, 0), 1.0), cv2.COLOR_BGR2LAB))
-    squares = [((np.arange(256) - np.median(one[::7, ::7])) ** 2).astype(np.float32) for one in (a, b)]
-    chroma = np.asarray(cv2.add(cv2.LUT(a, squares[0]), cv2.LUT(b, squares[1])), np.float32)  # squared
+    smooth = np.asarray(cv2.GaussianBlur(colour, (0, 0), 1.0), np.uint8)
+    about = _tints(np.ascontiguousarray(smooth[::7, ::7]).reshape(-1, 3))
+    squares = [((np.arange(256) - np.median(one)) ** 2).astype(np.float32) for one in about]
+    dark = pixels(np.asarray(grey < 225, np.uint8))  # nothing lighter is asked for its colour
+    level = grey.ravel()[dark]
+    a, b = _tints(smooth.reshape(-1, 3)[dark])
+    chroma = squares[0][a] + squares[1][b]  # squared
     tinted = chroma > TINTED**2
-    strong = (ink > 0) & (grey < 170)
+    strong = (ink.ravel()[dark] > 0) & (level < 170)
     if int(np.sum(tinted & strong)) < PENS * max(1, int(np.sum(strong))):
         return grey
-    near = cv2.dilate((tinted & (grey < 225)).view(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    near = np.zeros(grey.size, np.uint8)
+    near[dark[tinted]] = 255
+    near = np.asarray(cv2.dilate(near.reshape(grey.shape), np.ones((5, 5), np.uint8)), np.uint8)
+    near.ravel()[dark[(chroma < (0.65 * TINTED) ** 2) & (level < 120)]] = 0
     out = grey.copy()
-    out[near & ~((chroma < (0.65 * TINTED) ** 2) & (grey < 120))] = paper
+    out[near > 0] = paper
     return out
+
+
+def _tints(colours: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return a* and b* (8 bit) of single colours (n, BGR)."""
+    lab = np.asarray(cv2.cvtColor(colours[None], cv2.COLOR_BGR2LAB), np.uint8)[0] if len(colours) else colours
+    return lab[:, 1], lab[:, 2]

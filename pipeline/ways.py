@@ -174,16 +174,17 @@ def _level_paths(ink: Image, least: float) -> list[tuple[int, NDArray[np.float64
     if steps < 3 or height < 5:
         return []
     tall = np.asarray(cv2.dilate(ink, np.ones((3, 1), np.uint8)), np.uint8)
-    on = np.asarray((tall[:, : steps * STEP] > 0).reshape(height, steps, STEP).all(axis=2), np.bool_)
-    length = np.zeros((height + 2, steps), np.int64)
-    came = np.zeros((height, steps), np.int64)
-    length[1:-1, 0] = on[:, 0]
+    full = np.asarray((tall[:, : steps * STEP] > 0).reshape(height, steps, STEP).all(axis=2), np.bool_)
+    on = full.T.astype(np.int32)
+    reached = np.zeros((steps, height + 2), np.int32)  # step by step, a row of nothing above and below
+    reached[0, 1:-1] = on[0]
     for k in range(1, steps):
-        before = np.stack([length[1:-1, k - 1] * 2 + 1, length[:-2, k - 1] * 2, length[2:, k - 1] * 2])
-        best = before.argmax(axis=0)
-        came[:, k] = np.array([0, -1, 1])[best]
-        length[1:-1, k] = np.where(on[:, k], before.max(axis=0) // 2 + 1, 0)
-    length = length[1:-1]
+        above, same, below = reached[k - 1, :-2], reached[k - 1, 1:-1], reached[k - 1, 2:]
+        reached[k, 1:-1] = (np.maximum(np.maximum(above, below), same) + 1) * on[k]
+    above, same, below = reached[:-1, :-2], reached[:-1, 1:-1], reached[:-1, 2:]
+    came = np.zeros((height, steps), np.int64)  # the level way is taken where it is as long
+    came[:, 1:] = np.where(np.maximum(above, below) > same, np.where(above >= below, -1, 1), 0).T
+    length = reached[:, 1:-1].T.copy()
     out: list[tuple[int, NDArray[np.float64]]] = []
     for _ in range(TRIES):
         y, k = divmod(int(length.argmax()), steps)
