@@ -30,6 +30,8 @@ from records.ports import Image
 from records.readings import ANYTHING, EngineIdentity, Expected, PageReading, Reading, Word
 from records.text import single_spaced
 
+tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)  # it tells of empty places, which is no trouble
+
 LANGUAGE = "vie"
 PAGE_TIMEOUT_S = 60
 _SYSTEM_TESSDATA = (

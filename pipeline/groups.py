@@ -112,7 +112,7 @@ def pen_strokes(shown: Image, letter: float, most: tuple[float, float] = PENNED)
 def _solid(shown: Image, wide: int) -> Image:
     """Return what discs of *wide* pixels that are all ink cover; looked for only where a square within one is."""
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
-    side = 2 * int(0.34 * wide) + 1
+    side = 2 * int(0.3 * wide) + 1
     likely = cv2.erode(shown, np.ones((side, side), np.uint8))
     out = np.zeros_like(shown)
     x, y, w, h = cv2.boundingRect(likely)

@@ -48,7 +48,7 @@ from records.pages import Step
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading
 
-CODE_VERSION = "20"
+CODE_VERSION = "21"
 """Raised whenever a stage's result would differ: then pages are read anew."""
 SURE_WORD = 0.6
 ENOUGH_WORDS = 8

@@ -1,10 +1,12 @@
-"""Marks are numbered and measured as OpenCV does, few or many."""
+"""Marks are numbered and measured as OpenCV does, few or many; short ways to a mask come to the same as long ones."""
 
 import cv2
 import numpy as np
 import pytest
 
 from pipeline.components import components
+from pipeline.groups import _solid
+from pipeline.rules import TINTED, without_pens
 
 
 @pytest.mark.parametrize(("share", "more"), [(0.002, False), (0.12, True)])
@@ -16,3 +18,28 @@ def test_the_same_as_opencv_finds_also_where_16_bits_do_not_number_them(share: f
     assert found[0] == expected[0]
     for own, theirs in zip(found[1:], expected[1:], strict=True):
         np.testing.assert_array_equal(own, theirs)
+
+
+@pytest.mark.parametrize("wide", [3, 11, 17, 25])
+def test_solid_ink_is_what_an_opening_by_a_disc_leaves(wide: int) -> None:
+    rng = np.random.default_rng(wide)
+    mask = np.asarray(cv2.GaussianBlur(rng.normal(size=(400, 300)), (0, 0), wide / 3) > 0.02, np.uint8) * 255
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))
+    expected = cv2.morphologyEx(mask, cv2.MORPH_OPEN, disc)
+    assert expected.any()
+    np.testing.assert_array_equal(_solid(mask, wide), expected)
+    assert not _solid(np.zeros_like(mask), wide).any()
+
+
+def test_coloured_ink_goes_and_black_ink_stays() -> None:
+    colour = np.full((300, 400, 3), 245, np.uint8)
+    colour[50:90, 40:200] = (150, 60, 30)  # a blue pen
+    colour[150:190, 40:200] = (30, 30, 30)
+    grey = np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8)
+    ink = np.asarray((grey < 200) * 255, np.uint8)
+    out = without_pens(grey, colour, ink)
+    assert out[60:80, 60:180].min() == 245
+    np.testing.assert_array_equal(out[155:185, 60:180], grey[155:185, 60:180])
+    colour[50:90, 40:200] = (60, 60, 60 + int(TINTED) // 2)  # hardly coloured: the page is written in black
+    grey = np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.uint8)
+    assert without_pens(grey, colour, ink) is grey
