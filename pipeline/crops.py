@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.areas import FieldArea
-from pipeline.components import components, pixels
+from pipeline.components import components, painted, pixels
 from pipeline.locate import CleanPage
 from records.geometry import Box
 from records.ports import Image
@@ -221,7 +221,7 @@ def lines_of(page: CleanPage, marks: Marks, chosen: list[int], letter: float) ->
         c, d = max(0, y0 - pad), min(page.grey.shape[0], y1 + pad)
         keep = np.zeros(len(marks.boxes), dtype=bool)
         keep[group] = True
-        mask = cv2.dilate(np.asarray(keep[marks.labels[c:d, a:b]] * 255, np.uint8), np.ones((3, 3), np.uint8))
+        mask = cv2.dilate(painted(marks.labels[c:d, a:b], keep), np.ones((3, 3), np.uint8))
         picture = np.full((d - c, b - a), PAPER, np.uint8)
         picture[mask > 0] = page.grey[c:d, a:b][mask > 0]
         lines.append(Line(Box(x0, y0, x1 - x0, y1 - y0), picture))

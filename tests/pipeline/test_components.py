@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.components import components
+from pipeline.components import components, painted, pixels
 from pipeline.groups import _solid
 from pipeline.rules import TINTED, without_pens
 
@@ -18,6 +18,16 @@ def test_the_same_as_opencv_finds_also_where_16_bits_do_not_number_them(share: f
     assert found[0] == expected[0]
     for own, theirs in zip(found[1:], expected[1:], strict=True):
         np.testing.assert_array_equal(own, theirs)
+
+
+@pytest.mark.parametrize("share", [0.002, 0.12])
+def test_marks_are_painted_by_their_numbers(share: float) -> None:
+    rng = np.random.default_rng(6)
+    mask = np.asarray((rng.random((1500, 1200)) < share) * 255, np.uint8)
+    count, labels, _, _ = components(mask)
+    chosen = rng.random(count) < 0.5
+    np.testing.assert_array_equal(painted(labels, chosen), chosen[labels] * 255)
+    np.testing.assert_array_equal(pixels(mask), np.flatnonzero(mask))
 
 
 @pytest.mark.parametrize("wide", [3, 11, 17, 25])
