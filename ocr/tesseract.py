@@ -125,7 +125,7 @@ class _Library:
         """Name, version, model digest."""
         return EngineIdentity("tesserocr", tesserocr.tesseract_version().split()[1].split("\n")[0], _model_digest())
 
-    def shown(self, picture: Image) -> tesserocr.PyTessBaseAPI:
+    def _shown(self, picture: Image) -> tesserocr.PyTessBaseAPI:
         """Return the library with a grey *picture* before it. Clear it when it is read."""
         if self._api is not None and self._pictures >= self._recycle_after:
             self.close()
@@ -149,23 +149,18 @@ class _Library:
             self._api = None
 
 
-class TesseractForms:
+class TesseractForms(_Library):
     """Page reader for forms, whose labels stand scattered between handwriting. Not for several threads at once."""
 
     def __init__(self) -> None:
-        self._library = _Library(tesserocr.PSM.SPARSE_TEXT, recycle_after=200)
-
-    @property
-    def identity(self) -> EngineIdentity:
-        """Name, version, model digest."""
-        return self._library.identity
+        super().__init__(tesserocr.PSM.SPARSE_TEXT, recycle_after=200)
 
     def read_page(self, image: Image) -> PageReading:
         """Read a page. Word outlines are upright boxes in the pixels of *image*.
 
         Raises PageError where Tesseract does not end in time: one hostile page must not stop the others.
         """
-        api = self._library.shown(grey(image))
+        api = self._shown(grey(image))
         try:
             if not api.Recognize(round(1000 * PAGE_TIMEOUT_S)):
                 raise PageError("TESSERACT_FAILED", detail=f"not done in {PAGE_TIMEOUT_S} s")
@@ -180,16 +175,11 @@ _WORD = "5"
 """The level of a word in Tesseract's table."""
 
 
-class TesseractLines:
+class TesseractLines(_Library):
     """Line reader for print and typewriting. Not for several threads at once."""
 
     def __init__(self) -> None:
-        self._library = _Library(tesserocr.PSM.SINGLE_LINE, recycle_after=5000)
-
-    @property
-    def identity(self) -> EngineIdentity:
-        """Name, version, model digest."""
-        return self._library.identity
+        super().__init__(tesserocr.PSM.SINGLE_LINE, recycle_after=5000)
 
     def read_line(self, image: Image, expected: Expected = ANYTHING) -> Reading:
         """Read one line of print. Confidence is Tesseract's own mean word confidence, not calibrated."""
@@ -199,7 +189,7 @@ class TesseractLines:
         if (h := crop.shape[0]) < 40:  # the model was made for letters of about 30 px
             scale = 48 / h
             crop = np.asarray(cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
-        api = self._library.shown(np.asarray(cv2.copyMakeBorder(crop, 10, 10, 10, 10, cv2.BORDER_REPLICATE), np.uint8))
+        api = self._shown(np.asarray(cv2.copyMakeBorder(crop, 10, 10, 10, 10, cv2.BORDER_REPLICATE), np.uint8))
         text = single_spaced(api.GetUTF8Text())
         confidences = api.AllWordConfidences()
         api.Clear()
