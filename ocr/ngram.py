@@ -94,12 +94,12 @@ class LetterNgram:
         return found
 
     def _smoothed(self, context: str, letter: str) -> float:
-        below = self._smoothed(context[1:], letter) if context else 1 / self._letters
-        seen = self._counts.get(context)
-        if seen is None:
-            return below
-        kinds = len(seen.after)
-        return (seen.after.get(letter, 0) + kinds * below) / (seen.whole + kinds)
+        found = 1 / self._letters
+        for begin in range(len(context), -1, -1):
+            if (seen := self._counts.get(context[begin:])) is not None:
+                kinds = len(seen.after)
+                found = (seen.after.get(letter, 0) + kinds * found) / (seen.whole + kinds)
+        return found
 
     def start(self) -> str:
         """Return the state before the first letter."""

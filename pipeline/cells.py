@@ -126,7 +126,7 @@ def find_cells(rules: Rules) -> tuple[Box, ...]:
             cv2.rectangle(upright, (int(rule.x), y0), (int(rule.right), y1), 255, -1)
     walls = np.asarray(cv2.bitwise_or(walls, upright), np.uint8)
     free = np.asarray(cv2.bitwise_not(walls), np.uint8)
-    count, _, stats, _ = components(free)
+    count, _, stats = components(free)
     cells = []
     for i in range(1, count):
         x, y, w, h, area = (int(v) for v in stats[i])

@@ -121,7 +121,7 @@ def _without_dots(line: Line) -> Line:
     A short leader with a number in it is no row of dots any more, so that preparation leaves it.
     """
     ink = np.asarray(line.picture < PAPER - INKED, np.uint8)
-    count, labels, stats, _ = components(ink)
+    count, labels, stats = components(ink)
     tall = stats[:, cv2.CC_STAT_HEIGHT] >= LOW * stats[1:, cv2.CC_STAT_HEIGHT].max(initial=0)
     tall[0] = False
     figures = np.flatnonzero(tall)

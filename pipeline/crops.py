@@ -61,7 +61,7 @@ def page_marks(page: CleanPage, printed: Sequence[Box], letter: float) -> Marks:
         x1, y1 = int(box.right) + 2, int(box.y + (box.h + tall) / 2) + 1
         y0 = max(y0, y1 - int(tall) - 2)
         ink[max(0, y0) : y1, max(0, x0) : x1] = 0
-    count, labels, stats, _ = components(ink)
+    count, labels, stats = components(ink)
     inked = pixels(ink)
     light = page.grey.ravel()[inked].astype(np.float64)
     sums = np.bincount(labels.ravel()[inked], weights=light, minlength=count)

@@ -84,7 +84,7 @@ def _rules_out(sheet: Sheet, name: str) -> int:
     ink = {"left": sheet.ink, "right": sheet.ink[:, ::-1], "top": sheet.ink.T, "bottom": sheet.ink[::-1].T}[name]
     band = cv2.morphologyEx(np.ascontiguousarray(ink[:, :_BAND]), cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
     runs = np.asarray(cv2.morphologyEx(band, cv2.MORPH_OPEN, np.ones((1, _BAND // 2), np.uint8)))
-    _, _, stats, _ = components(runs)
+    _, _, stats = components(runs)
     x, _, w, h, _ = stats[1:].T
     return int(((x <= 2) & (w >= 0.7 * _BAND) & (h <= _THICK)).sum())
 

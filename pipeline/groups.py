@@ -42,7 +42,7 @@ class Group:
 
 def grouped(shown: Image, light: Image, strong: float, letter: float) -> list[Group]:
     """Return the marks of the mask *shown* in groups; *light*: how light ink is, *strong*: contrast of the page's."""
-    count, pieces, stats, _ = components(shown)
+    count, pieces, stats = components(shown)
     inked = pixels(shown)
     owners = pieces.ravel()[inked]
     ys, xs = np.divmod(inked, shown.shape[1])
@@ -99,7 +99,7 @@ def pen_strokes(shown: Image, letter: float, most: tuple[float, float] = PENNED)
     solid = _solid(shown, int(most[1] * letter) | 1)
     out = shown.copy()
     out[cv2.dilate(cv2.bitwise_or(lines, solid), np.ones((3, 3), np.uint8)) > 0] = 0
-    _, pieces, stats, _ = components(out)
+    _, pieces, stats = components(out)
     height, width = out.shape
     x, y, w, h, size = (stats[:, k] for k in range(5))
     thin, length = np.minimum(w, h), np.maximum(w, h)

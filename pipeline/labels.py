@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -199,10 +200,10 @@ class _Chains:
         stack: list[list[list[int]]] = [[[start]]]
         while stack:
             lines = stack.pop()
-            read = "".join(self.tokens[t].letters for line in lines for t in line)
-            bare = read.lstrip("0123456789") or read
+            read = "".join([self.tokens[t].letters for line in lines for t in line])
             yield lines, read
-            if not any(_may_begin(text, w) for text in {read, bare} for w in wordings):
+            bare = read.lstrip("0123456789")
+            if not (_any_begins(read, wordings) or (bare and bare != read and _any_begins(bare, wordings))):
                 continue
             last = lines[-1][-1]
             after = self.right[last]
@@ -210,6 +211,10 @@ class _Chains:
                 stack.append([*lines[:-1], [*lines[-1], after]])
             if len(lines) < MOST_LINES and len(read) >= 4 and (under := self.below(start, last)) is not None:
                 stack.append([*lines, [under]])
+
+
+def _any_begins(read: str, wordings: Sequence[str]) -> bool:
+    return any(_may_begin(read, wording) for wording in wordings)
 
 
 @lru_cache(REMEMBERED)
@@ -232,8 +237,7 @@ def _begin_alike(read: str, wording: str) -> bool:
 
 
 def _likeness(read: str, wording: str) -> float:
-    longest = max(len(read), len(wording))
-    return 1.0 - Levenshtein.distance(read, wording) / longest if longest else 0.0
+    return Levenshtein.normalized_similarity(read, wording) if read or wording else 0.0
 
 
 def candidates(edition: Edition, found: Sequence[Token]) -> Sequence[Match]:
@@ -253,15 +257,18 @@ def _candidates(edition: Edition, found: tuple[Token, ...]) -> tuple[Match, ...]
     out: list[Match] = []
     for start, token in enumerate(found):
         best: dict[int, Match] = {}
-        near = [(index, w) for index, w in wordings if token.letters[:1].isdigit() or _begin_alike(token.letters, w)]
+        letters, numeral = token.letters, token.letters[:1].isdigit()
+        near = [(index, w) for index, w in wordings if numeral or _begin_alike(letters, w)]
         if not near:
             continue
         for lines, read in chains.runs(start, [w for _, w in near]):
-            stripped = read.lstrip("0123456789") or read
+            stripped = (read.lstrip("0123456789") or read) if numeral else read
             for index, wording in near:
                 if abs(len(stripped) - len(wording)) > 0.4 * len(wording) + 1:
                     continue
-                likeness = max(_likeness(read, wording), _likeness(stripped, wording))
+                likeness = _likeness(stripped, wording)
+                if stripped is not read:
+                    likeness = max(likeness, _likeness(read, wording))
                 if likeness < (MIN_LIKENESS_SHORT if len(wording) <= 4 else MIN_LIKENESS):
                     continue
                 if len(wording) <= 4 and _of_heading(edition.labels[index], token):
@@ -302,22 +309,25 @@ _Spot = tuple[float, float, Match]
 class _Places:
     """Which labels are of the same place, each two looked at once however many orders of reading are tried."""
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[int, int], bool] = {}
+    def __init__(self, spots: Sequence[_Spot]) -> None:
+        matches = list({id(match): match for _, _, match in spots}.values())
+        boxes = [match.box for match in matches]
+        self._against: dict[int, set[int]] = {id(match): set() for match in matches}
+        for (one, a), (other, b) in combinations(zip(matches, boxes, strict=True), 2):
+            if _same_place(one, a, other, b):
+                self._against[id(one)].add(id(other))
+                self._against[id(other)].add(id(one))
 
-    def same(self, one: Match, other: Match) -> bool:
-        """Whether two labels are of the same words, or of words that were read twice."""
-        key = (id(one), id(other))
-        if key not in self._known:
-            self._known[key] = _same_place(one, other)
-        return self._known[key]
+    def against(self, match: Match) -> set[int]:
+        """Return which others (their ``id``) are of the same words as *match*, or of words that were read twice."""
+        return self._against[id(match)]
 
 
-def _same_place(one: Match, other: Match) -> bool:
-    if one.words & other.words:
+def _same_place(one: Match, a: Box, other: Match, b: Box) -> bool:
+    """Whether two matches, with the boxes *a* and *b* around them, are of the same place."""
+    if not one.words.isdisjoint(other.words):
         return True
-    a, b = one.box, other.box
-    if a.y >= b.bottom or b.y >= a.bottom or a.x >= b.right or b.x >= a.right:
+    if a.y >= b.y + b.h or b.y >= a.y + a.h or a.x >= b.x + b.w or b.x >= a.x + a.w:
         return False
     return any(x.overlap(y) > 0.5 * min(x.area, y.area) for x in one.lines for y in other.lines)
 
@@ -327,19 +337,19 @@ def _heaviest(spots: Sequence[_Spot], places: _Places) -> tuple[float, dict[int,
     n = len(spots)
     score = [0.0] * n
     back = [-1] * n
+    labels, ids = [match.label for _, _, match in spots], [id(match) for _, _, match in spots]
     for i, (_, _, match) in enumerate(spots):
-        best, at = 0.0, -1
+        best, at, label, against = 0.0, -1, match.label, places.against(match)
         for j in range(i):
-            earlier = spots[j][2]
-            if score[j] > best and earlier.label < match.label and not places.same(earlier, match):
+            if score[j] > best and labels[j] < label and ids[j] not in against:
                 best, at = score[j], j
         score[i], back[i] = best + match.weight, at
     chain: dict[int, Match] = {}
-    i = max(range(n), key=lambda k: score[k]) if n else -1
+    i = max(range(n), key=score.__getitem__) if n else -1
     whole = score[i] if n else 0.0
     while i >= 0:
         match = spots[i][2]
-        if any(places.same(match, later) for later in chain.values()):  # of neighbours alone the chain is sure
+        if not places.against(match).isdisjoint(map(id, chain.values())):  # of neighbours alone the chain is sure
             whole -= match.weight
         else:
             chain[match.label] = match
@@ -378,7 +388,7 @@ def _side_by_side(spots: Sequence[_Spot], height: float) -> dict[int, Match]:
     Some houses set mother and father side by side. The band begins at a long label that has another to its left, or
     that the order in rows has no place for; left of it lies one column, right of it the other.
     """
-    places = _Places()
+    places = _Places(spots)
     spots, whole, chain = _levelled(spots, height, places)
     if len(chain) == len({match.label for _, _, match in spots}):
         return chain

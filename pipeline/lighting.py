@@ -18,7 +18,7 @@ _FINGER = 15
 
 
 def _pieces(mask: NDArray[np.bool_]) -> list[tuple[int, NDArray[np.bool_]]]:
-    count, labels, stats, _ = components(np.asarray(mask, np.uint8))
+    count, labels, stats = components(np.asarray(mask, np.uint8))
     return [(int(stats[k, cv2.CC_STAT_AREA]), labels == k) for k in range(1, count)]
 
 

@@ -5,6 +5,7 @@ be done by itself from what the one before left; :func:`do_page` does all of the
 to the same and costs less.
 """
 
+import gc
 import logging
 import time
 from collections.abc import Sequence
@@ -48,7 +49,7 @@ from records.pages import Step
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading
 
-CODE_VERSION = "21"
+CODE_VERSION = "22"
 """Raised whenever a stage's result would differ: then pages are read anew."""
 SURE_WORD = 0.6
 ENOUGH_WORDS = 8
@@ -74,6 +75,7 @@ def readers_of(make: MakeReaders) -> Readers:
     if key not in _readers:
         cv2.setNumThreads(1)
         _readers[key] = make()
+        gc.freeze()  # models and languages stay for good: no need to go through them time and again
     return _readers[key]
 
 

@@ -92,7 +92,7 @@ def _levels(bare: Image) -> tuple[float, float] | None:
 def _lying(light: Image, small: Image) -> Paper | None:
     """Return the paper among the *light* places: the largest, and what lies beside it across a dark fold."""
     h, w = light.shape
-    count, labels, stats, _ = components(cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)))
+    count, labels, stats = components(cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)))
     if count < 2:
         return None
     order = sorted(range(1, count), key=lambda i: -int(stats[i, cv2.CC_STAT_AREA]))

@@ -58,7 +58,7 @@ def _crests(text: Image, walls: Image, letter: float) -> list[Ridge]:
     crest[walls > 0] = 0
     crest = np.asarray(cv2.dilate(crest, np.ones((3, 3), np.uint8)), np.uint8)
     crest[walls > 0] = 0
-    count, labels, stats, _ = components(crest)
+    count, labels, stats = components(crest)
     out = []
     for i in range(1, count):
         x, y, wide, high, _ = (int(v) for v in stats[i])

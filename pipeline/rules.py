@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.components import components, painted, pixels
+from pipeline.components import components, middles, painted, pixels
 from records.geometry import Box
 from records.ports import Image
 
@@ -52,7 +52,7 @@ def _lines(ink: Image, length: int, upright: bool) -> tuple[Image, list[Box]]:
     kernel = np.ones((length, 1) if upright else (1, length), np.uint8)
     opened = cv2.morphologyEx(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, slack), cv2.MORPH_OPEN, kernel)
     joined = cv2.dilate(opened, np.ones((1, 3) if upright else (3, 1), np.uint8))
-    count, labels, stats, _ = components(np.asarray(joined, np.uint8))
+    count, labels, stats = components(np.asarray(joined, np.uint8))
     mask = np.zeros_like(ink)
     boxes = []
     for i in range(1, count):
@@ -91,21 +91,21 @@ def _leaders(ink: Image, rules: Image) -> tuple[Image, list[Box]]:
 
     Dots that run into one another are a flat mark, which counts as many.
     """
-    rest = cv2.bitwise_and(ink, cv2.bitwise_not(rules))
-    _, labels, stats, centres = components(rest)
+    rest = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(rules)), np.uint8)
+    count, labels, stats = components(rest)
     w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     dots = np.flatnonzero(((w <= DOT + 3) & (h <= DOT)) | ((w <= FUSED) & (h <= FLAT)))
     dots = dots[dots > 0]
     weights = np.where(w[dots] > DOT + 3, w[dots] // FLAT, 1)
     if weights.sum() < MIN_DOTS:
         return np.zeros_like(ink), []
-    at = np.rint(centres[dots]).astype(np.int64)
+    at = np.rint(middles(rest, labels, count)[dots]).astype(np.int64)
     carpet = np.zeros_like(ink)
     carpet[at[:, 1], at[:, 0]] = 255
     carpet = np.asarray(cv2.dilate(carpet, np.ones((3, 21), np.uint8)), np.uint8)
-    count, groups, gstats, _ = components(carpet)
+    n, groups, gstats = components(carpet)
     owner = groups[at[:, 1], at[:, 0]]
-    rows = (np.bincount(owner, weights, count) >= MIN_DOTS) & (np.bincount(owner, minlength=count) >= FEWEST)
+    rows = (np.bincount(owner, weights, n) >= MIN_DOTS) & (np.bincount(owner, minlength=n) >= FEWEST)
     rows &= gstats[:, cv2.CC_STAT_WIDTH] > 12 * gstats[:, cv2.CC_STAT_HEIGHT]
     rows[0] = False
     chosen = np.zeros(len(stats), dtype=bool)

@@ -117,7 +117,7 @@ def _inside(page: Image, level: Image) -> Image:
 
 
 def _marks(ink: Image, level: Image) -> NDArray[np.int32]:
-    count, labels, stats, _ = components(ink)
+    count, labels, stats = components(ink)
     inked = ink > 0
     dark = np.bincount(labels[inked], weights=245.0 - level[inked], minlength=count)
     mean = dark / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
@@ -136,7 +136,7 @@ def _page(light: NDArray[np.float32]) -> tuple[Image, float]:
     paper = float(np.percentile(light, 75))
     bright = np.asarray(light > paper * BED, np.uint8)
     bright = np.asarray(cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)))
-    count, labels, stats, _ = components(bright)
+    count, labels, stats = components(bright)
     if count < 2:
         return np.full(light.shape, 255, np.uint8), paper
     largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))

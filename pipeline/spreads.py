@@ -14,7 +14,7 @@ import numpy as np
 
 from pipeline.folds import UNDECIDED, LevelFold, find_fold
 from pipeline.paper import SIDE, Paper, find_paper
-from pipeline.prepare import measure_tilt, warp
+from pipeline.prepare import measure_tilt, reduced, warp
 from records.errors import PageError
 from records.geometry import Box, Point, Polygon, Transform
 from records.pages import Step
@@ -68,14 +68,11 @@ def find_spread(image: Image) -> Spread:
     """Find paper and fold in a decoded picture (grey or BGR). Raises PageError where it shows no page at all."""
     colour = image if image.ndim == 3 else np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
     h, w = colour.shape[:2]
-    factor = SIDE / max(h, w)
-    size = max(1, round(w * factor)), max(1, round(h * factor))
-    kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    small = np.asarray(cv2.resize(colour, size, interpolation=kind), np.uint8)
+    small = reduced(colour, SIDE)
     paper = find_paper(small)
     if paper is None:
         raise PageError("PAGE_NOT_IN_PICTURE")
-    back = Transform.scale(w / size[0], h / size[1])
+    back = Transform.scale(w / small.shape[1], h / small.shape[0])
     outline = back.polygon(paper.outline)
     if not _wide(paper):
         return Spread(outline, paper.sure, None, 1.0)

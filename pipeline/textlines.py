@@ -49,7 +49,7 @@ def find_text_lines(grey: Image) -> tuple[Box, ...]:
     small = np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
     ink = ink_mask(small, 31, 16)
     plain = ink_mask(without_rules(small, ink, find_rules(ink)), 31, 16)
-    _, marks, stats, _ = components(plain)
+    _, marks, stats = components(plain)
     labels, boxes = np.asarray(marks, np.int32), np.asarray(stats, np.int32)
     letter = letter_height(boxes)
     if letter is None:

@@ -85,7 +85,7 @@ def _along(edge: Edge, ink: Image, known: Known) -> Iterator[Group]:
         outside = ink[part][:, : round(outer * letter)] if edge.left else ink[part][:, -round(outer * letter) :]
         if cv2.countNonZero(outside) < edge.outside * cv2.countNonZero(ink[part]):
             continue  # labels or values that begin close to the rule
-        _, _, stats, _ = components(np.ascontiguousarray(ink[part]))
+        _, _, stats = components(np.ascontiguousarray(ink[part]))
         weight = float((PAPER - known.clean.grey[part][ink[part] > 0].astype(np.float64)).sum())
         yield replace(measured(stats[1:], weight, letter, marks.strong), box=box)
 

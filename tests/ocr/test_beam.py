@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from ocr.ctc import best_path
 from ocr.ngram import LetterNgram
 
 ALPHABET = ("", "a", "b", " ")
-WIDE = Balance(weight=0.0, bonus=0.0, width=10_000, least=-math.inf)
+WIDE = Balance(weight=0.0, bonus=0.0, width=10_000, margin=math.inf, least=-math.inf)
 
 
 def probabilities(seed: int, frames: int) -> np.ndarray:
@@ -40,6 +41,16 @@ def test_without_a_language_the_beam_sums_all_paths(seed: int, frames: int) -> N
     assert {s.text: pytest.approx(math.exp(s.picture)) for s in found} == wanted
     assert [s.total for s in found] == sorted((s.total for s in found), reverse=True)
     assert math.fsum(shares(found)) == pytest.approx(1)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 12))
+def test_what_lies_far_behind_may_be_dropped_on_the_way(seed: int, frames: int) -> None:
+    log_probs = probabilities(seed, frames)
+    whole = beam_search(log_probs, ALPHABET, AnyText(), replace(WIDE, width=60))
+    found = beam_search(log_probs, ALPHABET, AnyText(), replace(WIDE, width=60, margin=12.0))
+    assert found[0].text == whole[0].text
+    assert found[0].picture == pytest.approx(whole[0].picture, abs=0.001)
+    assert all(s.total >= found[0].total - 12.0 for s in found)
 
 
 def test_a_text_of_many_ways_beats_the_best_single_way() -> None:

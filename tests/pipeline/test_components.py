@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.components import components, painted, pixels
+from pipeline.components import components, middles, painted, pixels
 from pipeline.groups import _solid
 from pipeline.rules import TINTED, without_pens
 
@@ -16,15 +16,24 @@ def test_the_same_as_opencv_finds_also_where_16_bits_do_not_number_them(share: f
     found = components(mask)
     assert (found[0] > 65_535) == more
     assert found[0] == expected[0]
-    for own, theirs in zip(found[1:], expected[1:], strict=True):
+    for own, theirs in zip(found[1:], expected[1:3], strict=True):
         np.testing.assert_array_equal(own, theirs)
+    np.testing.assert_allclose(middles(mask, found[1], found[0])[1:], expected[3][1:])
+
+
+@pytest.mark.parametrize("level", [0, 255])
+def test_a_mask_of_one_kind_has_one_mark_or_none(level: int) -> None:
+    count, labels, stats = components(np.full((40, 70), level, np.uint8))
+    assert count == 1 + (level > 0)
+    assert (labels == (level > 0)).all()
+    assert stats[count - 1].tolist() == [0, 0, 70, 40, 2800]
 
 
 @pytest.mark.parametrize("share", [0.002, 0.12])
 def test_marks_are_painted_by_their_numbers(share: float) -> None:
     rng = np.random.default_rng(6)
     mask = np.asarray((rng.random((1500, 1200)) < share) * 255, np.uint8)
-    count, labels, _, _ = components(mask)
+    count, labels, _ = components(mask)
     chosen = rng.random(count) < 0.5
     np.testing.assert_array_equal(painted(labels, chosen), chosen[labels] * 255)
     np.testing.assert_array_equal(pixels(mask), np.flatnonzero(mask))

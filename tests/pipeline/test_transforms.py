@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.prepare import LONG_SIDE, crop_borders, fill_surround, measure_tilt, prepare, warp
+from pipeline.prepare import LONG_SIDE, crop_borders, fill_surround, measure_tilt, prepare, reduced, warp
 from records.geometry import Box, Point, Transform
 from records.ports import Image
 
@@ -193,3 +193,15 @@ def test_flat_pages_of_any_shape_are_prepared(shape: tuple[int, ...], level: int
 def test_a_page_warped_nowhere_is_the_same() -> None:
     page = drawn()
     assert np.array_equal(warp(page, Transform.identity(), 1240, 1754), page)
+
+
+@pytest.mark.parametrize(("shape", "side"), [((1500, 1101), 300), ((640, 481), 600), ((90, 60), 600), ((2000, 3), 90)])
+def test_a_reduced_page_is_of_the_size_asked_and_as_light_everywhere(shape: tuple[int, int], side: int) -> None:
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    page = np.asarray(100 + 100 * x / shape[1] + 40 * y / shape[0], np.uint8)
+    small = reduced(page, side)
+    assert max(small.shape) == side
+    assert small.shape[1] / small.shape[0] == pytest.approx(shape[1] / shape[0], abs=0.02)
+    rows, columns = np.linspace(0, shape[0] - 1, small.shape[0]), np.linspace(0, shape[1] - 1, small.shape[1])
+    there = page[np.ix_(rows.round().astype(int), columns.round().astype(int))]
+    assert np.abs(small.astype(int) - there).max() <= (34 if shape[1] == 3 else 3)
