@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.masks import pixels
 from records.ports import Image
 
 Labels = NDArray[np.integer[Any]]
@@ -62,8 +63,3 @@ def painted(labels: Labels, chosen: NDArray[np.bool_]) -> Image:
     table = np.zeros(1 << 16, np.uint8)  # OpenCV looks up some six times as fast, in a table of all numbers
     table[: len(colours)] = colours
     return np.asarray(cv2.LUT(labels, table), np.uint8)
-
-
-def pixels(mask: Image) -> NDArray[np.int64]:
-    """Return the places of all pixels of a *mask* that are not 0, in its flat (row by row) order."""
-    return np.flatnonzero(np.not_equal(mask, 0))

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.areas import FieldArea
-from pipeline.components import components, painted, pixels
+from pipeline.components import components, painted
 from pipeline.locate import CleanPage
+from pipeline.masks import pixels
 from records.geometry import Box
 from records.ports import Image
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from forms import PageShape, letters_of
 from pipeline.areas import BESIDE, FieldArea, room_behind
-from pipeline.components import pixels
 from pipeline.crops import FAINT, Marks
 from pipeline.groups import Group
 from pipeline.line_ends import end_of_line
 from pipeline.locate import CleanPage, LabelledPage
+from pipeline.masks import pixels
 from pipeline.prepare import PreparedPage, red_ink
 from pipeline.seals import Seal
 from records.geometry import Box

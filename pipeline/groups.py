@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.components import components, painted, pixels
+from pipeline.components import components, painted
 from pipeline.crops import PALE, PAPER
+from pipeline.masks import pixels, without
 from pipeline.rules import MAX_THICK
 from records.geometry import Box
 from records.ports import Image
@@ -97,16 +98,14 @@ def pen_strokes(shown: Image, letter: float, most: tuple[float, float] = PENNED)
         cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((long, 1), np.uint8)),
     )
     solid = _solid(shown, int(most[1] * letter) | 1)
-    out = shown.copy()
-    out[cv2.dilate(cv2.bitwise_or(lines, solid), np.ones((3, 3), np.uint8)) > 0] = 0
+    out = without(shown, np.asarray(cv2.dilate(cv2.bitwise_or(lines, solid), np.ones((3, 3), np.uint8)), np.uint8))
     _, pieces, stats = components(out)
     height, width = out.shape
     x, y, w, h, size = (stats[:, k] for k in range(5))
     thin, length = np.minimum(w, h), np.maximum(w, h)
     gone = (size < 8) | ((length > 4 * letter) & (thin <= MAX_THICK + 0.02 * length))
     gone |= (x <= EDGE) | (y <= EDGE) | (x + w >= width - EDGE) | (y + h >= height - EDGE)
-    out[painted(pieces, np.asarray(gone, np.bool_)) > 0] = 0
-    return out
+    return without(out, painted(pieces, np.asarray(gone, np.bool_)))
 
 
 def _solid(shown: Image, wide: int) -> Image:

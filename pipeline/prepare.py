@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.components import components, painted
 from pipeline.flatten import flatten
+from pipeline.masks import covered
 from records.geometry import Box, Transform
 from records.pages import Preparation, Step
 from records.ports import Image
@@ -215,10 +216,10 @@ def even_light(image: Image) -> tuple[Image, Step]:
     h, w = image.shape[:2]
     small = reduced(image, 300)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15)))
-    paper = cv2.GaussianBlur(paper, (0, 0), 7)
+    paper = np.maximum(cv2.GaussianBlur(paper, (0, 0), 7), 40)
     paper = _as_u8(cv2.resize(paper, (w, h), interpolation=cv2.INTER_LINEAR))
     mean = float(np.mean(cv2.mean(paper)[:3]))
-    out = cv2.divide(image, np.maximum(paper, 40, out=paper), scale=245)
+    out = cv2.divide(image, paper, scale=245)
     return _as_u8(out), Step("light", Transform.identity(), {"paper": mean})
 
 
@@ -234,8 +235,9 @@ def redness(colour: Image) -> Image:
 
 def red_ink(colour: Image) -> Image:
     """Return 255 where there is red ink (seals, red pens)."""
-    strong = cv2.threshold(redness(colour), RED, 255, cv2.THRESH_BINARY)[1]
-    dark = cv2.threshold(cv2.min(colour[:, :, 0], colour[:, :, 1]), 199, 255, cv2.THRESH_BINARY_INV)[1]
+    blue, green, red = cv2.split(colour)
+    strong = cv2.threshold(cv2.subtract(red, cv2.max(blue, green)), RED, 255, cv2.THRESH_BINARY)[1]
+    dark = cv2.threshold(cv2.min(blue, green), 199, 255, cv2.THRESH_BINARY_INV)[1]
     return _as_u8(cv2.dilate(cv2.bitwise_and(strong, dark), np.ones((3, 3), np.uint8)))
 
 
@@ -243,8 +245,8 @@ def without_red(colour: Image) -> tuple[Image, Step]:
     """Return the page in grey in which red ink is as light as it is in red light; black and blue ink stay."""
     grey = _as_u8(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY))
     red = red_ink(colour)
-    grey[red > 0] = np.maximum(grey, colour[:, :, 2])[red > 0]
-    return grey, Step("red", Transform.identity(), {"share": float(np.mean(red > 0))})
+    cv2.copyTo(cv2.max(grey, cv2.extractChannel(colour, 2)), red, grey)
+    return grey, Step("red", Transform.identity(), {"share": cv2.countNonZero(red) / red.size})
 
 
 def remove_specks(grey: Image) -> tuple[Image, Step]:
@@ -253,19 +255,18 @@ def remove_specks(grey: Image) -> tuple[Image, Step]:
     _, labels, stats = components(ink)
     small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] <= 4)
     small = small[small > 0]
-    around = cv2.boxFilter(ink, cv2.CV_32F, (21, 21), normalize=False) / 255
+    around = cv2.boxFilter(ink, cv2.CV_32F, (21, 21), normalize=False)
     x = stats[small, cv2.CC_STAT_LEFT] + stats[small, cv2.CC_STAT_WIDTH] // 2
     y = stats[small, cv2.CC_STAT_TOP] + stats[small, cv2.CC_STAT_HEIGHT] // 2
-    lonely = small[around[y, x] <= stats[small, cv2.CC_STAT_AREA] + 2]
-    out = grey.copy()
+    lonely = small[around[y, x] / 255 <= stats[small, cv2.CC_STAT_AREA] + 2]
     removed = 0
     if len(lonely):
         chosen = np.zeros(len(stats), dtype=bool)
         chosen[lonely] = True
         mask = painted(labels, chosen)
         removed = cv2.countNonZero(mask)
-        out[cv2.dilate(mask, np.ones((3, 3), np.uint8)) > 0] = 245
-    return out, Step("despeckle", Transform.identity(), {"pixels": float(removed)})
+        grey = covered(grey, _as_u8(cv2.dilate(mask, np.ones((3, 3), np.uint8))), 245)
+    return grey, Step("despeckle", Transform.identity(), {"pixels": float(removed)})
 
 
 def again(colour: Image, preparation: Preparation) -> PreparedPage:

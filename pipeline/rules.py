@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.components import components, middles, painted, pixels
+from pipeline.components import components, middles, painted
+from pipeline.masks import covered, pixels, without
 from records.geometry import Box
 from records.ports import Image
 
@@ -91,7 +92,7 @@ def _leaders(ink: Image, rules: Image) -> tuple[Image, list[Box]]:
 
     Dots that run into one another are a flat mark, which counts as many.
     """
-    rest = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(rules)), np.uint8)
+    rest = without(ink, rules)
     count, labels, stats = components(rest)
     w, h = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     dots = np.flatnonzero(((w <= DOT + 3) & (h <= DOT)) | ((w <= FUSED) & (h <= FLAT)))
@@ -131,7 +132,7 @@ def find_rules(ink: Image) -> Rules:
     """Find rules and leaders in an ink mask (255 = ink)."""
     h_mask, horizontal = _lines(ink, MIN_RULE, upright=False)
     v_mask, vertical = _lines(ink, MIN_RULE, upright=True)
-    s_mask, short = _between(np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(v_mask)), np.uint8), h_mask)
+    s_mask, short = _between(without(ink, v_mask), h_mask)
     v_mask = np.asarray(cv2.bitwise_or(v_mask, s_mask), np.uint8)
     vertical += short
     solid = cv2.bitwise_or(h_mask, v_mask)
@@ -147,7 +148,7 @@ def without_rules(grey: Image, ink: Image, rules: Rules, paper: int = 245) -> Im
     would lose their feet: there the ink stays that is no dot.
     """
     grown = np.asarray(cv2.dilate(rules.mask, np.ones((3, 3), np.uint8)), np.uint8)
-    others = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(grown)), np.uint8)
+    others = without(ink, grown)
     # ink directly above and below a thin rule: a stroke crosses there
     reach = np.ones((2 * MAX_THICK + 1, 1), np.uint8)
     above = cv2.dilate(others, reach, anchor=(0, 0))
@@ -155,22 +156,20 @@ def without_rules(grey: Image, ink: Image, rules: Rules, paper: int = 245) -> Im
     crossing = np.asarray(cv2.bitwise_and(above, below), np.uint8)
     for box in rules.horizontal:
         _keep_feet(box, ink, grown, others, crossing)
-    gone = (grown > 0) & (crossing == 0)
-    gone |= _left_over(np.asarray(cv2.bitwise_and(cv2.bitwise_and(ink, grown), crossing), np.uint8), others)
-    out = grey.copy()
-    out[gone] = paper
-    return np.asarray(out, np.uint8)
+    kept = np.asarray(cv2.bitwise_and(cv2.bitwise_and(ink, grown), crossing), np.uint8)
+    gone = cv2.bitwise_or(without(grown, crossing), _left_over(kept, others))
+    return covered(grey, np.asarray(gone, np.uint8), paper)
 
 
-def _left_over(kept: Image, others: Image) -> NDArray[np.bool_]:
+def _left_over(kept: Image, others: Image) -> Image:
     """Return what was *kept* of rules but touches no other ink: pieces of the rule itself."""
     count, labels = cv2.connectedComponents(np.asarray(cv2.bitwise_or(kept, others), np.uint8))
     numbers, places = np.asarray(labels).ravel(), pixels(kept)
     strokes = np.zeros(count, np.bool_)
     strokes[numbers[pixels(others)]] = True
-    out = np.zeros(kept.size, np.bool_)
-    out[places[~strokes[numbers[places]]]] = True
-    return out.reshape(kept.shape)
+    out = np.zeros_like(kept)
+    out.ravel()[places[~strokes[numbers[places]]]] = 255
+    return out
 
 
 def _keep_feet(box: Box, ink: Image, grown: Image, others: Image, kept: Image) -> None:
@@ -216,9 +215,7 @@ def without_pens(grey: Image, colour: Image, ink: Image, paper: int = 245) -> Im
     near[dark[tinted]] = 255
     near = np.asarray(cv2.dilate(near.reshape(grey.shape), np.ones((5, 5), np.uint8)), np.uint8)
     near.ravel()[dark[(chroma < (0.65 * TINTED) ** 2) & (level < 120)]] = 0
-    out = grey.copy()
-    out[near > 0] = paper
-    return out
+    return covered(grey, near, paper)
 
 
 def _tints(colours: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

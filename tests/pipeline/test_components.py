@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.components import components, middles, painted, pixels
+from pipeline.components import components, middles, painted
 from pipeline.groups import _solid
+from pipeline.masks import covered, pixels, without
 from pipeline.rules import TINTED, without_pens
 
 
@@ -37,6 +38,14 @@ def test_marks_are_painted_by_their_numbers(share: float) -> None:
     chosen = rng.random(count) < 0.5
     np.testing.assert_array_equal(painted(labels, chosen), chosen[labels] * 255)
     np.testing.assert_array_equal(pixels(mask), np.flatnonzero(mask))
+
+
+def test_what_a_mask_covers_is_painted_over_and_nothing_else() -> None:
+    rng = np.random.default_rng(7)
+    page = np.asarray(rng.integers(0, 256, (90, 70)), np.uint8)
+    one, other = (np.asarray((rng.random((90, 70)) < 0.4) * 255, np.uint8) for _ in range(2))
+    np.testing.assert_array_equal(covered(page, one, 245), np.where(one > 0, 245, page))
+    np.testing.assert_array_equal(without(one, other), np.where(other > 0, 0, one))
 
 
 @pytest.mark.parametrize("wide", [3, 11, 17, 25])
