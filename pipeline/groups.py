@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.components import components, painted
 from pipeline.crops import PALE, PAPER
-from pipeline.masks import pixels, without
+from pipeline.masks import pixels, stretches, without
 from pipeline.rules import MAX_THICK
 from records.geometry import Box
 from records.ports import Image
@@ -92,20 +92,18 @@ def pen_strokes(shown: Image, letter: float, most: tuple[float, float] = PENNED)
 
     *most*: length and thickness of a stroke, in letters.
     """
-    long = int(most[0] * letter)
-    lines = cv2.bitwise_or(
-        cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((1, long), np.uint8)),
-        cv2.morphologyEx(shown, cv2.MORPH_OPEN, np.ones((long, 1), np.uint8)),
-    )
-    solid = _solid(shown, int(most[1] * letter) | 1)
-    out = without(shown, np.asarray(cv2.dilate(cv2.bitwise_or(lines, solid), np.ones((3, 3), np.uint8)), np.uint8))
+    gone = _solid(shown, int(most[1] * letter) | 1)
+    for picture, drawn in ((shown, gone), (np.asarray(cv2.transpose(shown), np.uint8), gone.T)):
+        rows, lines = stretches(picture, int(most[0] * letter))
+        drawn[rows] |= lines
+    out = without(shown, np.asarray(cv2.dilate(gone, np.ones((3, 3), np.uint8)), np.uint8))
     _, pieces, stats = components(out)
     height, width = out.shape
     x, y, w, h, size = (stats[:, k] for k in range(5))
     thin, length = np.minimum(w, h), np.maximum(w, h)
-    gone = (size < 8) | ((length > 4 * letter) & (thin <= MAX_THICK + 0.02 * length))
-    gone |= (x <= EDGE) | (y <= EDGE) | (x + w >= width - EDGE) | (y + h >= height - EDGE)
-    return without(out, painted(pieces, np.asarray(gone, np.bool_)))
+    other = (size < 8) | ((length > 4 * letter) & (thin <= MAX_THICK + 0.02 * length))
+    other |= (x <= EDGE) | (y <= EDGE) | (x + w >= width - EDGE) | (y + h >= height - EDGE)
+    return without(out, painted(pieces, np.asarray(other, np.bool_)))
 
 
 def _solid(shown: Image, wide: int) -> Image:

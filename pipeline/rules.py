@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.components import components, middles, painted
-from pipeline.masks import covered, pixels, without
+from pipeline.masks import covered, pixels, stretches, without
 from records.geometry import Box
 from records.ports import Image
 
@@ -48,25 +48,29 @@ class Rules:
 
 
 def _lines(ink: Image, length: int, upright: bool) -> tuple[Image, list[Box]]:
+    """Return the mask and the boxes of solid rules of at least *length* pixels."""
+    level = np.asarray(cv2.transpose(ink), np.uint8) if upright else ink
     # a rule may step by a pixel where it leans, and have breaks of a pixel or two
-    slack = np.ones((5, 3) if upright else (3, 5), np.uint8)
-    kernel = np.ones((length, 1) if upright else (1, length), np.uint8)
-    opened = cv2.morphologyEx(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, slack), cv2.MORPH_OPEN, kernel)
-    joined = cv2.dilate(opened, np.ones((1, 3) if upright else (3, 1), np.uint8))
-    count, labels, stats = components(np.asarray(joined, np.uint8))
+    closed = np.asarray(cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((3, 5), np.uint8)), np.uint8)
+    rows, opened = stretches(closed, length)
+    if not len(rows):
+        return np.zeros_like(ink), []
+    joined = np.asarray(cv2.dilate(opened, np.ones((3, 1), np.uint8)), np.uint8)
+    count, labels, stats = components(joined)
     mask = np.zeros_like(ink)
+    drawn = mask.T if upright else mask
     boxes = []
     for i in range(1, count):
-        x, y, w, h, area = (int(v) for v in stats[i])
-        across, along = (w, h) if upright else (h, w)
-        if area / max(1, along) > MAX_THICK + 2 or across > max(4 * MAX_THICK, along // 20):
+        x, first, w, h, area = (int(v) for v in stats[i])
+        y = int(rows[first])
+        if area / max(1, w) > MAX_THICK + 2 or h > max(4 * MAX_THICK, w // 20):
             continue
-        mine = labels[y : y + h, x : x + w] == i
+        mine = labels[first : first + h, x : x + w] == i
         if not upright and w < OF_LETTERS and _of_letters(ink, mine, Box(x, y, w, h)):
             continue
-        mask[y : y + h, x : x + w][mine] = 255
-        boxes.append(Box(x, y, w, h))
-    return mask, boxes
+        drawn[y : y + h, x : x + w][mine] = 255
+        boxes.append(Box(y, x, h, w) if upright else Box(x, y, w, h))
+    return mask, sorted(boxes, key=lambda box: (box.y, box.x))
 
 
 def _of_letters(ink: Image, mine: NDArray[np.bool_], box: Box) -> bool:

@@ -3,10 +3,12 @@
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.components import components, middles, painted
 from pipeline.groups import _solid
-from pipeline.masks import covered, pixels, without
+from pipeline.masks import covered, pixels, stretches, without
 from pipeline.rules import TINTED, without_pens
 
 
@@ -46,6 +48,19 @@ def test_what_a_mask_covers_is_painted_over_and_nothing_else() -> None:
     one, other = (np.asarray((rng.random((90, 70)) < 0.4) * 255, np.uint8) for _ in range(2))
     np.testing.assert_array_equal(covered(page, one, 245), np.where(one > 0, 245, page))
     np.testing.assert_array_equal(without(one, other), np.where(other > 0, 0, one))
+
+
+@given(st.integers(0, 10_000), st.integers(2, 120), st.integers(1, 200), st.integers(1, 60))
+def test_stretches_are_what_an_opening_by_a_line_leaves(seed: int, length: int, width: int, height: int) -> None:
+    rng = np.random.default_rng(seed)
+    mask = np.zeros((height, width), np.uint8)
+    for _ in range(rng.integers(12)):
+        x, y = rng.integers(width), rng.integers(height)
+        mask[y : y + 1 + rng.integers(3), x : x + rng.integers(2 * length)] = 255
+    rows, opened = stretches(mask, length)
+    found = np.zeros_like(mask)
+    found[rows] = opened
+    np.testing.assert_array_equal(found, cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)))
 
 
 @pytest.mark.parametrize("wide", [3, 11, 17, 25])
