@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.components import components, middles, painted
 from pipeline.groups import _solid
 from pipeline.masks import covered, pixels, stretches, without
+from pipeline.prepare import ink_mask
 from pipeline.rules import TINTED, without_pens
 
 
@@ -61,6 +62,16 @@ def test_stretches_are_what_an_opening_by_a_line_leaves(seed: int, length: int, 
     found = np.zeros_like(mask)
     found[rows] = opened
     np.testing.assert_array_equal(found, cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)))
+
+
+@pytest.mark.parametrize(("window", "offset"), [(41, 14), (25, 10), (31, 16)])
+def test_ink_is_where_opencv_s_local_threshold_finds_it(window: int, offset: int) -> None:
+    page = np.asarray(np.random.default_rng(window).integers(0, 256, (130, 90)), np.uint8)
+    page = np.asarray(cv2.GaussianBlur(page, (0, 0), 1.5), np.uint8)
+    how = cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV
+    expected = cv2.adaptiveThreshold(page, 255, *how, window, offset)
+    assert 0.02 < expected.mean() / 255 < 0.9
+    np.testing.assert_array_equal(ink_mask(page, window, offset), expected)
 
 
 @pytest.mark.parametrize("wide", [3, 11, 17, 25])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.prepare import LONG_SIDE, crop_borders, fill_surround, measure_tilt, prepare, reduced, warp
+from pipeline.prepare import LONG_SIDE, crop_borders, fill_surround, measure_tilt, prepare, reduced, remove_specks, warp
 from records.geometry import Box, Point, Transform
 from records.ports import Image
 
@@ -205,3 +205,17 @@ def test_a_reduced_page_is_of_the_size_asked_and_as_light_everywhere(shape: tupl
     rows, columns = np.linspace(0, shape[0] - 1, small.shape[0]), np.linspace(0, shape[1] - 1, small.shape[1])
     there = page[np.ix_(rows.round().astype(int), columns.round().astype(int))]
     assert np.abs(small.astype(int) - there).max() <= (34 if shape[1] == 3 else 3)
+
+
+def test_lonely_specks_go_and_dots_of_letters_and_leaders_stay() -> None:
+    page = np.full((300, 400), 245, np.uint8)
+    page[50:52, 60:62] = 40  # a grain of dust
+    page[150:153, 60:63] = 40  # the dot of an i whose stem is too pale
+    page[250:252, 20:380:8] = 60  # a dotted leader
+    page[100:130, 300:304] = page[90:92, 301:303] = 40  # a letter with its small dot
+    cleaned, step = remove_specks(page)
+    assert cleaned[45:58, 55:68].min() == 245
+    assert step.facts["pixels"] == 4
+    page[48:55, 58:65] = 245
+    np.testing.assert_array_equal(cleaned, page)
+    assert remove_specks(cleaned)[1].facts["pixels"] == 0
