@@ -211,7 +211,7 @@ def test_lonely_specks_go_and_dots_of_letters_and_leaders_stay() -> None:
     page = np.full((300, 400), 245, np.uint8)
     page[50:52, 60:62] = 40  # a grain of dust
     page[150:153, 60:63] = 40  # the dot of an i whose stem is too pale
-    page[250:252, 20:380:8] = 60  # a dotted leader
+    page[250:252, 20:380:8] = page[250:252, 21:380:8] = 60  # a dotted leader
     page[100:130, 300:304] = page[90:92, 301:303] = 40  # a letter with its small dot
     cleaned, step = remove_specks(page)
     assert cleaned[45:58, 55:68].min() == 245
