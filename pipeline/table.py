@@ -57,6 +57,8 @@ class Table:
     coverage: float
     """Share of the printed letters of the heads that were read, of the leaves that are on the page."""
     leaves: frozenset[Leaf]
+    likeness: dict[str, float]
+    """How well each head was read that was, by column; 0 for those of these leaves that were not."""
 
 
 def _middle(box: Box) -> tuple[float, float]:
@@ -168,7 +170,8 @@ def find_table(edition: Edition, page: CleanPage, words: Sequence[Word]) -> Tabl
     sizes = {j: len(letters_of(labels[j].says[0])) for j in here}
     coverage = sum(sizes[j] * read.get(j, 0.0) for j in here) / max(1, sum(sizes.values()))
     columns = {str(labels[j].column): box for j, box in heads.items()}
-    return Table(edition, columns, _rows(columns, cells), coverage, leaves)
+    likeness = {str(labels[j].column): read.get(j, 0.0) for j in here}
+    return Table(edition, columns, _rows(columns, cells), coverage, leaves, likeness)
 
 
 def _with_unread(labels: Sequence[Label], found: dict[int, int], cells: int, leaves: frozenset[Leaf]) -> dict[int, int]:

@@ -18,12 +18,22 @@ from pipeline.labels import coverage, find_labels
 from pipeline.locate import CleanPage
 from pipeline.look import Look
 from pipeline.page_work import Work, do_classify, do_prepare
-from pipeline.parts import OWN_MARKS, Part, _Fit, _likeliest, by_year, find_parts, gap_between_leaves, own_marks
+from pipeline.parts import (
+    OWN_MARKS,
+    Part,
+    _Fit,
+    _likeliest,
+    by_year,
+    find_parts,
+    gap_between_leaves,
+    own_heads,
+    own_marks,
+)
 from pipeline.prepare import PreparedPage
 from pipeline.rules import Rules
 from pipeline.scoring import ReadPage, same
 from pipeline.shortlist import shortlist
-from pipeline.table import _in_lines, find_table
+from pipeline.table import Table, _in_lines, find_table
 from records.geometry import Box
 from records.pages import Preparation
 from records.readings import Word
@@ -336,3 +346,26 @@ def test_a_form_learnt_without_some_labels_gives_way_to_the_one_that_has_them(mi
         _Fit(whole, 0.97 if not missed else 0.95, count - 1, headed=True),
     ]
     assert _likeliest(fits).edition.id == likeliest
+
+
+@pytest.mark.parametrize(
+    ("kind", "read", "known"),
+    [
+        ("death-1961", {"nktNoiChet": 1.0, "nktNguyenNhanChet": 0.95, "nktHoTen": 0.9}, True),
+        (
+            "death-1961",
+            {"so": 1.0, "ngayDangKy": 1.0, "nycHoTen": 0.9, "nktNoiCuTru": 0.72},
+            False,
+        ),  # a book of marriages
+        ("marriage-1961", {"voHoTen": 1.0, "voNoiCuTru": 1.0, "chongHoTen": 0.85}, True),
+        ("marriage-1961", {"so": 1.0, "chongHoTen": 0.75, "voHoTen": 0.7, "voNgaySinh": 1.0}, False),  # parents' names
+    ],
+)
+def test_a_table_is_of_a_kind_whose_own_heads_were_read(kind: str, read: dict[str, float], known: bool) -> None:
+    edition = forms.edition(kind)
+    columns = [str(label.column) for label in edition.labels if label.column]
+    table = Table(edition, {}, (), 0.5, frozenset(Leaf), dict.fromkeys(columns, 0.0) | read)
+    fit = _Fit(edition, 0.5, 12, headed=False, marks=own_heads(table))
+    assert fit.good
+    assert fit.of_its_kind is known
+    assert own_heads(replace(table, likeness={"so": 1.0})) == 1.0  # a leaf without any tells nothing
