@@ -19,6 +19,8 @@ NEVER_SURE = 0.98
 """Highest confidence where not all choices were found, or the box itself was not, but only its place."""
 BOX_READ_AS = 3
 """Letters that a reader makes of a box at most."""
+ONE_SIZE = 0.25
+"""Share of the boxes' side by which one may differ: a letter (ổ) may look like a box, but is two thirds as large."""
 FILLED = 0.85
 """No tick fills a box so far: what does is no box."""
 
@@ -100,7 +102,7 @@ def _boxed(
         if box and all(box.overlap(other) == 0 for _, other in out.values()):
             out[match.label] = (match, box)
     side = float(np.median([box.w for _, box in out.values()])) if out else 0.0
-    return {i: (match, box) for i, (match, box) in out.items() if abs(box.w - side) < 0.35 * side}
+    return {i: (match, box) for i, (match, box) in out.items() if abs(box.w - side) < ONE_SIZE * side}
 
 
 def _ink_in(page: CleanPage, box: Box | None) -> float:
@@ -215,7 +217,7 @@ def ticked(choices: Sequence[Choice], expected: int) -> tuple[Choice | None, flo
     if more < TICKED:
         all_seen = sum(c.seen for c in measured) == expected
         return None, (1.0 - more / TICKED if all_seen else 0.0)
-    if top.ink - inks[-2] < 0.8 * TICKED or (not top.seen and inks[-2] - middle >= TICKED):
+    if top.ink - inks[-2] < 0.8 * TICKED or inks[-2] - middle >= TICKED:
         return None, 0.0  # two boxes look ticked: a person has to look
     if len(measured) == expected:
         return top, min(1.0 if top.seen else NEVER_SURE, 0.5 + more)

@@ -143,4 +143,16 @@ def test_a_box_that_was_only_placed_is_never_sure() -> None:
     assert ticked([choice("Đúng hạn", 0.6, seen=False), *rest], 3)[1] == NEVER_SURE
     other = choice("Bị bỏ rơi", 0.3, seen=False)
     assert ticked([choice("Đúng hạn", 0.6, seen=False), other, *rest], 4) == (None, 0.0)
-    assert ticked([choice("Đúng hạn", 0.6, seen=True), other, *rest], 4)[1] == 1.0
+    assert ticked([choice("Đúng hạn", 0.6, seen=True), other, *rest], 4) == (None, 0.0)  # a tick hides its own box
+    assert ticked([choice("Đúng hạn", 0.6, seen=True), replace(other, ink=0.1), *rest], 4)[1] == 1.0
+
+
+def test_a_letter_that_looks_like_a_box_is_too_small_for_one() -> None:
+    ink, words = page(LABEL.choices[:1])
+    x, y = AT[LABEL.choices[1]]
+    ink.ink[y - 4 : y + SIDE + 4, x - 4 : x + SIDE + 4] = 0  # a seal hides the box, and there stands a letter like one
+    small = SIDE * 3 // 5
+    cv2.rectangle(ink.ink, (x + 6, y + 4), (x + 5 + small, y + 3 + small), 255, 2)
+    choices = find_choices(EDITION, LABEL, ink, words, LETTER)
+    assert [c.text for c in choices if c.seen] == [LABEL.choices[0], *LABEL.choices[2:]]
+    assert told(choices)[0] in {None, LABEL.choices[0]}
