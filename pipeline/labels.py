@@ -32,7 +32,7 @@ MIN_LIKENESS_FLOATING = 0.85
 _LEADER = re.compile(r"(?<=:)(?=[^\s:])|(?<=[.…]{3})(?=[^\s.…])")
 LAST_LOOKED_AT = 8
 """Pages and editions of which it is remembered where labels could stand: the same words are looked at twice or more."""
-REMEMBERED = 1 << 14
+REMEMBERED = 1 << 16
 """Pairs of words whose likeness is kept: the same words stand on page after page, and in edition after edition."""
 CLOSER = 1_000_000
 """Line numbers from here on belong to words that were read a second time, more closely."""

@@ -136,7 +136,7 @@ def _quad(hull: NDArray[np.int32]) -> NDArray[np.float64]:
 
 
 def _is_paper(small: Image, mask: Image) -> bool:
-    few = cv2.cvtColor(np.ascontiguousarray(small[::2, ::2]), cv2.COLOR_BGR2LAB)[mask[::2, ::2] > 0].astype(np.float32)
+    few = cv2.cvtColor(np.ascontiguousarray(small[::4, ::4]), cv2.COLOR_BGR2LAB)[mask[::4, ::4] > 0].astype(np.float32)
     light = float(np.median(few[:, 0]))
     if light >= LIGHT and float(np.median(np.hypot(few[:, 1] - 128, few[:, 2] - 128))) <= TINT:
         return True
