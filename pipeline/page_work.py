@@ -114,13 +114,18 @@ def _upright(
     dossier: bool,
     before: tuple[Step, ...] = (),
     ways: tuple[int, ...] = (0, 2, 1, 3),
+    *,
+    heads: bool = False,
 ) -> _Upright:
-    """Prepare and read the page; if hardly a word is sure, try the other *ways* and keep the one that reads best."""
+    """Prepare and read the page; if hardly a word is sure, try the other *ways* and keep the one that reads best.
+
+    With *heads* of a table only the print over its columns is read: below it there is none.
+    """
     best: tuple[int, _Upright] | None = None
     for turns in ways:
         look, jpeg = _first_look(image, turns, readers, before)
         page = look.page
-        reading = readers.papers.read_page(page.grey) if dossier else readers.forms.read_page(_print(look))
+        reading = readers.papers.read_page(page.grey) if dossier else readers.forms.read_page(_print(look, heads=heads))
         look.words = reading.words
         sure, share = _sure_words(reading)
         if best is None or sure > 1.5 * best[0] + 3:
@@ -145,8 +150,10 @@ def _first_look(image: Image, turns: int, readers: Readers, before: tuple[Step, 
     return Look(cleaned(_decoded(jpeg), steps), readers), jpeg  # a later look sees the same
 
 
-def _print(look: Look) -> Image:
-    """Return what of the page's print is to be read: of a table the part over its columns, below it there is none."""
+def _print(look: Look, *, heads: bool) -> Image:
+    """Return what of the page's print is to be read: all, or with *heads* of a table its upper part."""
+    if not heads:
+        return look.print
     height = look.page.grey.shape[0]
     columns = [rule for rule in look.clean(look.whole).rules.vertical if rule.h >= COLUMN * height]
     if len(columns) < COLUMNS:
@@ -399,7 +406,7 @@ def _in_master(page: PreparedPage, boxes: Sequence[Box]) -> list[list[float]] | 
 def read_numbers(image: Image, readers: Readers) -> list[ReadValue]:
     """Return the entry number of each case on a decoded picture, in reading order, and nothing else of it."""
     flat, steps, spread = _flat(image)
-    look = _upright(flat, readers, dossier=False, before=steps).look
+    look = _upright(flat, readers, dossier=False, before=steps, heads=True).look
     parts, _ = find_parts(look, _fold_of(spread, look.page))
     out = []
     for _, case in cases_of(look, parts, notes=False):

@@ -225,7 +225,8 @@ class _Looker:
             if table is None:
                 return _Fit(edition, 0.0, 0, headed=False)
             leaf = next(iter(table.leaves)) if len(table.leaves) == 1 else None
-            headed, marks = _headed(edition, words), own_heads(table)
+            headed = _headed(edition, words)
+            marks = 1.0 if headed else own_heads(table)
             return _Fit(edition, table.coverage, len(table.heads), headed=headed, leaf=leaf, marks=marks)
         found = find_labels(edition, words)
         marks = own_marks(edition, found, words)
