@@ -7,6 +7,7 @@ are compared by ``log p(picture) + weight * log p(language) + bonus * letters``.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from ocr.ctc import BLANK
 
 _NEVER = -math.inf
+_rank = itemgetter(0)
 
 
 class Language(Protocol):
@@ -135,10 +137,10 @@ def beam_search(
                 known = grown.get(longer)
                 goes_on = before + odds[symbol]
                 grown[longer] = (_NEVER, goes_on) if known is None else (known[0], _add(known[1], goes_on))
-        ranked = [(_add(*ends) + prefix.bias, prefix, ends) for prefix, ends in grown.items()]
-        least = max(rank for rank, *_ in ranked) - balance.margin
-        ranked = sorted((one for one in ranked if one[0] >= least), key=_best_first)[: balance.width]
-        beams = {prefix: (*ends, _add(*ends)) for _, prefix, ends in ranked}
+        summed = [(prefix, (blank, letter, _add(blank, letter))) for prefix, (blank, letter) in grown.items()]
+        ranked = sorted(((ends[2] + prefix.bias, prefix, ends) for prefix, ends in summed), key=_rank, reverse=True)
+        least = ranked[0][0] - balance.margin
+        beams = {prefix: ends for rank, prefix, ends in ranked[: balance.width] if rank >= least}
     out = []
     for prefix, (_, _, picture) in beams.items():
         end = language.end(prefix.state)
@@ -157,10 +159,6 @@ def _likely(log_probs: NDArray[np.floating], least: float) -> list[list[int]]:
         if symbol != BLANK:
             out[frame].append(symbol)
     return out
-
-
-def _best_first(ranked: tuple[float, _Prefix, tuple[float, float]]) -> float:
-    return -ranked[0]
 
 
 def _longer(

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.sizes import halved
 from records.geometry import Bend, Transform
 from records.pages import Step
 from records.ports import Image
@@ -144,8 +145,7 @@ def measure_bend(grey: Image) -> tuple[Bend | None, float]:
 
 def _marks(grey: Image) -> tuple[Places, Numbers]:
     """Return strip and row (half size) of each place where something thin lies across a strip, in order."""
-    h, w = (side // 2 for side in grey.shape)
-    half = cv2.resize(grey[: 2 * h, : 2 * w], (w, h), interpolation=cv2.INTER_AREA)  # by whole pixels: fast
+    half = halved(grey)
     strips = grey.shape[1] // STRIP
     light = cv2.resize(half[:, : strips * STRIP // 2], (strips, half.shape[0]), interpolation=cv2.INTER_AREA)
     hat = cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, np.ones((THIN, 1), np.uint8))

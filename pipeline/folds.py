@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.masks import without
 from pipeline.prepare import ink_mask
 from records.ports import Image
 
@@ -59,7 +60,7 @@ def find_fold(grey: Image) -> LevelFold:
     h, w = grey.shape
     ink = ink_mask(np.ascontiguousarray(grey), 25, FAINT)
     upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((max(20, h // 20), 1), np.uint8))
-    text = cv2.bitwise_and(ink, cv2.bitwise_not(cv2.dilate(upright, np.ones((3, 5), np.uint8))))
+    text = without(ink, np.asarray(cv2.dilate(upright, np.ones((3, 5), np.uint8)), np.uint8))
     layers = _Layers(
         grey,
         np.asarray(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((FRAME, FRAME), np.uint8)), np.uint8),

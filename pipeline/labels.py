@@ -306,21 +306,20 @@ _Spot = tuple[float, float, Match]
 """(height of its row, x, match)."""
 
 
-class _Places:
-    """Which labels are of the same place, each two looked at once however many orders of reading are tried."""
+_Against = dict[int, set[int]]
+"""For each match, by its ``id``, the others of the same words or of words that were read twice."""
 
-    def __init__(self, spots: Sequence[_Spot]) -> None:
-        matches = list({id(match): match for _, _, match in spots}.values())
-        boxes = [match.box for match in matches]
-        self._against: dict[int, set[int]] = {id(match): set() for match in matches}
-        for (one, a), (other, b) in combinations(zip(matches, boxes, strict=True), 2):
-            if _same_place(one, a, other, b):
-                self._against[id(one)].add(id(other))
-                self._against[id(other)].add(id(one))
 
-    def against(self, match: Match) -> set[int]:
-        """Return which others (their ``id``) are of the same words as *match*, or of words that were read twice."""
-        return self._against[id(match)]
+def _against(spots: Sequence[_Spot]) -> _Against:
+    """Look once at each two matches, however many orders of reading are tried with them."""
+    matches = list({id(match): match for _, _, match in spots}.values())
+    boxes = [match.box for match in matches]
+    out: _Against = {id(match): set() for match in matches}
+    for (one, a), (other, b) in combinations(zip(matches, boxes, strict=True), 2):
+        if _same_place(one, a, other, b):
+            out[id(one)].add(id(other))
+            out[id(other)].add(id(one))
+    return out
 
 
 def _same_place(one: Match, a: Box, other: Match, b: Box) -> bool:
@@ -332,16 +331,16 @@ def _same_place(one: Match, a: Box, other: Match, b: Box) -> bool:
     return any(x.overlap(y) > 0.5 * min(x.area, y.area) for x in one.lines for y in other.lines)
 
 
-def _heaviest(spots: Sequence[_Spot], places: _Places) -> tuple[float, dict[int, Match]]:
+def _heaviest(spots: Sequence[_Spot], against: _Against) -> tuple[float, dict[int, Match]]:
     """Return (weight, matches by label) of the heaviest chain that keeps the edition's order along *spots*."""
     n = len(spots)
     score = [0.0] * n
     back = [-1] * n
     labels, ids = [match.label for _, _, match in spots], [id(match) for _, _, match in spots]
     for i, (_, _, match) in enumerate(spots):
-        best, at, label, against = 0.0, -1, match.label, places.against(match)
+        best, at, label, own = 0.0, -1, match.label, against[id(match)]
         for j in range(i):
-            if score[j] > best and labels[j] < label and ids[j] not in against:
+            if score[j] > best and labels[j] < label and ids[j] not in own:
                 best, at = score[j], j
         score[i], back[i] = best + match.weight, at
     chain: dict[int, Match] = {}
@@ -349,7 +348,7 @@ def _heaviest(spots: Sequence[_Spot], places: _Places) -> tuple[float, dict[int,
     whole = score[i] if n else 0.0
     while i >= 0:
         match = spots[i][2]
-        if not places.against(match).isdisjoint(map(id, chain.values())):  # of neighbours alone the chain is sure
+        if not against[id(match)].isdisjoint(map(id, chain.values())):  # of neighbours alone the chain is sure
             whole -= match.weight
         else:
             chain[match.label] = match
@@ -362,20 +361,20 @@ def _is_strong(match: Match) -> bool:
 
 
 def _levelled(
-    spots: Sequence[_Spot], height: float, places: _Places
+    spots: Sequence[_Spot], height: float, against: _Against
 ) -> tuple[Sequence[_Spot], float, dict[int, Match]]:
     """Return the spots, with rows made one that are one row of cells, and the heaviest chain along them.
 
     In cells side by side one label may stand higher than the other, which its value stands below. Two rows are one
     where a long label that the chain has no place for gets one by it.
     """
-    whole, chain = _heaviest(spots, places)
+    whole, chain = _heaviest(spots, against)
     for row, _, match in tuple(spots):
         if match.label in chain or not _is_strong(match) or not any(s[0] == row for s in spots):
             continue
         for other in sorted({s[0] for s in spots if 0 < abs(s[0] - row) < _ONE_ROW * height}):
             merged = sorted(((row, *s[1:]) if s[0] == other else s for s in spots), key=lambda s: (s[0], s[1]))
-            weight, longer = _heaviest(merged, places)
+            weight, longer = _heaviest(merged, against)
             if match.label in longer and len(longer) > len(chain) and weight > whole:
                 spots, whole, chain = merged, weight, longer
                 break
@@ -388,8 +387,8 @@ def _side_by_side(spots: Sequence[_Spot], height: float) -> dict[int, Match]:
     Some houses set mother and father side by side. The band begins at a long label that has another to its left, or
     that the order in rows has no place for; left of it lies one column, right of it the other.
     """
-    places = _Places(spots)
-    spots, whole, chain = _levelled(spots, height, places)
+    against = _against(spots)
+    spots, whole, chain = _levelled(spots, height, against)
     if len(chain) == len({match.label for _, _, match in spots}):
         return chain
     whole *= _SIDE_BY_SIDE
@@ -408,7 +407,7 @@ def _side_by_side(spots: Sequence[_Spot], height: float) -> dict[int, Match]:
                 inside = a <= spot[0] <= b
                 return (a, int(spot[1] >= x - 8), spot[0], spot[1]) if inside else (spot[0], 0, 0.0, spot[1])
 
-            weight, other = _heaviest(sorted(spots, key=turn), places)
+            weight, other = _heaviest(sorted(spots, key=turn), against)
             if weight > whole:
                 whole, chain = weight, other
     return chain

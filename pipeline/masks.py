@@ -17,7 +17,7 @@ def without(mask: Image, other: Image) -> Image:
     return np.asarray(cv2.bitwise_and(mask, cv2.bitwise_not(other)), np.uint8)
 
 
-def covered(image: Image, mask: Image, level: int) -> Image:
+def painted_over(image: Image, mask: Image, level: int) -> Image:
     """Return a grey *image* painted over with *level* where the *mask* is 255."""
     return np.asarray(cv2.bitwise_or(without(image, mask), mask & np.uint8(level)), np.uint8)
 

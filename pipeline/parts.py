@@ -238,7 +238,7 @@ class _Looker:
         if not fits:
             return [], None
         best = _likeliest(fits)
-        if not (best.good and best.of_its_kind):  # look more closely before giving up
+        if not (best.good and best.of_its_kind) and best.edition.shape is not PageShape.ROWS:  # look more closely
             best = self.closely(best.edition, box)
         if not best.good:
             if best.coverage < NOT_QUITE:

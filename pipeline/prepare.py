@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from pipeline.components import components
 from pipeline.flatten import flatten
-from pipeline.masks import covered
+from pipeline.masks import painted_over
+from pipeline.sizes import reduced
 from records.geometry import Box, Transform
 from records.pages import Preparation, Step
 from records.ports import Image
@@ -52,20 +53,6 @@ def warp(image: Image, transform: Transform, width: int, height: int) -> Image:
     else:
         out = cv2.warpPerspective(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return _as_u8(out)
-
-
-def reduced(image: Image, side: int) -> Image:
-    """Return *image* with *side* pixels on its longer side, each the mean of what it covers; a smaller one enlarged.
-
-    It is halved as often as goes, by whole pixels, which is several times as fast as one step of any size.
-    """
-    h, w = image.shape[:2]
-    factor = side / max(h, w)
-    size = max(1, round(w * factor)), max(1, round(h * factor))
-    while min(w // size[0], h // size[1]) >= 2:
-        image = _as_u8(cv2.resize(image[: h - h % 2, : w - w % 2], (w // 2, h // 2), interpolation=cv2.INTER_AREA))
-        h, w = image.shape[:2]
-    return _as_u8(cv2.resize(image, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR))
 
 
 def rescale(image: Image) -> tuple[Image, Step]:
@@ -229,14 +216,17 @@ RED = 34
 
 def redness(colour: Image) -> Image:
     """Return how far red exceeds both green and blue, pixel by pixel, in grey levels."""
-    blue, green, red = cv2.split(colour)
+    return _beyond(*map(_as_u8, cv2.split(colour)))
+
+
+def _beyond(blue: Image, green: Image, red: Image) -> Image:
     return _as_u8(cv2.subtract(red, cv2.max(blue, green)))
 
 
 def red_ink(colour: Image) -> Image:
     """Return 255 where there is red ink (seals, red pens)."""
-    blue, green, red = cv2.split(colour)
-    strong = cv2.threshold(cv2.subtract(red, cv2.max(blue, green)), RED, 255, cv2.THRESH_BINARY)[1]
+    blue, green, red = map(_as_u8, cv2.split(colour))
+    strong = cv2.threshold(_beyond(blue, green, red), RED, 255, cv2.THRESH_BINARY)[1]
     dark = cv2.threshold(cv2.min(blue, green), 199, 255, cv2.THRESH_BINARY_INV)[1]
     return _as_u8(cv2.dilate(cv2.bitwise_and(strong, dark), np.ones((3, 3), np.uint8)))
 
@@ -250,17 +240,17 @@ def without_red(colour: Image) -> tuple[Image, Step]:
 
 
 SPECK, ALONE = 4, 21
-"""Pixels of ink that are a speck, where a square with that side around them holds no other."""
+"""Pixels of ink that are specks where a square with that side around each of them holds no more."""
 
 
 def remove_specks(grey: Image) -> tuple[Image, Step]:
-    """Paint over isolated specks of at most :data:`SPECK` px that no letter, mark or dotted rule is made of."""
+    """Paint over isolated specks, at most :data:`SPECK` px together, that no letter, mark or dotted rule is made of."""
     ink = ink_mask(grey)
     around = cv2.boxFilter(ink & 1, -1, (ALONE, ALONE), normalize=False, borderType=cv2.BORDER_CONSTANT)  # 255 at most
     specks = _as_u8(cv2.bitwise_and(ink, cv2.threshold(around, SPECK, 255, cv2.THRESH_BINARY_INV)[1]))
     removed = cv2.countNonZero(specks)
     if removed:
-        grey = covered(grey, _as_u8(cv2.dilate(specks, np.ones((3, 3), np.uint8))), 245)
+        grey = painted_over(grey, _as_u8(cv2.dilate(specks, np.ones((3, 3), np.uint8))), 245)
     return grey, Step("despeckle", Transform.identity(), {"pixels": float(removed)})
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.components import components, middles, painted
-from pipeline.masks import covered, pixels, stretches, without
+from pipeline.masks import painted_over, pixels, stretches, without
 from records.geometry import Box
 from records.ports import Image
 
@@ -162,7 +162,7 @@ def without_rules(grey: Image, ink: Image, rules: Rules, paper: int = 245) -> Im
         _keep_feet(box, ink, grown, others, crossing)
     kept = np.asarray(cv2.bitwise_and(cv2.bitwise_and(ink, grown), crossing), np.uint8)
     gone = cv2.bitwise_or(without(grown, crossing), _left_over(kept, others))
-    return covered(grey, np.asarray(gone, np.uint8), paper)
+    return painted_over(grey, np.asarray(gone, np.uint8), paper)
 
 
 def _left_over(kept: Image, others: Image) -> Image:
@@ -219,7 +219,7 @@ def without_pens(grey: Image, colour: Image, ink: Image, paper: int = 245) -> Im
     near[dark[tinted]] = 255
     near = np.asarray(cv2.dilate(near.reshape(grey.shape), np.ones((5, 5), np.uint8)), np.uint8)
     near.ravel()[dark[(chroma < (0.65 * TINTED) ** 2) & (level < 120)]] = 0
-    return covered(grey, near, paper)
+    return painted_over(grey, near, paper)
 
 
 def _tints(colours: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

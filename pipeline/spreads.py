@@ -14,7 +14,8 @@ import numpy as np
 
 from pipeline.folds import UNDECIDED, LevelFold, find_fold
 from pipeline.paper import SIDE, Paper, find_paper
-from pipeline.prepare import measure_tilt, reduced, warp
+from pipeline.prepare import measure_tilt, warp
+from pipeline.sizes import reduced
 from records.errors import PageError
 from records.geometry import Box, Point, Polygon, Transform
 from records.pages import Step

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.components import components, middles, painted
 from pipeline.groups import _solid
-from pipeline.masks import covered, pixels, stretches, without
+from pipeline.masks import painted_over, pixels, stretches, without
 from pipeline.prepare import ink_mask
 from pipeline.rules import TINTED, without_pens
 
@@ -47,7 +47,7 @@ def test_what_a_mask_covers_is_painted_over_and_nothing_else() -> None:
     rng = np.random.default_rng(7)
     page = np.asarray(rng.integers(0, 256, (90, 70)), np.uint8)
     one, other = (np.asarray((rng.random((90, 70)) < 0.4) * 255, np.uint8) for _ in range(2))
-    np.testing.assert_array_equal(covered(page, one, 245), np.where(one > 0, 245, page))
+    np.testing.assert_array_equal(painted_over(page, one, 245), np.where(one > 0, 245, page))
     np.testing.assert_array_equal(without(one, other), np.where(other > 0, 0, one))
 
 

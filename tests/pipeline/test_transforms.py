@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.prepare import LONG_SIDE, crop_borders, fill_surround, measure_tilt, prepare, reduced, remove_specks, warp
+from pipeline.prepare import LONG_SIDE, crop_borders, fill_surround, measure_tilt, prepare, remove_specks, warp
+from pipeline.sizes import reduced
 from records.geometry import Box, Point, Transform
 from records.ports import Image
 
