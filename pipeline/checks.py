@@ -15,6 +15,8 @@ from records.readings import Word
 
 TICKED = 0.12
 """How much more of its inside a ticked box has inked than the middle one of the boxes."""
+EMPTY = 0.06
+"""Most ink that an empty box has, of its own frame (102 of medium books): so a second tick shows among two or three."""
 NEVER_SURE = 0.98
 """Highest confidence where not all choices were found, or the box itself was not, but only its place."""
 BOX_READ_AS = 3
@@ -217,7 +219,7 @@ def ticked(choices: Sequence[Choice], expected: int) -> tuple[Choice | None, flo
     if more < TICKED:
         all_seen = sum(c.seen for c in measured) == expected
         return None, (1.0 - more / TICKED if all_seen else 0.0)
-    if top.ink - inks[-2] < 0.8 * TICKED or inks[-2] - middle >= TICKED:
+    if top.ink - inks[-2] < 0.8 * TICKED or inks[-2] - min(middle, EMPTY) >= TICKED:
         return None, 0.0  # two boxes look ticked: a person has to look
     if len(measured) == expected:
         return top, min(1.0 if top.seen else NEVER_SURE, 0.5 + more)
