@@ -14,6 +14,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 import forms
 from forms import Edition, PageShape
@@ -73,7 +74,9 @@ def readers_of(make: MakeReaders) -> Readers:
     """Return this process's readers, made at first use."""
     key = hash(make)
     if key not in _readers:
+        # one core a worker: BLAS threads wait by turning, and cost a page 0.1 core-seconds for equations of a millisecond
         cv2.setNumThreads(1)
+        threadpool_limits(1)
         _readers[key] = make()
         gc.freeze()  # models and languages stay for good: no need to go through them time and again
     return _readers[key]
