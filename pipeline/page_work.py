@@ -74,7 +74,7 @@ def readers_of(make: MakeReaders) -> Readers:
     """Return this process's readers, made at first use."""
     key = hash(make)
     if key not in _readers:
-        # one core a worker: BLAS threads wait by turning, and cost a page 0.1 core-seconds for equations of a millisecond
+        # one core a worker: threads of BLAS wait by turning, 0.1 core-seconds a page for equations of a millisecond
         cv2.setNumThreads(1)
         threadpool_limits(1)
         _readers[key] = make()
