@@ -167,7 +167,8 @@ def decode_page(data: Delivered, media_type: str, page_in_file: int, limits: Lim
         rgb = _rgb(image)
         if media_type == JPEG:
             _refuse_half(rgb)
-            rgb = _rgb(ImageOps.exif_transpose(image))
+            if image.getexif().get(_EXIF_ORIENTATION, 1) != 1:
+                rgb = _rgb(ImageOps.exif_transpose(image))
     density = float(dpi[0]) if dpi and float(dpi[0]) > 1 else None
     return _bgr(rgb), density
 
@@ -205,7 +206,10 @@ def _rgb(image: Pillow.Image) -> Pillow.Image:
     if image.has_transparency_data:
         clear = image.convert("RGBA")
         return Pillow.alpha_composite(Pillow.new("RGBA", clear.size, "white"), clear).convert("RGB")
-    return image.convert("RGB")
+    if image.mode != "RGB":
+        return image.convert("RGB")
+    image.load()
+    return image
 
 
 def _refuse_half(rgb: Pillow.Image, side: int = 16) -> None:
@@ -217,4 +221,4 @@ def _refuse_half(rgb: Pillow.Image, side: int = 16) -> None:
 
 
 def _bgr(rgb: Pillow.Image) -> Image:
-    return np.asarray(cv2.cvtColor(np.asarray(rgb.convert("RGB"), np.uint8), cv2.COLOR_RGB2BGR), np.uint8)
+    return np.asarray(cv2.cvtColor(np.asarray(_rgb(rgb), np.uint8), cv2.COLOR_RGB2BGR), np.uint8)

