@@ -88,15 +88,29 @@ def _of_print(
     return out
 
 
-def _cost(area: FieldArea, x: float, y: float, letter: float) -> float | None:
-    """Return how unlikely a mark centred at (x, y) is of this field, or None where it cannot be."""
-    for number, box in enumerate(area.boxes):
-        if box.x <= x <= box.right and box.y <= y <= box.bottom:
+def _likeliest(
+    areas: Sequence[FieldArea], x: NDArray[np.float64], y: NDArray[np.float64], letter: float
+) -> list[str | None]:
+    """Return for each mark, by its middle, the column of the field whose it is likeliest; None where no field may be.
+
+    It is of the field on whose line it stands, less likely of one by its further lines; of equals the first by name.
+    """
+    if not areas:
+        return [None] * len(x)
+    named = sorted(areas, key=lambda area: area.column)
+    costs = np.full((len(named), len(x)), np.inf)
+    for cost, area in zip(costs, named, strict=True):
+        for number, box in reversed(list(enumerate(area.boxes))):
+            inside = (box.x <= x) & (x <= box.right) & (box.y <= y) & (y <= box.bottom)
             if area.level is None:
-                return 0.0
-            inline = number == 0 and box.y < area.level < box.bottom
-            return abs(y - area.level) / letter if inline else 1.25
-    return None
+                cost[inside] = 0.0
+            elif number == 0 and box.y < area.level < box.bottom:
+                cost[inside] = np.abs(y[inside] - area.level) / letter
+            else:
+                cost[inside] = 1.25
+    best = costs.argmin(axis=0)
+    told = np.isfinite(costs[best, np.arange(len(x))])
+    return [named[k].column if sure else None for k, sure in zip(best.tolist(), told.tolist(), strict=True)]
 
 
 def _hats(marks: Marks, usable: np.ndarray[tuple[int], np.dtype[np.bool_]], letter: float) -> frozenset[int]:
@@ -122,19 +136,13 @@ def assign(marks: Marks, areas: Sequence[FieldArea], letter: float) -> dict[str,
     usable = ((w <= 25 * letter) | struck) & (h <= 6 * letter) & (size >= 5) & (marks.contrast >= FAINT * marks.strong)
     usable[0] = False
     hats = _hats(marks, usable, letter)
-    bodies: list[int] = []
-    owner: dict[int, str] = {}
-    small: list[int] = []
-    for i in np.flatnonzero(usable).tolist():
-        if i in hats or (h[i] < 0.55 * letter and w[i] < 1.2 * letter):
-            small.append(i)
-            continue
-        costs = [(c, a.column) for a in areas if (c := _cost(a, cx[i], cy[i], letter)) is not None]
-        bodies.append(i)
-        if costs:
-            owner[i] = min(costs)[1]
-    at = np.array(bodies, dtype=int)
-    for i in small:
+    chosen = np.flatnonzero(usable)
+    likeliest = dict(zip(chosen.tolist(), _likeliest(areas, cx[chosen], cy[chosen], letter), strict=True))
+    is_small = (h < 0.55 * letter) & (w < 1.2 * letter)
+    is_small[list(hats)] = True
+    at = np.flatnonzero(usable & ~is_small)
+    owner = {i: column for i in at.tolist() if (column := likeliest[i]) is not None}
+    for i in np.flatnonzero(usable & is_small).tolist():
         if len(at):
             dx = np.maximum(0, np.maximum(x[at] - (x[i] + w[i]), x[i] - (x[at] + w[at])))
             dy = np.maximum(0, np.maximum(y[at] - (y[i] + h[i]), y[i] - (y[at] + h[at])))
@@ -144,9 +152,8 @@ def assign(marks: Marks, areas: Sequence[FieldArea], letter: float) -> dict[str,
                 if (column := owner.get(int(at[near]))) is not None:
                     owner[i] = column
                 continue
-        costs = [(c, a.column) for a in areas if (c := _cost(a, cx[i], cy[i], letter)) is not None]
-        if costs:
-            owner[i] = min(costs)[1]
+        if (column := likeliest[i]) is not None:
+            owner[i] = column
     out: dict[str, list[int]] = {a.column: [] for a in areas}
     for i, column in sorted(owner.items()):
         out[column].append(i)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.areas import ONE_LINE, FieldArea
 from pipeline.crops import Marks
@@ -40,7 +41,9 @@ def within_lines(
         kept: list[int] = []
         reach = area.boxes[0].x
         own, short = owned[area.column], labelled.edition.value_kind(area.column) in ONE_LINE
-        lines = [r for r in ruled if r.right > reach + 3 * letter and not _through(r, marks, own, letter)]
+        tall = marks.boxes[own][:, :4].astype(float)
+        tall = tall[tall[:, 3] > 0.8 * letter]
+        lines = [r for r in ruled if r.right > reach + 3 * letter and not _through(r, tall)]
         for i in sorted(own, key=lambda i: float(x[i])):
             middle = area.level if short else y[i] + h[i] / 2
             ends = [r.right for r in lines if abs(r.y - middle) < 1.8 * letter]
@@ -55,10 +58,10 @@ def within_lines(
     return out, frozenset(apart)
 
 
-def _through(rule: Box, marks: Marks, own: Sequence[int], letter: float) -> bool:
-    """Whether a level line runs through the middle of writing (the marks *own*): what was struck out, and no rule."""
-    x, y, w, h = (marks.boxes[list(own), k].astype(float) for k in range(4))
-    met = (x < rule.right) & (x + w > rule.x) & (h > 0.8 * letter) & (y < rule.bottom) & (y + h > rule.y)
+def _through(rule: Box, tall: NDArray[np.float64]) -> bool:
+    """Whether a level line runs through the middle of writing (boxes of *tall* marks): struck out, and no rule."""
+    x, y, w, h = tall.T
+    met = (x < rule.right) & (x + w > rule.x) & (y < rule.bottom) & (y + h > rule.y)
     share = (rule.y + rule.h / 2 - y[met]) / h[met]
     return bool(met.any()) and float(np.mean((share > 0.2) & (share < 0.8))) > 0.5
 

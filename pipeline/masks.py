@@ -12,9 +12,9 @@ def pixels(mask: Image) -> NDArray[np.int64]:
     return np.flatnonzero(np.not_equal(mask, 0))
 
 
-def without(mask: Image, other: Image) -> Image:
-    """Return what is in *mask* and not in *other*."""
-    return np.asarray(cv2.bitwise_and(mask, cv2.bitwise_not(other)), np.uint8)
+def without(image: Image, mask: Image) -> Image:
+    """Return *image* (a mask or grey levels) with 0 where *mask*, of 0 and 255 alone, is 255."""
+    return np.asarray(cv2.subtract(image, mask), np.uint8)
 
 
 def painted_over(image: Image, mask: Image, level: int) -> Image:
