@@ -109,7 +109,8 @@ def beam_search(
 ) -> list[Spelled]:
     """Return the likeliest texts of *log_probs* (frames, symbols; blank first), best first.
 
-    *alphabet* names each symbol, the blank's name is never used. Texts whose end the language forbids are left out.
+    *alphabet* names each symbol, the blank's name is never used. Texts whose end the language forbids are left out:
+    where that is so of all texts kept, nothing is returned.
     """
     root = _Prefix(None, BLANK, 0, language.start(), 0.0, 0.0)
     # for each text begun: log-probability of the paths that end in a blank, that end in its last letter, of all
