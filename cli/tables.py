@@ -39,6 +39,7 @@ BOOK_KINDS = {
     PointKind.NO_ENTRY: "pages_without_entry",
     PointKind.STRANGER: "strangers",
     PointKind.PRINT: "printed_otherwise",
+    PointKind.SEAL: "sealed_otherwise",
     PointKind.YEAR: "other_year",
     PointKind.VOLUMES: "volumes",
     PointKind.ENDS: "ends",

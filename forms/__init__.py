@@ -16,6 +16,7 @@ from forms.editions import (
     written,
 )
 from forms.folding import folded, letters_of, short_name
+from forms.seals import ward_of, ward_on_seal
 from forms.units import Unit, UnitLevel, units
 from forms.values import is_valid, listed, nearest, normalise, parse_date
 from forms.words import date_in_words, parse_date_words
@@ -46,5 +47,7 @@ __all__ = [
     "short_name",
     "units",
     "use_own",
+    "ward_of",
+    "ward_on_seal",
     "written",
 ]

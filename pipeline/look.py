@@ -6,6 +6,7 @@ from forms import Edition
 from pipeline.locate import CleanPage, LabelledPage, clean_page, find_page_labels
 from pipeline.prepare import PreparedPage, cut, redness
 from pipeline.readers import Readers
+from pipeline.rims import rim
 from pipeline.seals import Seal, find_seals
 from records.geometry import Box
 from records.ports import Image
@@ -20,7 +21,7 @@ class Look:
         self._cut: dict[Box, PreparedPage] = {}
         self._clean: dict[Box, CleanPage] = {}
         self._labelled: dict[tuple[str, Box], LabelledPage] = {}
-        self._seals: list[Seal] | None = None
+        self._seals: tuple[Image, list[Seal]] | None = None
 
     @property
     def whole(self) -> Box:
@@ -47,9 +48,19 @@ class Look:
 
     def seals_in(self, box: Box) -> list[Seal]:
         """Return the seals that reach into *box*, in the frame of its corner; no part of a page cuts one."""
+        return [seal.moved(box.x, box.y) for seal in self._red_seals()[1] if seal.box.overlap(box) > 0]
+
+    def rims(self) -> list[str]:
+        """Return what stands on the rims of the page's whole seals, as far as it could be read."""
+        red, seals = self._red_seals()
+        strips = [strip for seal in seals if (strip := rim(red, seal)) is not None]
+        return [text for strip in strips if (text := self.readers.printed.read_line(strip).text)]
+
+    def _red_seals(self) -> tuple[Image, list[Seal]]:
         if self._seals is None:
-            self._seals = find_seals(redness(self.page.colour))
-        return [seal.moved(box.x, box.y) for seal in self._seals if seal.box.overlap(box) > 0]
+            red = redness(self.page.colour)
+            self._seals = red, find_seals(red)
+        return self._seals
 
     def words_in(self, box: Box) -> tuple[Word, ...]:
         """Return the words whose middles lie in *box*, in the frame of its corner."""

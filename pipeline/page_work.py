@@ -284,6 +284,7 @@ def _classify(work: Work, prepared: Json, look: Look) -> Json:
         "facts": dict(said.reason.facts) if said.reason else {},
         "parts": [],
         "printed": [],
+        "seals": [],
         "closing": False,
     }
     if work.dossier:
@@ -297,6 +298,7 @@ def _classify(work: Work, prepared: Json, look: Look) -> Json:
             out |= {"confidence": min(part.coverage for part in parts), "reason": None, "facts": {}}
             out["parts"] = [of_part(part) for part in parts]
             out["printed"] = _printed(look, parts)
+            out["seals"] = look.rims()
             if problem is not None:
                 out |= {"reason": problem.code, "facts": dict(problem.facts)}
         elif problem is not None:

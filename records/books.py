@@ -58,6 +58,8 @@ class BookPage:
     claims: tuple[NumberClaim, ...] = ()
     printed: tuple[Printed, ...] = ()
     """Where the labels of each form on it stand; empty where that was not noted."""
+    sealed_by: str = ""
+    """Another ward than the book's, whose seal is on it; empty where its seal is the book's, or was not read."""
 
     @property
     def is_slip(self) -> bool:
@@ -123,7 +125,7 @@ SHEET_TWICE = "BOOK_SHEET_TWICE"
 
 
 class PointKind(StrEnum):
-    """What an examination of a book finds. The first eleven keep a book from being closed until they are explained."""
+    """What an examination of a book finds. The first twelve keep a book from being closed until they are explained."""
 
     GAP = "gap"
     REPEAT = "repeat"
@@ -133,6 +135,8 @@ class PointKind(StrEnum):
     STRANGER = "stranger"
     PRINT = "print"
     """The page's form is printed unlike that of most pages, so that it may be of another book."""
+    SEAL = "seal"
+    """The page bears the seal of another ward than the book's, so that it may be of another book."""
     YEAR = "year"
     """All entries of a page tell a year that cannot be this book's there, so that it may be of another book."""
     VOLUMES = "volumes"
@@ -155,7 +159,7 @@ class PointKind(StrEnum):
         return self in _WEIGH
 
 
-_WEIGH = frozenset(list(PointKind)[:11])
+_WEIGH = frozenset(list(PointKind)[:12])
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def examine(
     out = _places_told(points, PointKind.STRANGER)
     points += volumes_told(book, [item for item in kept if item.place not in out])
     points += _otherwise_printed(pages, points)
+    points += _otherwise_sealed(pages, points)
     points = _without_hints_told_surely(points)
     points += _unstated(stated, runs, [_place(page) for page in pages if page.role is PageRole.CLOSING])
     if not runs and stated.last is not None:
@@ -217,15 +218,30 @@ def _otherwise_printed(pages: Sequence[BookPage], points: Sequence[Point]) -> It
 
     Their numbers stay in the book: who looks at the picture knows whether the page is of it, no rule does.
     """
-    strangers = {place.key for place in _places_told(points, PointKind.STRANGER)}
-    entries = [page for page in pages if page.claims]
+    entries = _not_told(pages, points, PointKind.STRANGER)
     for group in printed_otherwise([page.printed for page in entries]):
-        found = [entries[i] for i in group if _place(entries[i]).key not in strangers]
-        claims = [claim for page in found for claim in page.claims]
-        if found:
-            facts = {"number": listed(c.text or "–" for c in claims), "entries": listed(c.entry for c in claims)}
-            places = tuple(_place(page, page.claims[0].entry) for page in found)
-            yield Point(PointKind.PRINT, PageProblem("BOOK_PAGE_PRINTED_OTHERWISE", facts), places=places)
+        yield _perhaps_strange(PointKind.PRINT, "BOOK_PAGE_PRINTED_OTHERWISE", [entries[i] for i in group])
+
+
+def _otherwise_sealed(pages: Sequence[BookPage], points: Sequence[Point]) -> Iterator[Point]:
+    """Tell of pages that bear another ward's seal, those of one ward together, but for what is told of anyway."""
+    sealed = [page for page in _not_told(pages, points, PointKind.STRANGER, PointKind.PRINT) if page.sealed_by]
+    for ward in dict.fromkeys(page.sealed_by for page in sealed):
+        own = [page for page in sealed if page.sealed_by == ward]
+        yield _perhaps_strange(PointKind.SEAL, "BOOK_PAGE_SEALED_OTHERWISE", own, said=ward)
+
+
+def _not_told(pages: Sequence[BookPage], points: Sequence[Point], *kinds: PointKind) -> list[BookPage]:
+    """Return the pages with entries of which no point of these *kinds* tells."""
+    told = {place.key for place in _places_told(points, *kinds)}
+    return [page for page in pages if page.claims and _place(page).key not in told]
+
+
+def _perhaps_strange(kind: PointKind, code: str, pages: Sequence[BookPage], **facts: str) -> Point:
+    claims = [claim for page in pages for claim in page.claims]
+    facts |= {"number": listed(c.text or "–" for c in claims), "entries": listed(c.entry for c in claims)}
+    places = tuple(_place(page, page.claims[0].entry) for page in pages)
+    return Point(kind, PageProblem(code, facts), places=places)
 
 
 def _stranger(item: Numbered, code: str, **facts: str) -> Point:

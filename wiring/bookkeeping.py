@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
-from forms import short_name
+from forms import short_name, ward_of, ward_on_seal
 from records.books import (
     PAGE_GIVEN,
     SEEN_BEFORE,
@@ -230,7 +230,7 @@ class Bookkeeping:
         standing = self.register.standing(book.id) if entered else Standing()
         explanations = self.register.explanations(book.id)
         deliveries = tuple(self._all()[1][book.id])
-        pages = list(self._pages(deliveries))
+        pages = list(self._pages(book, deliveries))
         report = examine(book, pages, standing.stated, explanations)
         twins = {frozenset(pair) for pair in to_compare(report) if self._same_sheet(*pair)}
         if twins:
@@ -249,7 +249,7 @@ class Bookkeeping:
             if page.role is PageRole.CLOSING or payload.get("closing") is not None:
                 yield closing_page(page.name, page.page, payload)
 
-    def _pages(self, deliveries: Sequence[Delivery]) -> Iterator[BookPage]:
+    def _pages(self, book: Book, deliveries: Sequence[Delivery]) -> Iterator[BookPage]:
         """Yield the pages of a book in the order in which they came, with their claims; then files never opened."""
         delivered = [page for one in deliveries for page in self.register.delivered_pages(one.id)]
         there = {page.page.id for page in delivered}
@@ -260,8 +260,9 @@ class Bookkeeping:
         forms = self.register.newest_results(claims, "classify")
         for page in delivered:
             on_it = _in_reading_order(claims.pop(page.page.id, []), page)
-            printed = _printed(forms.get(page.page.id))
-            placed = replace(_page(page, of_pages[page.delivery, page.file], on_it), printed=printed)
+            form = forms.get(page.page.id)
+            placed = _page(page, of_pages[page.delivery, page.file], on_it)
+            placed = replace(placed, printed=_printed(form), sealed_by=_sealed_by(form, book.authority))
             yield replace(placed, problem=self._untied(placed))
         for lost, some in claims.items():  # an entry whose page is in no delivery of the book any more
             yield BookPage(lost, lost, "", claims=tuple(some))
@@ -378,6 +379,16 @@ def _printed(classified: StageResult | None) -> tuple[Printed, ...]:
     """Return where the labels of each form on a page stand; none where that was not noted when it was read."""
     noted: Any = classified.payload.get("printed", []) if classified else []
     return tuple({name: (float(x), float(y)) for name, (x, y) in form.items()} for form in noted)
+
+
+def _sealed_by(classified: StageResult | None, authority: str) -> str:
+    """Return the other ward than that of *authority* whose seal a page bears; empty where one is its own, or unread."""
+    own = ward_of(authority)
+    texts: Any = classified.payload.get("seals", []) if classified else []
+    wards = [ward for text in texts if (ward := ward_on_seal(text, authority)) is not None]
+    if own is None or not wards or own.name in {ward.name for ward in wards}:
+        return ""
+    return f"{wards[0].kind.lower()} {wards[0].name}"
 
 
 def _page(page: DeliveredPage, of_pages: int, claims: tuple[NumberClaim, ...]) -> BookPage:

@@ -155,6 +155,25 @@ def test_a_page_of_another_printing_keeps_its_book_open(khongcho: Command, house
     assert khongcho("book", "close", "d1").code == 0
 
 
+def test_a_page_with_another_wards_seal_keeps_its_book_open(khongcho: Command, house: House, hand: Hand) -> None:
+    hand("d1", ["1", "2", "3", "4"])
+    khongcho("book", "expect", "d1", "--last", "4")
+    rims = ("U.B.N.D PHƯỜNG BẠCH MAI", "_ M.8.N.D PHƯỜNG QUỲNH LO", "U,Ð.N. PHƯ", "U.B.N.D PHƯỜNG BÁCH")
+    for said, placed in zip(rims, house.register.delivered_pages("d1"), strict=True):
+        house.register.record_stage(StageResult(placed.page.id, "classify", "1", {"seals": [said]}, 0.1))
+    assert khongcho("book", "report", "d1", "--json").json()["sealed_otherwise"] == []  # nobody said whose book it is
+    cover = ("--authority", "UBND phường Bạch Mai, quận Hai Bà Trưng", "--year", "2017")
+    assert khongcho("book", "cover", "d1", *cover).code == 0
+    (told,) = khongcho("book", "report", "d1", "--json").json()["sealed_otherwise"]
+    assert (told["code"], told["file"]) == ("BOOK_PAGE_SEALED_OTHERWISE", "d1-02.png")
+    assert "phường Quỳnh Lôi" in told["reason"]
+    shown = khongcho("book", "report", "d1").out
+    for word in ("Trang có dấu phường khác", "phường Quỳnh", "d1-02.png"):
+        assert word in shown
+    assert khongcho("book", "explain", "d1", "d1-02.png", "--reason", "Dấu nhòe, đúng là sổ này").code == 0
+    assert khongcho("book", "report", "d1", "--json").json()["sealed_otherwise"][0]["explanation"]
+
+
 def test_a_page_under_two_names_counts_once(khongcho: Command, house: House, hand: Hand) -> None:
     hand("d1", ["1", "2", "3"])
     again = replace(house.register.delivered_pages("d1")[1], seq=4, file="copy.png")

@@ -4,9 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
+from forms import ward_on_seal
+from ocr.tesseract import TesseractLines
 from pipeline.prepare import redness
+from pipeline.rims import rim
 from pipeline.seals import find_seals, red_writing
 from records.ports import Image
+from samples.marks import seal as drawn_seal
 
 RED = (48, 38, 206)
 SIZE = (2339, 1654)
@@ -106,3 +110,31 @@ def test_words_within_a_seal_are_told_though_their_ink_is_the_seals() -> None:
         cv2.putText(written, words, (795, 1150 + 55 * k), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 1.5, RED, 6)
     assert across(stamped) == 1
     assert across(written) == 1
+
+
+@pytest.mark.parametrize(
+    ("ward", "x", "turn"), [("Bạch Mai", 700, -9.0), ("Quỳnh Lôi", 1300, 6.0), ("Phố Huế", 420, 0.0)]
+)
+def test_the_ward_is_read_on_a_seals_rim(ward: str, x: int, turn: float) -> None:
+    face = drawn_seal(ward, 200)
+    half = face.shape[0] // 2
+    face = cv2.warpAffine(face, cv2.getRotationMatrix2D((half, half), turn, 1.0), face.shape[::-1]).astype(np.float32)
+    image = page()
+    part = image[1200 - half : 1200 - half + len(face), x - half : x - half + len(face)]
+    share = face[:, :, None] / 255
+    part[:] = (1 - share) * part + share * np.array(RED)
+    cv2.line(image, (x - 260, 1150), (x + 260, 1330), (120, 40, 30), 5)  # a pen across it
+    red = redness(image)
+    (found,) = find_seals(red)
+    strip = rim(red, found)
+    assert strip is not None
+    told = ward_on_seal(TesseractLines().read_line(strip).text, f"UBND phường {ward}, quận Hai Bà Trưng")
+    assert told is not None
+    assert told.name == ward
+
+
+def test_the_rim_of_a_seal_over_the_edge_is_not_read() -> None:
+    image = page()
+    press(image, 1640, 1200)
+    red = redness(image)
+    assert [rim(red, found) for found in find_seals(red)] == [None]

@@ -332,6 +332,24 @@ def test_a_page_printed_by_another_house_is_told_and_keeps_its_number() -> None:
     assert rows(look(given, Stated(last=5)), PointKind.STRANGER, PointKind.PRINT) == ["2"]  # told once
 
 
+def test_pages_with_another_wards_seal_are_told_together_and_keep_their_numbers() -> None:
+    given = pages("1", "2", "3", "4", "5")
+    given[1], given[3] = (replace(given[k], sealed_by="phường Đống Mác") for k in (1, 3))
+    report = look(given, Stated(last=5))
+    (point,) = report.open
+    assert (point.kind, point.why.code, [p.file for p in point.places]) == (
+        PointKind.SEAL,
+        "BOOK_PAGE_SEALED_OTHERWISE",
+        ["0002.png", "0004.png"],
+    )
+    assert (report.found, report.of(PointKind.GAP)) == (5, ())
+    assert "phường Đống Mác" in point.why.message().vi
+    assert look(given, Stated(last=5), explain(report, BOOK.id, "0002.png", "Dấu mờ", "luu", AT)).open == ()
+    given[1] = replace(given[1], printed=(house(2),))
+    given[0], *rest = (replace(one, printed=one.printed or (house(1),)) for one in given)
+    assert rows(look([given[0], *rest], Stated(last=5)), PointKind.PRINT, PointKind.SEAL) == ["0002.png", "0004.png"]
+
+
 def test_numbers_begin_again_with_the_year() -> None:
     given = pages(*(f"{n}/2017" for n in range(41, 51)), *(f"{n}/2018" for n in (1, 2, 4)))
     report = look(given, book=FURTHER)

@@ -1,0 +1,47 @@
+"""Which ward's seal it is, by its rim as badly as it is read."""
+
+import pytest
+
+from forms import ward_of, ward_on_seal
+
+OWN = "UBND phường Bạch Mai, quận Hai Bà Trưng, thành phố Hà Nội"
+
+
+@pytest.mark.parametrize(
+    ("authority", "name"),
+    [
+        (OWN, "Bạch Mai"),
+        ("Ủy ban nhân dân phường BẠCH MAI", "Bạch Mai"),
+        ("UBND phường Minh Khai, quận Hai Bà Trưng", "Minh Khai"),
+        ("UBND phường Minh Khai", None),  # there are many
+        ("Ủy ban hành chính khu Hai Bà Trưng, thành phố Hà Nội", None),
+        ("UBND phường Minh Họa", None),
+        ("", None),
+    ],
+)
+def test_an_authority_is_of_one_ward_or_of_none(authority: str, name: str | None) -> None:
+    ward = ward_of(authority)
+    assert (ward.name if ward else None) == name
+
+
+@pytest.mark.parametrize(
+    ("rim", "name"),
+    [
+        ("U.B.N.D PHƯỜNG BẠCH MAI", "Bạch Mai"),
+        ("ỦY BAN NHÂN DÂN PHƯỜNG QUỲNH LÔI", "Quỳnh Lôi"),
+        ("_ MB,NO PHƯỜNG QUỲNH LO!", "Quỳnh Lôi"),
+        ("U.Đ5.M.D PHƯỜNG ĐÁCH KHOA", "Bách Khoa"),
+        ("U.B.N.D PHƯỜNG QUỲNH", None),  # Quỳnh Lôi or Quỳnh Mai
+        ("BẠCH MAI", None),
+        ("U.B.N.D PHƯỜNG MINH HỌA", None),
+        ("_ – . :", None),
+        ("", None),
+    ],
+)
+def test_a_ward_is_told_where_its_name_is_plain(rim: str, name: str | None) -> None:
+    ward = ward_on_seal(rim, OWN)
+    assert (ward.name if ward else None) == name
+
+
+def test_without_knowing_whose_book_it_is_no_seal_is_told() -> None:
+    assert ward_on_seal("U.B.N.D PHƯỜNG BẠCH MAI", "") is None
