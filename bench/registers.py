@@ -6,6 +6,7 @@
 - :mod:`bench.align`: what it helps to know a form's layout;
 - :mod:`bench.layout`: folds and text lines of foreign registers;
 - :mod:`bench.margins`: notes in margins, struck-out text and cancelled entries;
+- :mod:`bench.seals`: whose book a page is of, by its seal;
 - :mod:`bench.books`: missing, repeated and misread numbers;
 - :mod:`bench.verdict`: what the scanner is told.
 """
@@ -29,6 +30,7 @@ def main() -> int:
         ("align", *seed),
         ("margins", "--cases", str(told.cases), *seed),
         ("editions", "--data", told.data, "--cases", str(told.cases), "--books", str(told.books), *seed),
+        ("seals", "--cases", str(told.cases), *seed),
         ("books",),
         ("verdict",),
     )
