@@ -13,6 +13,7 @@ from records.errors import ExitCode
 from records.messages import message
 from records.progress import Progress
 from wiring import House
+from wiring.bookkeeping import check_year
 
 if TYPE_CHECKING:
     from pipeline import DeliveryReport
@@ -53,6 +54,7 @@ def book(
     """Số hóa một sổ hộ tịch. Digitise a register book."""
     house, who = opened(), account("")
     cover = Book("", authority, RegisterKind.OTHER, year, number)
+    check_year(of_book or path.name, year)
     if of_book:  # before any work: a closed book takes nothing
         of_book = house.books.open(of_book, cover, by=who).id
     report = digitise(house, path, DeliveryKind.BOOK, TerminalProgress(), authority, no_prefect=no_prefect)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
-from forms import short_name, ward_of, ward_on_seal
+from forms import editions, short_name, ward_of, ward_on_seal
 from records.books import (
     PAGE_GIVEN,
     SEEN_BEFORE,
@@ -188,8 +188,9 @@ class Bookkeeping:
     def open(self, named: str, cover: Book | None = None, *, by: str) -> Book:
         """Return the book of a name, entered anew where there is none; it must not be closed.
 
-        What *cover* says (its id counts for nothing) is kept. Raises WrongUse BOOK_NAME_WRONG.
+        What *cover* says (its id counts for nothing) is kept. Raises WrongUse BOOK_NAME_WRONG, BOOK_YEAR_WRONG.
         """
+        check_year(named, cover.year if cover else 0)
         try:
             found = self._entered(named, by)
         except NotFound:
@@ -200,7 +201,8 @@ class Bookkeeping:
         return self.revise(found.id, cover, by=by) if cover else found
 
     def revise(self, named: str, cover: Book, *, by: str) -> Book:
-        """Keep what *cover* says; what it leaves empty stays as it was."""
+        """Keep what *cover* says; what it leaves empty stays as it was. Raises WrongUse BOOK_YEAR_WRONG."""
+        check_year(named, cover.year)
         book = self._entered(named, by)
         said = replace(
             book,
@@ -368,6 +370,13 @@ class Bookkeeping:
         book = self._entered(named, by)
         self.register.reopen_book(book.id, agent=by)
         return self.account(book.id)
+
+
+def check_year(named: str, year: int) -> None:
+    """Raise WrongUse BOOK_YEAR_WRONG for a year (0: none) before the first form that is known, or one to come."""
+    first, last = min(form.valid_from for form in editions()).year, _now().year
+    if year and not first <= year <= last:
+        raise WrongUse("BOOK_YEAR_WRONG", book=named, year=year, first=first, last=last)
 
 
 def _in_reading_order(claims: Sequence[NumberClaim], page: DeliveredPage) -> tuple[NumberClaim, ...]:

@@ -155,6 +155,23 @@ def test_a_page_of_another_printing_keeps_its_book_open(khongcho: Command, house
     assert khongcho("book", "close", "d1").code == 0
 
 
+@pytest.mark.parametrize("year", ["1800", "1955", "2099"])
+def test_a_year_in_which_no_book_was_opened_is_refused(khongcho: Command, hand: Hand, year: str) -> None:
+    hand("d1", ["1"])
+    told = khongcho("book", "cover", "d1", "--year", year, "--json")
+    assert (told.code, told.json()["error"]["code"]) == (2, "BOOK_YEAR_WRONG")
+    assert year in told.json()["error"]["vi"]
+
+
+def test_a_year_is_looked_at_before_any_page_is(khongcho: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    told = khongcho("ingest", "book", str(folder), "--year", "1800", "--json")
+    assert told.json()["error"]["code"] == "BOOK_YEAR_WRONG"
+    assert "BOOK_YEAR_WRONG" in khongcho("ingest", "book", str(folder), "--book", "s1", "--year", "1800").err
+    assert "s1" not in khongcho("book", "list").out
+
+
 def test_a_page_with_another_wards_seal_keeps_its_book_open(khongcho: Command, house: House, hand: Hand) -> None:
     hand("d1", ["1", "2", "3", "4"])
     khongcho("book", "expect", "d1", "--last", "4")
