@@ -34,14 +34,16 @@ def ward_on_seal(text: str, authority: str) -> Unit | None:
     own, read = ward_of(authority), letters_of(text)
     if own is None or not read:
         return None
-    beside = {u.name: u for u in units() if u.level is UnitLevel.WARD and _district(u) == _district(own)}
-    found = sorted(((_likeness(read, unit), name) for name, unit in beside.items()), reverse=True)
-    (first, name), second = found[0], found[1][0] if len(found) > 1 else 0.0
-    return beside[name] if first >= ALIKE and first - second >= AHEAD else None
+    found = sorted(((_likeness(read, ward), ward) for ward in _beside(own)), key=lambda one: -one[0])
+    (first, ward), second = found[0], found[1][0] if len(found) > 1 else 0.0
+    return ward if first >= ALIKE and first - second >= AHEAD else None
 
 
-def _district(unit: Unit) -> tuple[str, str]:
-    return unit.district, unit.province
+@lru_cache
+def _beside(own: Unit) -> tuple[Unit, ...]:
+    """Return the wards of the same district, itself among them, each name once."""
+    where = (own.level, own.district, own.province)
+    return tuple({u.name: u for u in units() if (u.level, u.district, u.province) == where}.values())
 
 
 def _likeness(read: str, ward: Unit) -> float:
