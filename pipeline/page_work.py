@@ -50,7 +50,7 @@ from records.pages import Step
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading
 
-CODE_VERSION = "23"
+CODE_VERSION = "24"
 """Raised whenever a stage's result would differ: then pages are read anew."""
 SURE_WORD = 0.6
 ENOUGH_WORDS = 8
@@ -298,7 +298,6 @@ def _classify(work: Work, prepared: Json, look: Look) -> Json:
             out |= {"confidence": min(part.coverage for part in parts), "reason": None, "facts": {}}
             out["parts"] = [of_part(part) for part in parts]
             out["printed"] = _printed(look, parts)
-            out["seals"] = look.rims()
             if problem is not None:
                 out |= {"reason": problem.code, "facts": dict(problem.facts)}
         elif problem is not None:
@@ -311,6 +310,8 @@ def _classify(work: Work, prepared: Json, look: Look) -> Json:
         out |= {"role": PageRole.OTHER.value, "reason": "PAGE_NOT_IN_PICTURE", "facts": {}}
     if not work.dossier and out["role"] not in _NO_TOTALS:
         out["closing"] = out["role"] == PageRole.CLOSING.value or states_totals(look.words)
+    if not work.dossier and out["role"] != PageRole.BLANK.value:
+        out["seals"] = look.rims()
     out["seconds"] = time.perf_counter() - began
     return out
 

@@ -380,16 +380,27 @@ def own_marks(edition: Edition, found: Mapping[int, Match], words: Sequence[Word
     text = "".join(letters_of(w.text) for w in words)
     if any(fuzz.partial_ratio(letters_of(h), text) >= HEADING for h in edition.heading if len(text) >= len(h)):
         return 1.0
-    capitals = [letters_of(w.text) for w in words if w.text.isupper()]
-    in_capitals = "".join(capitals)
-    if any(letters_of(h.partition(" ")[2]) in in_capitals for h in edition.heading if len(h) > LONG_HEADING):
+    capitals = [w for w in words if w.text.isupper()]
+    told = [letters_of(h.partition(" ")[2]) for h in edition.heading if len(h) > LONG_HEADING]
+    if any(h in "".join(letters_of(w.text) for w in row) for h in told for row in (capitals, *_rows(capitals))):
         return 1.0
-    if any(_mostly_read(h, capitals) for h in edition.heading):
+    if any(_mostly_read(h, [letters_of(w.text) for w in capitals]) for h in edition.heading):
         return 1.0
     own = _own(edition, editions())
     sizes = {i: min(len(letters_of(s)) for s in edition.labels[i].says) for i in own}
     seen = sum(sizes[i] * match.likeness for i, match in found.items() if i in own and match.likeness >= OWN_LIKENESS)
     return seen / sum(sizes.values()) if own else 1.0
+
+
+def _rows(words: Sequence[Word]) -> list[list[Word]]:
+    """Return *words* by the rows in which they stand, each from left to right: a reader may tell a line in pieces."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.polygon.box().y + w.polygon.box().bottom) / 2):
+        box, before = word.polygon.box(), rows[-1][-1].polygon.box() if rows else None
+        if before is None or abs(box.y + box.bottom - before.y - before.bottom) > max(box.h, before.h):
+            rows.append([])
+        rows[-1].append(word)
+    return [sorted(row, key=lambda w: w.polygon.box().x) for row in rows]
 
 
 def _mostly_read(heading: str, capitals: Collection[str]) -> bool:

@@ -218,22 +218,25 @@ def _otherwise_printed(pages: Sequence[BookPage], points: Sequence[Point]) -> It
 
     Their numbers stay in the book: who looks at the picture knows whether the page is of it, no rule does.
     """
-    entries = _not_told(pages, points, PointKind.STRANGER)
+    entries = _not_strange(pages, points)
     for group in printed_otherwise([page.printed for page in entries]):
         yield _perhaps_strange(PointKind.PRINT, "BOOK_PAGE_PRINTED_OTHERWISE", [entries[i] for i in group])
 
 
 def _otherwise_sealed(pages: Sequence[BookPage], points: Sequence[Point]) -> Iterator[Point]:
-    """Tell of pages that bear another ward's seal, those of one ward together, but for what is told of anyway."""
-    sealed = [page for page in _not_told(pages, points, PointKind.STRANGER, PointKind.PRINT) if page.sealed_by]
-    for ward in dict.fromkeys(page.sealed_by for page in sealed):
-        own = [page for page in sealed if page.sealed_by == ward]
-        yield _perhaps_strange(PointKind.SEAL, "BOOK_PAGE_SEALED_OTHERWISE", own, said=ward)
+    """Tell of pages that bear another ward's seal, those of one ward together; its cover may tell who kept the book."""
+    for ward in dict.fromkeys(page.sealed_by for page in pages if page.sealed_by):
+        own = [page for page in _not_strange(pages, points) if page.sealed_by == ward]
+        if own:
+            yield _perhaps_strange(PointKind.SEAL, "BOOK_PAGE_SEALED_OTHERWISE", own, said=ward)
+        others = tuple(_place(page) for page in pages if page.sealed_by == ward and not page.claims)
+        if others:
+            yield Point(PointKind.SEAL, PageProblem("BOOK_COVER_SEALED_OTHERWISE", {"said": ward}), places=others)
 
 
-def _not_told(pages: Sequence[BookPage], points: Sequence[Point], *kinds: PointKind) -> list[BookPage]:
-    """Return the pages with entries of which no point of these *kinds* tells."""
-    told = {place.key for place in _places_told(points, *kinds)}
+def _not_strange(pages: Sequence[BookPage], points: Sequence[Point]) -> list[BookPage]:
+    """Return the pages with entries that are not told to be of another book anyway."""
+    told = {place.key for place in _places_told(points, PointKind.STRANGER)}
     return [page for page in pages if page.claims and _place(page).key not in told]
 
 

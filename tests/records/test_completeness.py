@@ -345,9 +345,15 @@ def test_pages_with_another_wards_seal_are_told_together_and_keep_their_numbers(
     assert (report.found, report.of(PointKind.GAP)) == (5, ())
     assert "phường Đống Mác" in point.why.message().vi
     assert look(given, Stated(last=5), explain(report, BOOK.id, "0002.png", "Dấu mờ", "luu", AT)).open == ()
-    given[1] = replace(given[1], printed=(house(2),))
-    given[0], *rest = (replace(one, printed=one.printed or (house(1),)) for one in given)
-    assert rows(look([given[0], *rest], Stated(last=5)), PointKind.PRINT, PointKind.SEAL) == ["0002.png", "0004.png"]
+    printed = [replace(one, printed=(house(2 if n == 1 else 1),)) for n, one in enumerate(given)]
+    report = look(printed, Stated(last=5))  # whoever explains the print has not looked at the seal
+    assert [len(point.places) for point in report.of(PointKind.PRINT, PointKind.SEAL)] == [1, 2]
+
+
+def test_a_cover_with_another_wards_seal_asks_who_kept_the_book() -> None:
+    cover = page(9, role=PageRole.COVER, sealed_by="phường Đống Mác")
+    (point,) = look([cover, *pages("1", "2")], Stated(last=2)).open
+    assert (point.kind, point.why.code) == (PointKind.SEAL, "BOOK_COVER_SEALED_OTHERWISE")
 
 
 def test_numbers_begin_again_with_the_year() -> None:
