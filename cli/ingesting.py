@@ -64,7 +64,8 @@ def book(
         house.settle_book(report.delivery)
         if year or number:
             house.books.revise(report.delivery, cover, by=who)
-    _tell(house, house.digitiser.report(report.delivery), as_json=as_json)
+    next_step = f"Xem sổ còn thiếu số nào, trang nào: khongcho book report {of_book or report.delivery}"
+    _tell(house, house.digitiser.report(report.delivery), next_step, as_json=as_json)
 
 
 @ingest_app.command("dossier")
@@ -75,12 +76,14 @@ def dossier(path: Delivered, no_prefect: NoPrefect = False, as_json: Json = Fals
     _tell(house, report, as_json=as_json)
 
 
-def _tell(house: House, report: "DeliveryReport", *, as_json: bool) -> None:
+def _tell(house: House, report: "DeliveryReport", next_step: str = "", *, as_json: bool) -> None:
     unindexed = house.unindexed(report.delivery)
     if as_json:
         print_json({**report.as_json(), "unindexed": unindexed})
     else:
         show(report)
+        if next_step:
+            notice(next_step)
     if unindexed:
         notice(message("SEARCH_BEHIND", entries=unindexed).vi)
         raise typer.Exit(int(ExitCode.PART_MISSING))

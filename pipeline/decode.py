@@ -118,7 +118,7 @@ def _sizes(data: Delivered, kind: str, limits: Limits) -> tuple[tuple[int, int],
             return tiff_sizes(whole, limits.pages_per_file)
     with _opened(data, kind) as image:
         width, height = image.size
-        sideways = kind == JPEG and image.getexif().get(_EXIF_ORIENTATION, 1) >= 5
+        sideways = kind == JPEG and _orientation(image) >= 5
         return ((height, width) if sideways else (width, height),)
 
 
@@ -149,7 +149,7 @@ def _opened(data: Delivered, kind: str) -> Iterator[ImageFile.ImageFile]:
 def decode_page(data: Delivered, media_type: str, page_in_file: int, limits: Limits) -> tuple[Image, float | None]:
     """Return (BGR pixels, dots per inch or None) of page *page_in_file* (from 1).
 
-    Image files give their own pixels, turned as their EXIF orientation says; PDF pages are rendered at
+    Image files give their own pixels, a JPEG's turned as its EXIF orientation says; PDF pages are rendered at
     :data:`pipeline.pdf.PDF_DPI`. Raises PageError (truncated, damaged, too large) and PartUnavailable (no poppler).
     """
     if media_type == PDF:
@@ -167,7 +167,7 @@ def decode_page(data: Delivered, media_type: str, page_in_file: int, limits: Lim
         rgb = _rgb(image)
         if media_type == JPEG:
             _refuse_half(rgb)
-            if image.getexif().get(_EXIF_ORIENTATION, 1) != 1:
+            if _orientation(image) != 1:
                 rgb = _rgb(ImageOps.exif_transpose(image))
     density = float(dpi[0]) if dpi and float(dpi[0]) > 1 else None
     return _bgr(rgb), density
@@ -210,6 +210,12 @@ def _rgb(image: Pillow.Image) -> Pillow.Image:
         return image.convert("RGB")
     image.load()
     return image
+
+
+def _orientation(image: Pillow.Image) -> int:
+    """Return the EXIF orientation, 1 (upright) where none is told or what is told is none."""
+    told = image.getexif().get(_EXIF_ORIENTATION, 1)
+    return told if isinstance(told, int) and 1 <= told <= 8 else 1
 
 
 def _refuse_half(rgb: Pillow.Image, side: int = 16) -> None:

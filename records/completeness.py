@@ -417,5 +417,6 @@ def _totals(stated: Stated, runs: Iterable[Run], pages: int, written_pages: int)
         ("BOOK_PAGES_DIFFER", stated.pages, (pages, written_pages)),
     ):
         if said is not None and said not in counted:
-            facts = {"stated": str(said), "counted": str(counted[0]), "by": str(abs(said - counted[0]))}
+            facts = {"stated": str(said), "counted": str(counted[0]), "written": str(counted[-1])}
+            facts["by"] = str(abs(said - counted[0]))
             yield Point(PointKind.TOTAL, PageProblem(code, facts))

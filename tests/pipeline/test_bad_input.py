@@ -153,6 +153,16 @@ def test_pages_of_a_tiff_have_their_own_sizes() -> None:
         assert np.array_equal(image[:, :, ::-1], np.asarray(page))
 
 
+@pytest.mark.parametrize("told", [0, 9, 65_535])
+def test_an_orientation_that_is_none_leaves_a_page_as_it_is(told: int) -> None:
+    exif = Pillow.Exif()
+    exif[0x0112] = told
+    data = saved(text_page(200, 400), "JPEG", exif=exif)
+    assert read_header(data, Limits()).sizes[0] == (200, 400)
+    pixels, _ = decode_page(data, JPEG, 1, Limits())
+    assert pixels.shape[:2] == (400, 200)
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
 def test_orientation_is_followed_and_told(kind: str, orientation: int) -> None:
