@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from forms import Edition, Label, letters_of
@@ -48,6 +49,9 @@ _DEEPEST = 12
 """Rows that two persons side by side may take."""
 OVER = 0.6
 """How far marks and descenders of other words of a line reach beyond its lowest word, in its height."""
+LEAST_TAIL, TAIL_ALIKE, TAIL_GAP = 8, 80.0, 4.5
+"""Letters of a longer wording looked for behind a label; how like its words must be, of 100; and the widest gap
+before them, in line heights: a word between may be misread."""
 MOST_LINES = 4
 """Lines that a label in a narrow column is wrapped to."""
 WRAP_GAP = 1.6
@@ -424,12 +428,42 @@ def find_labels(edition: Edition, words: Sequence[Word]) -> dict[int, Match]:
     fixed = [m for m in everywhere if not edition.labels[m.label].floating and not any(m.words < w for w in apart)]
     height = heights[len(heights) // 2]
     chain = _side_by_side(_ordered(fixed, height), height)
-    chain = {i: _with_number(m, found) for i, m in chain.items()}
+    chain = {i: _with_number(_with_tail(m, edition.labels[i], found), found) for i, m in chain.items()}
     taken = frozenset(w for m in chain.values() for w in m.words)
     for match in sorted(everywhere, key=lambda m: m.weight):
         if edition.labels[match.label].floating and not (match.words & taken):
             chain[match.label] = match
     return chain
+
+
+def _with_tail(match: Match, label: Label, found: Sequence[Token]) -> Match:
+    """Return *match* with the printed words behind it that a longer wording of its *label* goes on with.
+
+    Where one word of a long label was misread, a shorter wording fits better; the rest is no value.
+    """
+    line, longest = match.last, max(map(letters_of, label.says), key=len)
+    rest = longest[max(0, sum(len(found[t].letters) for t in match.words) - 2) :]
+    if len(rest) < LEAST_TAIL:
+        return match
+    end, own = line.right, []
+    behind = sorted((t for t, token in enumerate(found) if t not in match.words), key=lambda t: found[t].box.x)
+    for t in behind:
+        box, letters = found[t].box, found[t].letters
+        level = abs(box.y + box.h / 2 - line.y - line.h / 2) < 0.6 * line.h
+        if level and -0.3 * line.h <= box.x - end <= TAIL_GAP * line.h and len(letters) > 1 and _within(letters, rest):
+            own.append(t)
+            end = box.right
+            if found[t].text.endswith(":"):
+                break
+    if sum(len(found[t].letters) for t in own) < LEAST_TAIL:
+        return match
+    wider = Box(line.x, line.y, end - line.x, line.h)
+    last = " ".join([match.last_text, *(found[t].text for t in own)])
+    return replace(match, lines=(*match.lines[:-1], wider), words=match.words | set(own), last_text=last)
+
+
+def _within(letters: str, rest: str) -> bool:
+    return len(letters) <= len(rest) and fuzz.partial_ratio(letters, rest) >= TAIL_ALIKE
 
 
 def _with_number(match: Match, found: Sequence[Token]) -> Match:

@@ -202,3 +202,16 @@ def test_a_part_of_the_page_number_is_not_the_entry_number() -> None:
     found = find_labels(BIRTH, words)
     number = next(i for i, label in enumerate(BIRTH.labels) if label.column == "so")
     assert found[number].first.y == 120
+
+
+def test_the_rest_of_a_long_label_is_no_value_though_a_word_of_it_was_misread() -> None:
+    index, label = next((i, one) for i, one in enumerate(BIRTH.labels) if one.column == "nguoiKy")
+    long = max(label.says, key=len)
+    words = printed(f"21. {long}:", 120, 900, 0)
+    at = next(k for k, w in enumerate(words) if w.text == "tịch")
+    lost = words[at].polygon.box()
+    words[at] = Word("nã", Box(lost.x, lost.y - 26, lost.w, lost.h).polygon(), 0.3, 1)  # out of its line, and misread
+    value = printed("Lê Minh Mai", words[-1].polygon.box().right + 40, 900, 0)
+    match = find_labels(BIRTH, [*words, *value])[index]
+    assert match.last.right == pytest.approx(words[-1].polygon.box().right, abs=2)
+    assert match.last_text.endswith("sinh:")
