@@ -201,7 +201,7 @@ def _surround(light: Image) -> Image:
 def even_light(image: Image) -> tuple[Image, Step]:
     """Divide by the paper's own brightness, colour by colour, so that paper is white everywhere."""
     h, w = image.shape[:2]
-    small = reduced(image, 300)
+    small = reduced(image, 300, by_area=True)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15)))
     paper = np.maximum(cv2.GaussianBlur(paper, (0, 0), 7), 40)
     paper = _as_u8(cv2.resize(paper, (w, h), interpolation=cv2.INTER_LINEAR))
