@@ -50,7 +50,7 @@ from records.pages import Step
 from records.ports import Image
 from records.readings import EngineIdentity, PageReading
 
-CODE_VERSION = "24"
+CODE_VERSION = "25"
 """Raised whenever a stage's result would differ: then pages are read anew."""
 SURE_WORD = 0.6
 ENOUGH_WORDS = 8

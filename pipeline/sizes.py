@@ -16,7 +16,7 @@ def halved(image: Image) -> Image:
 def reduced(image: Image, side: int, *, by_area: bool = False) -> Image:
     """Return *image* with *side* pixels on its longer side: halved as often as goes, the rest in one linear step.
 
-    That step takes a tenth of the time of one *by_area*, which levels are asked for that the whole page is measured by.
+    That step takes a tenth of the time of one *by_area*, which is asked for where fine lines and levels count.
     Of large odd sizes what is found in the copy may lie two or three pixels off in the picture.
     """
     h, w = image.shape[:2]

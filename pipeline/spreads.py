@@ -69,7 +69,7 @@ def find_spread(image: Image) -> Spread:
     """Find paper and fold in a decoded picture (grey or BGR). Raises PageError where it shows no page at all."""
     colour = image if image.ndim == 3 else np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
     h, w = colour.shape[:2]
-    small = reduced(colour, SIDE)
+    small = reduced(colour, SIDE, by_area=True)
     paper = find_paper(small)
     if paper is None:
         raise PageError("PAGE_NOT_IN_PICTURE")
