@@ -85,7 +85,7 @@ def measure_tilt(image: Image, most: float = MAX_TILT) -> float:
     The angle whose row profile is sharpest: ink rows and gaps alternate most strongly when lines lie level.
     """
     grey = image if image.ndim == 2 else _as_u8(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))
-    ink = ink_mask(reduced(grey, 900), 25, 10)
+    ink = ink_mask(reduced(grey, 900, by_area=True), 25, 10)
     h, w = ink.shape
     margin_y, margin_x = int(h * 0.06), int(w * 0.06)
     ink = ink[margin_y : h - margin_y, margin_x : w - margin_x]
