@@ -259,7 +259,7 @@ class Bookkeeping:
         for claim in self.register.claims([one.id for one in deliveries]):
             claims[next((page for page in claim.pages if page in there), claim.pages[0])].append(claim)
         of_pages = Counter((page.delivery, page.file) for page in delivered)
-        forms = self.register.newest_results(claims, "classify")
+        forms = self.register.newest_results(there, "classify")  # a cover has a seal too
         for page in delivered:
             on_it = _in_reading_order(claims.pop(page.page.id, []), page)
             form = forms.get(page.page.id)
