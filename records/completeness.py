@@ -33,7 +33,7 @@ from records.messages import kind_told
 from records.numbers import EntryNumber, Span, read_number
 from records.pages import PageId, PageProblem
 from records.printing import printed_otherwise
-from records.sequence import Numbered, Order, by_year, chain, in_order, weigh, years_told
+from records.sequence import NEAR, Numbered, Order, by_year, chain, in_order, weigh, years_told
 from records.sheets import Twins, gathered
 from records.text import comparable, listed
 from records.volumes import names_other, number_of, volumes_told
@@ -64,13 +64,15 @@ def examine(
     kind = _kind_of(book, numbered)
     kept, strangers = _of_other_kind(book, kind, numbered)
     kept, others = _of_other_book(book, kept)
-    points += [*strangers, *others, *years_apart(book, kept)]
+    apart = list(years_apart(book, kept))
+    points += [*strangers, *others, *apart]
     years = by_year(kept, book.year)
     stated = _first_of_first(book, kept, stated)
+    own = [year for year, items in years if not _astray(items, apart, stated)]
     runs = []
-    for n, (year, items) in enumerate(years):
+    for year, items in years:
         shown = year if len(years) > 1 else None
-        run, found = _run(book, year, items, _bounds(stated, n, len(years)), shown, twins)
+        run, found = _run(book, year, items, _bounds(stated, year, own), shown, twins)
         runs.append(run)
         points += found
     out = _places_told(points, PointKind.STRANGER)
@@ -78,7 +80,8 @@ def examine(
     points += _otherwise_printed(pages, points)
     points += _otherwise_sealed(pages, points)
     points = _without_hints_told_surely(points)
-    points += _unstated(stated, runs, [_place(page) for page in pages if page.role is PageRole.CLOSING])
+    ends = [run for run in runs if run.year in own]
+    points += _unstated(stated, ends, [_place(page) for page in pages if page.role is PageRole.CLOSING])
     if not runs and stated.last is not None:
         first = stated.first or 1
         runs.append(Run(book.year, first, stated.last, (), _count(first, stated.last, ())))
@@ -276,11 +279,28 @@ def _unstated(stated: Stated, runs: Sequence[Run], closing: Sequence[Place]) -> 
 # --- numbers of one year -------------------------------------------------------------------------
 
 
-def _bounds(stated: Stated, n: int, runs: int) -> Stated:
-    """Return what is expected of the *n*-th year: the book's first number is the first year's, its last the last's."""
-    if runs == 1:
+def _astray(items: Sequence[Numbered], apart: Sequence[Point], stated: Stated) -> bool:
+    """Whether the numbers of a year stand on a single page that is none of the book's years, as one of *apart* tells.
+
+    Nothing is then expected before and after them. A page on which a book that goes on from another is said to begin,
+    or little before, is one of it.
+    """
+    places = {item.place for item in items}
+    low = min(item.number.serial for item in items)
+    begins = stated.first is not None and 1 < stated.first <= low <= stated.first + NEAR
+    return not begins and any(places.issubset(point.places) for point in apart)
+
+
+def _bounds(stated: Stated, year: int, years: Sequence[int]) -> Stated:
+    """Return what is expected of a *year*: the book's first number is the first of its *years*', its last the last's.
+
+    Of a year that is none of them nothing is.
+    """
+    if year not in years:
+        return Stated()
+    if len(years) == 1:
         return stated
-    return Stated(stated.first if n == 0 else 1, stated.last if n == runs - 1 else None)
+    return Stated(stated.first if year == years[0] else 1, stated.last if year == years[-1] else None)
 
 
 def _run(
