@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -24,6 +25,7 @@ import numpy as np
 from pipeline.decode import Limits, decode_page, sniff
 from pipeline.fingerprint import SAME_SHEET, likeness
 from pipeline.numbering import NumberRun
+from pipeline.page_work import readers_of
 from pipeline.verdict import judge
 from records.ports import Image
 from records.verdicts import Verdict
@@ -145,7 +147,7 @@ def numbered(folder: Path, seed: int, cases: int) -> None:
             folder / form, edition_id=form, cases=cases, seed=seed, difficulty="medium", formats=("jpeg",),
             hands=HELD_OUT,
         )  # fmt: skip
-        run, seconds = NumberRun(ReaderMaker("")), []
+        run, seconds = NumberRun(partial(readers_of, ReaderMaker(""))), []
         for picture in map(opened, book.images):
             began = time.process_time()
             run.follow(picture, judge(picture).verdict)

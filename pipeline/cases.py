@@ -73,21 +73,21 @@ class Case:
 
 
 def cases_of(
-    look: Look, parts: Sequence[Part], known: Mapping[str, Edition] | None = None, *, notes: bool = True
+    look: Look, parts: Sequence[Part], known: Mapping[str, Edition] | None = None, *, only: str = ""
 ) -> Iterator[tuple[Part, Case]]:
     """Yield the cases of all *parts* of a picture in reading order; *known* are editions beside those of the house.
 
-    Without *notes* what stands outside of all fields is not looked for: a good part of the cost.
+    With *only* a column, nothing else is cut out, nor looked for outside of all fields: a good part of the cost.
     """
     for part in parts:
         edition = (known or {}).get(part.edition) or forms.edition(part.edition)
         if edition.shape is PageShape.ROWS:
-            yield from ((part, case) for case in _rows(look, part.box, edition, notes=notes))
+            yield from ((part, case) for case in _rows(look, part.box, edition, only))
         else:
-            yield part, _form(look, part.box, edition, notes=notes)
+            yield part, _form(look, part.box, edition, only)
 
 
-def _form(look: Look, box: Box, edition: Edition, *, notes: bool) -> Case:
+def _form(look: Look, box: Box, edition: Edition, only: str) -> Case:
     page, clean, labelled = look.cut(box), look.clean(box), look.labelled(edition, box)
     ink = with_strokes(clean)
     strokes = strokes_on_form(ink, Box.holding(m.box for m in labelled.labels.values()))
@@ -99,23 +99,26 @@ def _form(look: Look, box: Box, edition: Edition, *, notes: bool) -> Case:
     areas = field_areas(labelled, clean, list(extra))
     marks = page_marks(clean, [*(b for m in labelled.labels.values() for b in m.lines), *extra], letter)
     owned, apart = within_lines(field_marks(marks, areas, letter), marks, areas, clean, labelled)
-    lines = written(ink, clean, marks, owned, labelled, areas)
-    lines |= {column: replace(lines[column], apart=True) for column in apart}
-    outside = find_notes(Known(page, clean, labelled, areas, extra, marks, owned, look.seals_in(box))) if notes else ()
+    wanted = [area for area in areas if only in ("", area.column)]
+    lines = written(ink, clean, marks, {a.column: owned[a.column] for a in wanted}, labelled, wanted)
+    lines |= {column: replace(lines[column], apart=True) for column in apart if column in lines}
+    outside: Sequence[FoundNote] = ()
+    if not only:
+        outside = find_notes(Known(page, clean, labelled, areas, extra, marks, owned, look.seals_in(box)))
     return Case(
         edition=labelled.edition,
         page=page,
         clean=clean,
         ticked=ticks,
         places=places,
-        written=[(area, lines[area.column]) for area in areas],
+        written=[(area, lines[area.column]) for area in wanted],
         outside=tuple(outside),
         coverage=labelled.coverage,
         cancelled=strokes.box if strokes.all else None,
     )
 
 
-def _rows(look: Look, part: Box, edition: Edition, *, notes: bool) -> Iterator[Case]:
+def _rows(look: Look, part: Box, edition: Edition, only: str) -> Iterator[Case]:
     """Yield the rows of a table that hold writing; what stands outside of all rows is of the nearest."""
     page, clean, words = look.cut(part), look.clean(part), look.words_in(part)
     ink = with_strokes(clean)
@@ -135,7 +138,8 @@ def _rows(look: Look, part: Box, edition: Edition, *, notes: bool) -> Iterator[C
     if cancelled:
         ink = with_strokes(clean)
     cases = []
-    for k, own in enumerate(areas):
+    for k, row in enumerate(areas):
+        own = [area for area in row if only in ("", area.column)]
         lines = written(ink, clean, marks, {a.column: owned[f"{k} {a.column}"] for a in own}, labelled, own)
         if any(one.standing for one in lines.values()):
             found = [(area, lines[area.column]) for area in own]
@@ -143,7 +147,7 @@ def _rows(look: Look, part: Box, edition: Edition, *, notes: bool) -> Iterator[C
             level = (box.y + box.h / 2) / page.grey.shape[0]
             struck = box if k in cancelled else None
             cases.append((box, Case(edition, page, clean, {}, {}, found, (), table.coverage, level, struck)))
-    if not notes:
+    if only:
         yield from (case for _, case in cases)
         return
     notes_of_rows: list[list[FoundNote]] = [[] for _ in cases]

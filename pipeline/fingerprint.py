@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.sheet import Sheet
+from pipeline.sizes import halved
 from records.ports import Image
 
 LONG_SIDE = 384
@@ -48,8 +49,7 @@ def fingerprint(sheet: Sheet, tilt: float, hidden: NDArray[np.bool_]) -> Image:
     turn = cv2.getRotationMatrix2D((half[0] / 2, half[1] / 2), -tilt, 1.0)
 
     def level(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        small = cv2.resize(mask, half, interpolation=cv2.INTER_AREA)
-        return np.asarray(cv2.warpAffine(small, turn, half), np.uint8)
+        return np.asarray(cv2.warpAffine(halved(mask), turn, half), np.uint8)
 
     x, y, pw, ph = cv2.boundingRect(level(inside.astype(np.uint8)))
     if min(pw, ph) == 0:

@@ -179,6 +179,15 @@ def _in_a_row(sheet: Sheet, tiny: NDArray[np.bool_], degrees: float) -> NDArray[
         return ~found
     x = marks[:, 0] + marks[:, 2] / 2
     line = marks[:, 1] + marks[:, 3] / 2 + x * np.tan(np.radians(degrees))
-    near = (np.abs(x[:, None] - x) <= 40) & (np.abs(line[:, None] - line) <= 2)
-    found[np.flatnonzero(tiny)[near.sum(axis=1) > 2]] = True
+    order = np.argsort(line, kind="stable")
+    x, line = x[order], line[order]
+    beside = np.zeros(len(x), np.int64)
+    for step in range(1, len(x)):  # each with the one so many lines further down, as long as any is on its line
+        level = line[step:] - line[:-step] <= 2
+        if not level.any():
+            break
+        near = level & (np.abs(x[step:] - x[:-step]) <= 40)
+        beside[step:] += near
+        beside[:-step] += near
+    found[np.flatnonzero(tiny)[order[beside > 1]]] = True
     return found

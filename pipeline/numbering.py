@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pipeline.page_work import read_numbers
+from pipeline.entry_numbers import read_numbers
 from pipeline.readers import Readers
 from pipeline.values import ReadValue
 from records.errors import KhongChoError

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 import forms
@@ -36,33 +35,19 @@ from pipeline.payloads import (
     to_preparation,
     to_words,
 )
-from pipeline.prepare import PreparedPage, again, cleaned, straightened
+from pipeline.prepare import PreparedPage, again
 from pipeline.printing import printed
 from pipeline.readers import MakeReaders, Readers
-from pipeline.spreads import Spread, askew, find_spread, whole
-from pipeline.values import ReadValue, read_corrected
+from pipeline.standing import ENOUGH_WORDS, Upright, decoded, fold_of, made_flat, sure_words, unread, upright
 from pipeline.verdict import is_bare
 from records.codes import PageRole, RegisterKind
-from records.entries import NUMBER, REGISTERED
+from records.entries import REGISTERED
 from records.errors import PageError
 from records.geometry import Box
-from records.pages import Step
-from records.ports import Image
 from records.readings import EngineIdentity, PageReading
 
 CODE_VERSION = "25"
 """Raised whenever a stage's result would differ: then pages are read anew."""
-SURE_WORD = 0.6
-ENOUGH_WORDS = 8
-UPRIGHT = 0.35
-"""Least share of sure words on a page that stands upright (measured 0.58-0.63; on its head 0.05-0.23)."""
-FEW_WORDS, PLAIN = 6, 0.8
-"""Sure words, and their share, from which a page with fewer words stands upright (7 of 8; on its head 4 of 6)."""
-COLUMN, COLUMNS = 0.7, 5
-"""Share of the page's height that the rules between a table's columns have, and fewest of them: tables have 7 and more
-of 0.83, forms two of 0.61."""
-HEADS = 0.25
-"""Share of the page's height, from the top of its rules, within which a table's heads stand; measured up to 0.12."""
 _NO_TOTALS = frozenset({PageRole.BLANK, PageRole.ENTRY, PageRole.GUIDANCE})
 """Roles of pages whose totals are not looked for: the guidance has the same words."""
 
@@ -94,109 +79,12 @@ class Work:
     make: MakeReaders
 
 
-def _sure_words(reading: PageReading) -> tuple[int, float]:
-    """Return how many words the reader is sure of, and their share of all words: print on its head has few."""
-    words = [w for w in reading.words if sum(c.isalpha() for c in w.text) >= 3]
-    sure = sum(1 for w in words if w.confidence >= SURE_WORD)
-    return sure, sure / len(words) if words else 0.0
+def _read_paper(look: Look) -> PageReading:
+    return look.readers.papers.read_page(look.page.grey)
 
 
-@dataclass(frozen=True, slots=True)
-class _Upright:
-    """A page the right way up: looked at as it is kept, with its JPEG and who read its print."""
-
-    look: Look
-    jpeg: bytes
-    engine: EngineIdentity
-    turns: int
-
-
-def _upright(
-    image: Image,
-    readers: Readers,
-    dossier: bool,
-    before: tuple[Step, ...] = (),
-    ways: tuple[int, ...] = (0, 2, 1, 3),
-    *,
-    heads: bool = False,
-) -> _Upright:
-    """Prepare and read the page; if hardly a word is sure, try the other *ways* and keep the one that reads best.
-
-    With *heads* of a table only the print over its columns is read: below it there is none.
-    """
-    best: tuple[int, _Upright] | None = None
-    for turns in ways:
-        look, jpeg = _first_look(image, turns, readers, before)
-        page = look.page
-        reading = readers.papers.read_page(page.grey) if dossier else readers.forms.read_page(_print(look, heads=heads))
-        look.words = reading.words
-        sure, share = _sure_words(reading)
-        if best is None or sure > 1.5 * best[0] + 3:
-            best = (sure, _Upright(look, jpeg, reading.engine, turns))
-        if (sure >= ENOUGH_WORDS and share >= UPRIGHT) or (sure >= FEW_WORDS and share >= PLAIN):
-            break
-        if turns == 0 and (float(np.mean(page.grey < 128)) < 0.0025 or is_bare(page.colour)):
-            break  # a blank page has no right way up
-    assert best is not None
-    return best[1]
-
-
-def _unread(image: Image, readers: Readers, before: tuple[Step, ...]) -> _Upright:
-    """Return a picture on which no paper is seen, prepared, without any print."""
-    return _Upright(*_first_look(image, 0, readers, before), readers.forms.identity, 0)
-
-
-def _first_look(image: Image, turns: int, readers: Readers, before: tuple[Step, ...]) -> tuple[Look, bytes]:
-    """Return a picture prepared after so many quarter turns, not read yet, and as it is kept."""
-    colour, steps = straightened(image, turns, before)
-    jpeg = _encoded(colour)
-    return Look(cleaned(_decoded(jpeg), steps), readers), jpeg  # a later look sees the same
-
-
-def _print(look: Look, *, heads: bool) -> Image:
-    """Return what of the page's print is to be read: all, or with *heads* of a table its upper part."""
-    if not heads:
-        return look.print
-    height = look.page.grey.shape[0]
-    columns = [rule for rule in look.clean(look.whole).rules.vertical if rule.h >= COLUMN * height]
-    if len(columns) < COLUMNS:
-        return look.print
-    return np.ascontiguousarray(look.print[: round(min(rule.y for rule in columns) + HEADS * height)])
-
-
-def _encoded(colour: Image) -> bytes:
-    done, jpeg = cv2.imencode(".jpg", colour, [cv2.IMWRITE_JPEG_QUALITY, 93])
-    assert done
-    return jpeg.tobytes()
-
-
-def _decoded(jpeg: bytes) -> Image:
-    colour = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-    if colour is None:
-        raise ValueError("the prepared page is no JPEG")
-    return np.asarray(colour, np.uint8)
-
-
-def _flat(image: Image) -> tuple[Image, tuple[Step, ...], Spread | None]:
-    """Return the picture, made flat where a camera saw it askew, with what was seen; None where no paper was."""
-    try:
-        spread = find_spread(image)
-    except PageError:
-        return image, (), None
-    if not askew(spread):
-        return image, (), spread
-    page = whole(image, spread)
-    return page.image, (page.step,), spread
-
-
-def _fold_of(spread: Spread | None, page: PreparedPage) -> float | None:
-    """Return where the fold of an opened book crosses the middle of the prepared page, in its pixels."""
-    if spread is None or spread.fold is None:
-        return None
-    top, bottom = (page.preparation.to_prepared.point(p) for p in (spread.fold.top, spread.fold.bottom))
-    middle = (top.x + bottom.x) / 2
-    width = page.grey.shape[1]
-    return middle if 0.25 * width < middle < 0.75 * width else None
+def _read_form(look: Look) -> PageReading:
+    return look.readers.forms.read_page(look.print)
 
 
 def do_prepare(work: Work) -> tuple[Json, bytes]:
@@ -205,20 +93,20 @@ def do_prepare(work: Work) -> tuple[Json, bytes]:
     return payload, found.jpeg
 
 
-def _prepare(work: Work) -> tuple[Json, _Upright]:
+def _prepare(work: Work) -> tuple[Json, Upright]:
     began = time.perf_counter()
     assert work.master is not None
     image, dpi = decode_page(work.master, media_type_of(work.master), work.page_in_file, work.limits)
     height, width = image.shape[:2]
-    flat, steps, spread = _flat(image)
+    flat, steps, spread = made_flat(image)
     ways = (0, 2, 1, 3) if spread is not None else (0,)  # where no paper is seen, print on its side is not looked for
     readers = readers_of(work.make)
     try:
-        found = _upright(flat, readers, work.dossier, steps, ways)
+        found = upright(flat, readers, _read_paper if work.dossier else _read_form, steps, ways)
     except PageError:  # wood grain and the like take the reader of print longer than it may
         if spread is not None:
             raise
-        found = _unread(flat, readers, steps)
+        found = unread(flat, readers, steps)
     page = found.look.page
     payload: Json = {
         "width": width,
@@ -228,7 +116,7 @@ def _prepare(work: Work) -> tuple[Json, _Upright]:
         "preparation": of_preparation(page.preparation),
         "paper": spread is not None,
         "sheet": [[round(p.x), round(p.y)] for p in spread.paper.points] if spread else None,
-        "fold": _fold_of(spread, page),
+        "fold": fold_of(spread, page),
         "words": of_words(found.look.words),
         "engine": of_engine(found.engine),
         "seconds": time.perf_counter() - began,
@@ -262,7 +150,7 @@ def do_page(work: Work) -> DonePage:
 
 def _look(readers: Readers, prepared: Json, jpeg: bytes) -> Look:
     """Return the page as ``prepare`` left it."""
-    page = again(_decoded(jpeg), to_preparation(prepared["preparation"]))
+    page = again(decoded(jpeg), to_preparation(prepared["preparation"]))
     return Look(page, readers, to_words(prepared["words"]))
 
 
@@ -306,7 +194,7 @@ def _classify(work: Work, prepared: Json, look: Look) -> Json:
             out |= {"role": PageRole.BLANK.value, "kind": RegisterKind.OTHER.value}
     if out["role"] == PageRole.BLANK.value:
         out |= {"reason": "PAGE_BLANK" if prepared["paper"] else "PAGE_NOT_IN_PICTURE", "facts": {}}
-    elif not prepared["paper"] and not out["parts"] and _sure_words(reading)[0] < ENOUGH_WORDS:
+    elif not prepared["paper"] and not out["parts"] and sure_words(reading)[0] < ENOUGH_WORDS:
         out |= {"role": PageRole.OTHER.value, "reason": "PAGE_NOT_IN_PICTURE", "facts": {}}
     if not work.dossier and out["role"] not in _NO_TOTALS:
         out["closing"] = out["role"] == PageRole.CLOSING.value or states_totals(look.words)
@@ -407,20 +295,6 @@ def _in_master(page: PreparedPage, boxes: Sequence[Box]) -> list[list[float]] | 
         return None
     around = Box.holding(boxes)
     return [[round(p.x, 1), round(p.y, 1)] for p in page.preparation.to_master.polygon(around.polygon()).points]
-
-
-def read_numbers(image: Image, readers: Readers) -> list[ReadValue]:
-    """Return the entry number of each case on a decoded picture, in reading order, and nothing else of it."""
-    flat, steps, spread = _flat(image)
-    look = _upright(flat, readers, dossier=False, before=steps, heads=True).look
-    parts, _ = find_parts(look, _fold_of(spread, look.page))
-    out = []
-    for _, case in cases_of(look, parts, notes=False):
-        label = case.edition.label(NUMBER)
-        lines = [lines for area, lines in case.written if area.column == NUMBER]
-        if label is not None and lines:
-            out.append(read_corrected(label, lines[0], readers, case.edition.years))
-    return out
 
 
 def written_lines(

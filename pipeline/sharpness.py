@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.sheet import Sheet
+from pipeline.sizes import halved
 from records.ports import Image
 
 ROWS, COLUMNS = 12, 9
@@ -55,23 +56,25 @@ def measure_softness(sheet: Sheet) -> Softness:
     way = (np.degrees(np.arctan2(dy[ys, xs], dx[ys, xs])) % 180 // (180 / _WAYS)).astype(int)
     h, w = level.shape
     tile = (ys * ROWS // h) * COLUMNS + xs * COLUMNS // w
+    order = np.argsort(tile, kind="stable")
+    ends = np.cumsum(np.bincount(tile, minlength=ROWS * COLUMNS))
     focus, motion = np.full(ROWS * COLUMNS, np.nan), np.full(ROWS * COLUMNS, np.nan)
-    for one in np.unique(tile):
-        here = tile == one
-        if here.sum() < _LEAST_EDGES:
+    for one, here in enumerate(np.split(order, ends[:-1])):
+        if len(here) < _LEAST_EDGES:
             continue
-        focus[one] = np.median(sigma[here])
-        by_way = [sigma[here & (way == k)] for k in range(_WAYS)]
-        judged = [float(np.median(s)) for s in by_way if len(s) >= max(_LEAST_EDGES / 3, _SHARE * here.sum())]
+        own, ways = sigma[here], way[here]
+        focus[one] = np.median(own)
+        by_way = [own[ways == k] for k in range(_WAYS)]
+        judged = [float(np.median(s)) for s in by_way if len(s) >= max(_LEAST_EDGES / 3, _SHARE * len(here))]
         motion[one] = max(judged, default=focus[one])
-    ways = np.bincount(way, minlength=_WAYS)
-    one_way = float(ways.max() / ways.sum()) if ways.sum() >= _LEAST_ALL else 0.0
+    runs = np.bincount(way, minlength=_WAYS)
+    one_way = float(runs.max() / runs.sum()) if runs.sum() >= _LEAST_ALL else 0.0
     return Softness(focus.reshape(ROWS, COLUMNS), motion.reshape(ROWS, COLUMNS), one_way)
 
 
 def _strongest(contrast: Image) -> Image:
     """Return the strongest contrast around each place."""
-    quarter = cv2.resize(contrast, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    quarter = halved(halved(contrast))
     around = cv2.dilate(quarter, np.ones((31, 31), np.uint8))
     return np.asarray(cv2.resize(around, (contrast.shape[1], contrast.shape[0])), np.uint8)
 

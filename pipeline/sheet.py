@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.components import components
 from pipeline.prepare import LONG_SIDE, ink_mask, red_ink
+from pipeline.sizes import at_most, halved
 from pipeline.tabletop import off_table
 from records.geometry import Box, Polygon, Transform
 from records.ports import Image
@@ -83,8 +84,8 @@ def take_apart(image: Image) -> Sheet:
     """Return what the checks need of a decoded page (BGR or grey)."""
     colour = image if image.ndim == 3 else np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
     height, width = colour.shape[:2]
-    sheet = _at_most(colour, LONG_SIDE)
-    small = _at_most(sheet, SMALL_SIDE)
+    sheet = at_most(colour, LONG_SIDE)
+    small = at_most(sheet, SMALL_SIDE)
     grey = np.asarray(cv2.cvtColor(sheet, cv2.COLOR_BGR2GRAY), np.uint8)
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13)))
     light = np.asarray(cv2.GaussianBlur(cv2.cvtColor(closed, cv2.COLOR_BGR2GRAY), (0, 0), 2), np.float32)
@@ -124,13 +125,6 @@ def _marks(ink: Image, level: Image) -> NDArray[np.int32]:
     return np.column_stack([stats, mean.round()])[1:].astype(np.int32)
 
 
-def _at_most(image: Image, side: int) -> Image:
-    factor = side / max(image.shape[:2])
-    if factor >= 1:
-        return image
-    return np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
-
-
 def _page(light: NDArray[np.float32]) -> tuple[Image, float]:
     """Return the largest region as bright as paper (small frame), filled, and how bright that paper is."""
     paper = float(np.percentile(light, 75))
@@ -147,6 +141,5 @@ def _page(light: NDArray[np.float32]) -> tuple[Image, float]:
 
 
 def _red(sheet: Image, shape: tuple[int, ...]) -> Image:
-    half = cv2.resize(sheet, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    red = cv2.dilate(red_ink(np.asarray(half, np.uint8)), np.ones((3, 3), np.uint8))
+    red = cv2.dilate(red_ink(halved(sheet)), np.ones((3, 3), np.uint8))
     return np.asarray(cv2.resize(red, (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST), np.uint8)

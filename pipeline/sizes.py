@@ -26,3 +26,8 @@ def reduced(image: Image, side: int, *, by_area: bool = False) -> Image:
         image = halved(image)
     kind = cv2.INTER_AREA if by_area and factor < 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(image, (width, height), interpolation=kind), np.uint8)
+
+
+def at_most(image: Image, side: int) -> Image:
+    """Return *image* with *side* pixels on its longer side, made by area; one that has no more as it is."""
+    return image if max(image.shape[:2]) <= side else reduced(image, side, by_area=True)

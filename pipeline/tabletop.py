@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.paper import SIDE, papers_on_table
+from pipeline.sizes import at_most
 from records.ports import Image
 
 LEAST = 0.01
@@ -34,10 +35,8 @@ def off_table(picture: Image, page: Image, letters: NDArray[np.int32]) -> Image 
     """
     if len(letters) < FEWEST_WRITTEN:
         return None
-    factor = SIDE / max(picture.shape[:2])
-    reduced = picture if factor >= 1 else cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     h, w = page.shape
-    for paper in papers_on_table(np.asarray(reduced, np.uint8)):
+    for paper in papers_on_table(at_most(picture, SIDE)):
         mask = np.asarray(cv2.resize(paper.mask, (w, h), interpolation=cv2.INTER_NEAREST), np.uint8)
         beside = np.asarray((page > 0) & (mask == 0), np.uint8)
         table = np.asarray(cv2.morphologyEx(beside, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)), np.uint8)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,9 @@ def judge_file(
 
 def number_readers(settings: Settings) -> "Callable[[], Readers]":
     """Return what reads entry numbers at the scanner; it is opened at the first page."""
-    return cache(ReaderMaker(settings.reader, str(settings.own_forms)))
+    from pipeline.page_work import readers_of
+
+    return partial(readers_of, ReaderMaker(settings.reader, str(settings.own_forms)))
 
 
 def number_run(settings: Settings) -> "NumberRun":

@@ -2,8 +2,6 @@
 
 import io
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import cv2
 import numpy as np
@@ -12,15 +10,12 @@ from PIL import Image as Pillow
 
 from pipeline.decode import Limits, decode_page, read_header
 from pipeline.marking import marked
-from pipeline.page_work import read_numbers
 from pipeline.places import place_of
-from pipeline.readers import Readers
 from pipeline.verdict import judge, same_sheet
 from pipeline.watch import judge_file
 from records.geometry import Box
 from records.messages import catalogue
 from records.ports import Image
-from records.readings import EngineIdentity, PageReading, Word
 from records.verdicts import Severity
 from samples import HELD_OUT, make_book
 from samples.faults import FAULTS, scanned_again, spoil
@@ -135,23 +130,6 @@ def test_a_table_whose_rules_run_out_of_the_picture_is_cut(table: Image, side: s
     (fault,) = [f for f in judge(cut).verdict.faults if f.code == "SCAN_CUT"]
     assert fault.severity is Severity.RESCAN
     assert judge(table).verdict.faults == ()
-
-
-@pytest.mark.slow
-def test_for_its_numbers_of_a_table_only_the_heads_are_read_and_of_a_form_all(pages: list[Image], table: Image) -> None:
-    seen: list[tuple[int, ...]] = []
-
-    class Forms:
-        def read_page(self, image: Image) -> PageReading:
-            seen.append(image.shape)
-            word = Word("Họ và tên", Box(0, 0, 9, 9).polygon(), 1.0, 1)
-            return PageReading((word,) * 9, EngineIdentity("reader", "1", "none"))
-
-    for image in (table, pages[0]):
-        read_numbers(image, cast(Readers, SimpleNamespace(forms=Forms())))
-    (heads, wide), (high, narrow) = seen
-    assert heads < 0.25 * wide
-    assert high > 1.3 * narrow
 
 
 @pytest.mark.slow

@@ -1,0 +1,118 @@
+"""The entry numbers of a page and nothing else of it: what is asked while the page still lies on the glass.
+
+The number is among the first labels of a form and in a column of a table: of the print as much is read as tells where.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from forms import Edition, PageShape, editions
+from pipeline.cases import cases_of
+from pipeline.labels import coverage, find_labels
+from pipeline.look import Look
+from pipeline.parts import Part, find_parts
+from pipeline.prepare import WIDE, cut
+from pipeline.readers import Readers
+from pipeline.standing import first_look, fold_of, made_flat, upright
+from pipeline.values import ReadValue, read_corrected
+from records.codes import PageRole
+from records.entries import NUMBER
+from records.geometry import Box
+from records.ports import Image
+from records.readings import PageReading, Word
+
+HEAD, LOWER = (0.0, 0.4), (0.4, 0.8)
+"""From where to where, as shares of its height, the first labels of an upright page and of its second case stand."""
+FIRST, FEWEST = 0.25, 5
+"""Share of a form's labels that are its first ones, and fewest of them."""
+KNOWN = 0.6
+"""Share of the letters of its first labels from which it is such a form; entries 0.75 and more, guidance up to 0.51."""
+AS_WELL = 0.1
+"""By how much less another form may be covered that the page may be of as well."""
+COLUMN, COLUMNS = 0.7, 5
+"""Share of the page's height that the rules between a table's columns have, and fewest of them: tables have 7 and more
+of 0.83, forms two of 0.61."""
+HEADS = 0.25
+"""Share of the page's height, from the top of its rules, within which a table's heads stand; measured up to 0.12."""
+_WITHOUT_CASES = frozenset({PageRole.COVER, PageRole.INDEX, PageRole.GUIDANCE, PageRole.CLOSING})
+
+
+def read_numbers(image: Image, readers: Readers) -> list[ReadValue]:
+    """Return the entry number of each case on a decoded picture, in reading order."""
+    flat, steps, spread = made_flat(image)
+    first = first_look(flat, 0, readers, steps)
+    if (found := _in_heads(first[0])) is not None:
+        return found
+    look = upright(flat, readers, _read_heads, steps, first=first).look
+    parts, _ = find_parts(look, fold_of(spread, look.page))
+    return _numbers(look, parts)
+
+
+def _in_heads(look: Look) -> list[ReadValue] | None:
+    """Return the numbers of an upright page, nothing of one without cases; None where its heads leave that open."""
+    height, width = look.page.grey.shape
+    if width > WIDE * height:
+        return None
+    head, reading = _strip(look, *HEAD)
+    forms = _likely(head.words, [_first_labels(edition) for edition in editions()])
+    if not forms:
+        said = look.readers.classifier.classify(head.page.grey, reading)
+        return [] if said.role in _WITHOUT_CASES else None
+    found = _numbers_of(forms[0], head)
+    halves = [form for form in forms if form.shape is PageShape.HALF]
+    if halves and found:
+        lower, _ = _strip(look, *LOWER)
+        below = _likely(lower.words, halves)
+        second = _numbers_of(below[0], lower) if below else []
+        return [*found, *second] if second else None
+    return found or None
+
+
+def _strip(look: Look, top: float, bottom: float) -> tuple[Look, PageReading]:
+    """Return the part of a page between two shares of its height, with its print read."""
+    whole = look.whole
+    strip = Look(cut(look.page, Box(0, top * whole.h, whole.w, (bottom - top) * whole.h)), look.readers)
+    reading = look.readers.forms.read_page(strip.print)
+    strip.words = reading.words
+    return strip, reading
+
+
+def _likely(words: Sequence[Word], forms: Iterable[Edition]) -> list[Edition]:
+    """Return of *forms* those whose labels the words are, the likeliest first."""
+    fits = [(coverage(form, find_labels(form, words)), form) for form in forms if form.shape is not PageShape.ROWS]
+    least = max(KNOWN, max(share for share, _ in fits) - AS_WELL)
+    return [form for share, form in sorted(fits, key=lambda fit: -fit[0]) if share >= least]
+
+
+@cache
+def _first_labels(edition: Edition) -> Edition:
+    """Return *edition* with its first labels alone, wherever its layout has them."""
+    count = max(FEWEST, round(FIRST * len(edition.labels)))
+    return replace(edition, labels=edition.labels[:count], crossings=())
+
+
+def _numbers_of(form: Edition, look: Look) -> list[ReadValue]:
+    return _numbers(look, [Part(look.whole, form.id, 1.0)], {form.id: form})
+
+
+def _numbers(look: Look, parts: Sequence[Part], known: Mapping[str, Edition] | None = None) -> list[ReadValue]:
+    out = []
+    for _, case in cases_of(look, parts, known, only=NUMBER):
+        label = case.edition.label(NUMBER)
+        lines = [lines for area, lines in case.written if area.column == NUMBER]
+        if label is not None and lines:
+            out.append(read_corrected(label, lines[0], look.readers, case.edition.years))
+    return out
+
+
+def _read_heads(look: Look) -> PageReading:
+    """Read the print of a page, of a table only what stands over its columns: below it there is none."""
+    height = look.page.grey.shape[0]
+    columns = [rule for rule in look.clean(look.whole).rules.vertical if rule.h >= COLUMN * height]
+    if len(columns) < COLUMNS:
+        return look.readers.forms.read_page(look.print)
+    heads = look.print[: round(min(rule.y for rule in columns) + HEADS * height)]
+    return look.readers.forms.read_page(np.ascontiguousarray(heads))
