@@ -34,6 +34,7 @@ from samples.difficulty import Difficulty
 from samples.faults import FAULTS, scanned_again, spoil
 from wiring.readers import ReaderMaker
 
+JUMP, AGAIN = "SCAN_NUMBER_JUMP", "SCAN_NUMBER_AGAIN"
 CODES: dict[str, set[str]] = {
     "out_of_focus": {"SCAN_BLURRED", "SCAN_MOVED"},
     "moved": {"SCAN_BLURRED", "SCAN_MOVED"},
@@ -141,19 +142,23 @@ def files_in(named: Sequence[Path]) -> Iterator[Path]:
 
 
 def numbered(folder: Path, seed: int, cases: int) -> None:
-    """Print what a page costs with its number read, as the scanner's pages come: of forms, and of opened tables."""
-    for form in ("birth-2016", "death-1961"):
+    """Print what a page costs with its number read, as the scanner's pages come, and what is told of books in order."""
+    every, alarms = [], []
+    for form in ("birth-1956", "death-1961", "marriage-1998", "birth-2016"):
         book = make_book(
             folder / form, edition_id=form, cases=cases, seed=seed, difficulty="medium", formats=("jpeg",),
-            hands=HELD_OUT,
+            setting="mixed", hands=HELD_OUT,
         )  # fmt: skip
         run, seconds = NumberRun(partial(readers_of, ReaderMaker(""))), []
-        for picture in map(opened, book.images):
-            began = time.process_time()
-            run.follow(picture, judge(picture).verdict)
+        for file in book.images:
+            picture, began = opened(file), time.process_time()
+            verdict = run.follow(picture, judge(picture).verdict)
             seconds.append(time.process_time() - began)
+            alarms += [f"{form} {file.name}" for fault in verdict.faults if fault.code in {JUMP, AGAIN}]
         del seconds[0]  # which pays for opening the readers
+        every += seconds
         print(f"with its number read, {form}: {spread(seconds)}", flush=True)
+    print(f"with its number read, all: {spread(every)}; numbers told not to follow: {len(alarms)} {', '.join(alarms)}")
 
 
 def spread(seconds: Sequence[float]) -> str:
