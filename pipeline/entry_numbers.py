@@ -3,7 +3,7 @@
 The number is among the first labels of a form and in a column of a table: of the print as much is read as tells where.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -16,17 +16,18 @@ from pipeline.look import Look
 from pipeline.parts import Part, find_parts
 from pipeline.prepare import WIDE, cut
 from pipeline.readers import Readers
+from pipeline.shortlist import shortlist
 from pipeline.standing import first_look, fold_of, made_flat, upright
 from pipeline.values import ReadValue, read_corrected
-from records.codes import PageRole
+from records.codes import PageRole, Presence
 from records.entries import NUMBER
 from records.geometry import Box
 from records.ports import Image
 from records.readings import PageReading, Word
 
-HEAD, LOWER = (0.0, 0.4), (0.4, 0.8)
+HEAD, LOWER = (0.0, 0.33), (0.42, 0.75)
 """From where to where, as shares of its height, the first labels of an upright page and of its second case stand."""
-FIRST, FEWEST = 0.25, 5
+FIRST, FEWEST = 0.2, 5
 """Share of a form's labels that are its first ones, and fewest of them."""
 KNOWN = 0.6
 """Share of the letters of its first labels from which it is such a form; entries 0.75 and more, guidance up to 0.51."""
@@ -37,18 +38,20 @@ COLUMN, COLUMNS = 0.7, 5
 of 0.83, forms two of 0.61."""
 HEADS = 0.25
 """Share of the page's height, from the top of its rules, within which a table's heads stand; measured up to 0.12."""
+LOST = ReadValue(Presence.NOT_READ, "", "", None)
+"""Of a case whose number was not found, and of a second one on a page that may have none."""
 _WITHOUT_CASES = frozenset({PageRole.COVER, PageRole.INDEX, PageRole.GUIDANCE, PageRole.CLOSING})
 
 
 def read_numbers(image: Image, readers: Readers) -> list[ReadValue]:
-    """Return the entry number of each case on a decoded picture, in reading order."""
+    """Return the entry number of each case on a decoded picture, in reading order; :data:`LOST` where none was seen."""
     flat, steps, spread = made_flat(image)
     first = first_look(flat, 0, readers, steps)
     if (found := _in_heads(first[0])) is not None:
         return found
     look = upright(flat, readers, _read_heads, steps, first=first).look
-    parts, _ = find_parts(look, fold_of(spread, look.page))
-    return _numbers(look, parts)
+    parts, problem = find_parts(look, fold_of(spread, look.page))
+    return [*_numbers(look, parts), *([LOST] if parts and problem else [])]
 
 
 def _in_heads(look: Look) -> list[ReadValue] | None:
@@ -57,18 +60,21 @@ def _in_heads(look: Look) -> list[ReadValue] | None:
     if width > WIDE * height:
         return None
     head, reading = _strip(look, *HEAD)
-    forms = _likely(head.words, [_first_labels(edition) for edition in editions()])
+    known = tuple(_first_labels(edition) for edition in editions() if edition.shape is not PageShape.ROWS)
+    forms = _likely(head.words, [form for _, form in shortlist(head.words, known)])
     if not forms:
         said = look.readers.classifier.classify(head.page.grey, reading)
         return [] if said.role in _WITHOUT_CASES else None
-    found = _numbers_of(forms[0], head)
+    found = _numbers(head, [_part(head, forms[0])], forms)
+    if LOST in found:
+        return None
     halves = [form for form in forms if form.shape is PageShape.HALF]
-    if halves and found:
-        lower, _ = _strip(look, *LOWER)
-        below = _likely(lower.words, halves)
-        second = _numbers_of(below[0], lower) if below else []
-        return [*found, *second] if second else None
-    return found or None
+    if not halves:
+        return found
+    lower, _ = _strip(look, *LOWER)
+    if second := _likely(lower.words, halves):
+        return found + _numbers(lower, [_part(lower, second[0])], second)
+    return found if forms[0] not in halves else [*found, LOST]
 
 
 def _strip(look: Look, top: float, bottom: float) -> tuple[Look, PageReading]:
@@ -80,10 +86,18 @@ def _strip(look: Look, top: float, bottom: float) -> tuple[Look, PageReading]:
     return strip, reading
 
 
-def _likely(words: Sequence[Word], forms: Iterable[Edition]) -> list[Edition]:
-    """Return of *forms* those whose labels the words are, the likeliest first."""
-    fits = [(coverage(form, find_labels(form, words)), form) for form in forms if form.shape is not PageShape.ROWS]
-    least = max(KNOWN, max(share for share, _ in fits) - AS_WELL)
+def _likely(words: Sequence[Word], known: Iterable[Edition]) -> list[Edition]:
+    """Return the *known* forms whose labels the words are, the likeliest first, with those labels alone that matter.
+
+    No others are looked for more closely: those read tell that it is the form, and where the number ends.
+    """
+    fits = []
+    for form in known:
+        found = find_labels(form, words)
+        number = next(k for k, label in enumerate(form.labels) if label.column == NUMBER)
+        near = sorted({*found, *range(number, min(number + 2, len(form.labels)))})
+        fits.append((coverage(form, found), replace(form, labels=tuple(form.labels[k] for k in near))))
+    least = max([KNOWN, *(share - AS_WELL for share, _ in fits)])
     return [form for share, form in sorted(fits, key=lambda fit: -fit[0]) if share >= least]
 
 
@@ -94,17 +108,17 @@ def _first_labels(edition: Edition) -> Edition:
     return replace(edition, labels=edition.labels[:count], crossings=())
 
 
-def _numbers_of(form: Edition, look: Look) -> list[ReadValue]:
-    return _numbers(look, [Part(look.whole, form.id, 1.0)], {form.id: form})
+def _part(look: Look, form: Edition) -> Part:
+    return Part(look.whole, form.id, 1.0)
 
 
-def _numbers(look: Look, parts: Sequence[Part], known: Mapping[str, Edition] | None = None) -> list[ReadValue]:
+def _numbers(look: Look, parts: Sequence[Part], known: Iterable[Edition] = ()) -> list[ReadValue]:
+    """Return the number of each case; *known* are the forms of the parts, where they are none of the house's."""
     out = []
-    for _, case in cases_of(look, parts, known, only=NUMBER):
+    for _, case in cases_of(look, parts, {form.id: form for form in known}, only=NUMBER):
         label = case.edition.label(NUMBER)
         lines = [lines for area, lines in case.written if area.column == NUMBER]
-        if label is not None and lines:
-            out.append(read_corrected(label, lines[0], look.readers, case.edition.years))
+        out.append(read_corrected(label, lines[0], look.readers, case.edition.years) if label and lines else LOST)
     return out
 
 

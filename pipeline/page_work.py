@@ -46,7 +46,7 @@ from records.errors import PageError
 from records.geometry import Box
 from records.readings import EngineIdentity, PageReading
 
-CODE_VERSION = "25"
+CODE_VERSION = "26"
 """Raised whenever a stage's result would differ: then pages are read anew."""
 _NO_TOTALS = frozenset({PageRole.BLANK, PageRole.ENTRY, PageRole.GUIDANCE})
 """Roles of pages whose totals are not looked for: the guidance has the same words."""

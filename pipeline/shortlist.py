@@ -33,17 +33,18 @@ def _score(labels: Sequence[Label], seen: dict[str, float]) -> float:
     return found / whole if whole else 0.0
 
 
-def shortlist(words: Sequence[Word]) -> list[tuple[float, Edition]]:
-    """Return (score, edition) of the likeliest editions, best first.
+def shortlist(words: Sequence[Word], known: tuple[Edition, ...] | None = None) -> list[tuple[float, Edition]]:
+    """Return (score, edition) of the likeliest of the *known* editions, by default all, best first.
 
     Of a table across an opened book one leaf alone may be on the page: the better leaf counts, a little less.
     """
     text = "".join(letters_of(w.text) for w in words)
     if not text:
         return []
-    seen = {w: fuzz.partial_ratio(w, text) / 100 if len(text) >= len(w) // 2 else 0.0 for w in _wordings(editions())}
+    known = known if known is not None else editions()
+    seen = {w: fuzz.partial_ratio(w, text) / 100 if len(text) >= len(w) // 2 else 0.0 for w in _wordings(known)}
     ranked = []
-    for edition in editions():
+    for edition in known:
         leaves = {label.leaf for label in edition.labels if label.leaf}
         parts = [[x for x in edition.labels if x.leaf is leaf] for leaf in leaves]
         scores = [_score(edition.labels, seen), *(0.95 * _score(part, seen) for part in parts)]

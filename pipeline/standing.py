@@ -10,7 +10,7 @@ from pipeline.look import Look
 from pipeline.prepare import PreparedPage, cleaned, straightened
 from pipeline.readers import Readers
 from pipeline.spreads import Spread, askew, find_spread, whole
-from pipeline.verdict import is_bare
+from pipeline.verdict import is_bare, is_empty
 from records.errors import PageError
 from records.pages import Step
 from records.ports import Image
@@ -22,6 +22,8 @@ UPRIGHT = 0.35
 """Least share of sure words on a page that stands upright (measured 0.58-0.63; on its head 0.05-0.23)."""
 FEW_WORDS, PLAIN = 6, 0.8
 """Sure words, and their share, from which a page with fewer words stands upright (7 of 8; on its head 4 of 6)."""
+BLANK_INK = 0.0025
+"""Share of dark pixels under which a page may be blank; such a one has no right way up."""
 
 
 def sure_words(reading: PageReading) -> tuple[int, float]:
@@ -57,14 +59,18 @@ def upright(
     best: tuple[int, Upright] | None = None
     for turns in ways:
         look, jpeg = first if first and turns == 0 else first_look(image, turns, readers, before)
-        page, reading = look.page, read(look)
+        page = look.page
+        light = turns == 0 and float(np.mean(page.grey < 128)) < BLANK_INK
+        if light and is_empty(page.colour):
+            return Upright(look, jpeg, readers.forms.identity, turns)
+        reading = read(look)
         look.words = reading.words
         sure, share = sure_words(reading)
         if best is None or sure > 1.5 * best[0] + 3:
             best = (sure, Upright(look, jpeg, reading.engine, turns))
         if (sure >= ENOUGH_WORDS and share >= UPRIGHT) or (sure >= FEW_WORDS and share >= PLAIN):
             break
-        if turns == 0 and (float(np.mean(page.grey < 128)) < 0.0025 or is_bare(page.colour)):
+        if light or (turns == 0 and is_bare(page.colour)):
             break  # a blank page has no right way up
     assert best is not None
     return best[1]

@@ -107,6 +107,11 @@ def is_bare(image: Image) -> bool:
     return int((letters(take_apart(image))[:, 5] >= PALEST_INK).sum()) < BARE_LETTERS
 
 
+def is_empty(image: Image) -> bool:
+    """Whether a prepared page (BGR) has hardly a mark like a letter, however pale: a reader sees words in its grain."""
+    return len(letters(take_apart(image))) < FEWEST_LETTERS
+
+
 def same_sheet(one: Image, others: Mapping[str, Image]) -> str | None:
     """Return the name of the fingerprint in *others* that is of the same sheet as *one*; None where none is."""
     scored = {name: likeness(one, other, SAME_SHEET) for name, other in others.items()}

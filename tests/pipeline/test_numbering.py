@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline import numbering
+from pipeline.entry_numbers import LOST
 from pipeline.evaluate import read_truth
 from pipeline.numbering import NumberRun
 from pipeline.values import ReadValue
@@ -52,6 +53,22 @@ def test_what_is_not_sure_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told(monkeypatch, [number("7")], [], [number("9")]) == [(), (), ()]
 
 
+def test_one_wrong_figure_far_from_the_number_that_follows_is_a_misread(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(monkeypatch, [number("104")], [number("195")], [number("106")]) == [(), (), ()]
+    assert told(monkeypatch, [number("104")], [number("107")]) == [(), ("104>107",)]
+    assert told(monkeypatch, [number("104")], [number("296")]) == [(), ("104>296",)]
+
+
+def test_numbers_of_one_page_that_do_not_run_on_are_not_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd, later = [number("1"), number("101")], [number("105"), number("106")]
+    assert told(monkeypatch, [number("101"), number("102")], odd, later) == [(), (), ()]
+
+
+def test_after_a_page_whose_last_case_was_lost_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for after in ("122", "123"):
+        assert told(monkeypatch, [number("121"), LOST], [number(after)]) == [(), ()]
+
+
 def test_a_year_begins_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told(monkeypatch, [number("131/1998")], [number("1/1999")]) == [(), ()]
 
@@ -89,6 +106,16 @@ def test_a_sheet_that_comes_again_is_out_of_turn(monkeypatch: pytest.MonkeyPatch
         ["SCAN_TWICE"],
     ]
     assert run.last == 14  # two sheets that only look alike
+
+
+def test_a_blank_page_between_two_is_not_read_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = iter([[number("12")], [number("14")]])
+    monkeypatch.setattr(numbering, "read_numbers", lambda image, readers: next(waiting))
+    run, whole = NumberRun(readers), Box(0, 0, 4, 4).polygon()
+    blank = Verdict(4, 4, (PageFault("SCAN_BLANK", Severity.WARN, 3, whole),), 0.1)
+    verdicts = [run.follow(SMALL, verdict) for verdict in (Verdict(4, 4, (), 0.1), blank, Verdict(4, 4, (), 0.1))]
+    assert verdicts[1] is blank
+    assert [fault.code for fault in verdicts[2].faults] == ["SCAN_NUMBER_JUMP"]
 
 
 @pytest.mark.slow
