@@ -60,8 +60,7 @@ def _in_heads(look: Look) -> list[ReadValue] | None:
     if width > WIDE * height:
         return None
     head, reading = _strip(look, *HEAD)
-    known = tuple(_first_labels(edition) for edition in editions() if edition.shape is not PageShape.ROWS)
-    forms = _likely(head.words, [form for _, form in shortlist(head.words, known)])
+    forms = _likely(head.words, [form for _, form in shortlist(head.words, _heads(editions()))])
     if not forms:
         said = look.readers.classifier.classify(head.page.grey, reading)
         return [] if said.role in _WITHOUT_CASES else None
@@ -102,10 +101,14 @@ def _likely(words: Sequence[Word], known: Iterable[Edition]) -> list[Edition]:
 
 
 @cache
-def _first_labels(edition: Edition) -> Edition:
-    """Return *edition* with its first labels alone, wherever its layout has them."""
-    count = max(FEWEST, round(FIRST * len(edition.labels)))
-    return replace(edition, labels=edition.labels[:count], crossings=())
+def _heads(known: tuple[Edition, ...]) -> tuple[Edition, ...]:
+    """Return the forms among *known* that have the number among their first labels, with these alone."""
+    out = []
+    for edition in known:
+        first = edition.labels[: max(FEWEST, round(FIRST * len(edition.labels)))]
+        if edition.shape is not PageShape.ROWS and any(label.column == NUMBER for label in first):
+            out.append(replace(edition, labels=first, crossings=()))
+    return tuple(out)
 
 
 def _part(look: Look, form: Edition) -> Part:
