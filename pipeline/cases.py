@@ -139,9 +139,11 @@ def _rows(look: Look, part: Box, edition: Edition, only: str) -> Iterator[Case]:
         ink = with_strokes(clean)
     cases = []
     for k, row in enumerate(areas):
+        marked = {area.column: owned[f"{k} {area.column}"] for area in row}
         own = [area for area in row if only in ("", area.column)]
-        lines = written(ink, clean, marks, {a.column: owned[f"{k} {a.column}"] for a in own}, labelled, own)
-        if any(one.standing for one in lines.values()):
+        lines = written(ink, clean, marks, {a.column: marked[a.column] for a in own}, labelled, own)
+        holds = any(one.standing for one in lines.values())
+        if holds or (only and any(one.standing for one in written(ink, clean, marks, marked, labelled, row).values())):
             found = [(area, lines[area.column]) for area in own]
             box = table.rows[k].box
             level = (box.y + box.h / 2) / page.grey.shape[0]

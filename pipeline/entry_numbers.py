@@ -22,6 +22,7 @@ from pipeline.values import ReadValue, read_corrected
 from records.codes import PageRole, Presence
 from records.entries import NUMBER
 from records.geometry import Box
+from records.numbers import read_number
 from records.ports import Image
 from records.readings import PageReading, Word
 
@@ -65,7 +66,7 @@ def _in_heads(look: Look) -> list[ReadValue] | None:
         said = look.readers.classifier.classify(head.page.grey, reading)
         return [] if said.role in _WITHOUT_CASES else None
     found = _numbers(head, [_part(head, forms[0])], forms)
-    if LOST in found:
+    if _columns(head) >= COLUMNS or not all(map(_may_be_number, found)):  # the head of a table, or another's label
         return None
     halves = [form for form in forms if form.shape is PageShape.HALF]
     if not halves:
@@ -74,6 +75,16 @@ def _in_heads(look: Look) -> list[ReadValue] | None:
     if second := _likely(lower.words, halves):
         return found + _numbers(lower, [_part(lower, second[0])], second)
     return found if forms[0] not in halves else [*found, LOST]
+
+
+def _may_be_number(value: ReadValue) -> bool:
+    return value is not LOST and (value.presence is Presence.BLANK or read_number(value.value) is not None)
+
+
+def _columns(head: Look) -> int:
+    """Return how many upright rules go on below the head of a page."""
+    high = head.page.grey.shape[0]
+    return sum(rule.bottom > 0.97 * high and rule.h > 0.15 * high for rule in head.clean(head.whole).rules.vertical)
 
 
 def _strip(look: Look, top: float, bottom: float) -> tuple[Look, PageReading]:

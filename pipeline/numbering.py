@@ -13,6 +13,7 @@ from rapidfuzz.distance.Levenshtein import distance
 from pipeline.entry_numbers import read_numbers
 from pipeline.readers import Readers
 from pipeline.values import ReadValue
+from pipeline.verdict import is_empty
 from records.errors import KhongChoError
 from records.geometry import Box
 from records.numbers import read_number
@@ -36,11 +37,12 @@ class NumberRun:
     def follow(self, image: Image, verdict: Verdict) -> Verdict:
         """Return the verdict on the next page, with a warning where its numbers do not follow on the last page's."""
         began = time.perf_counter()
-        if any(fault.code == "SCAN_BLANK" for fault in verdict.faults):
+        if any(fault.code == "SCAN_BLANK" for fault in verdict.faults) and is_empty(image):
             return verdict
         try:
             found = read_numbers(image, self.readers())
         except KhongChoError:  # what cannot be read here is told when the book is taken in
+            self.last = None
             return verdict
         first = self._first(found)
         faults = verdict.faults
@@ -70,11 +72,15 @@ class NumberRun:
     def _is_slip(self, number: int) -> bool:
         """Whether *number* is the one that follows but for one figure, and far from it: a misread is likelier."""
         after = None if self.last is None else self.last + 1
-        return after is not None and abs(number - after) > NEAR and distance(str(number), str(after)) == 1
+        return (
+            after is not None and number != 1 and abs(number - after) > NEAR and distance(str(number), str(after)) == 1
+        )
 
     def _highest(self, found: list[ReadValue], first: int | None) -> int | None:
-        """Return the last number of a page: *first* and one more for each entry below; None where the last has none."""
-        return None if first is None or found[-1].reading is None else first + len(found) - 1
+        """Return the last number of a page: *first* and one more for each entry below; None where that is not sure."""
+        if first is None or found[-1].reading is None or not _run_on(first, found[1:]):
+            return None
+        return first + len(found) - 1
 
 
 def _may_be(value: ReadValue) -> list[int]:

@@ -38,7 +38,17 @@ from pipeline.payloads import (
 from pipeline.prepare import PreparedPage, again
 from pipeline.printing import printed
 from pipeline.readers import MakeReaders, Readers
-from pipeline.standing import ENOUGH_WORDS, Upright, decoded, fold_of, made_flat, sure_words, unread, upright
+from pipeline.standing import (
+    ENOUGH_WORDS,
+    Upright,
+    decoded,
+    fold_of,
+    made_flat,
+    read_print,
+    sure_words,
+    unread,
+    upright,
+)
 from pipeline.verdict import is_bare
 from records.codes import PageRole, RegisterKind
 from records.entries import REGISTERED
@@ -80,11 +90,11 @@ class Work:
 
 
 def _read_paper(look: Look) -> PageReading:
-    return look.readers.papers.read_page(look.page.grey)
+    return read_print(look, look.readers.papers, lambda: look.page.grey)
 
 
 def _read_form(look: Look) -> PageReading:
-    return look.readers.forms.read_page(look.print)
+    return read_print(look, look.readers.forms, lambda: look.print)
 
 
 def do_prepare(work: Work) -> tuple[Json, bytes]:

@@ -13,7 +13,7 @@ from pipeline.spreads import Spread, askew, find_spread, whole
 from pipeline.verdict import is_bare, is_empty
 from records.errors import PageError
 from records.pages import Step
-from records.ports import Image
+from records.ports import Image, PageRecogniser
 from records.readings import EngineIdentity, PageReading
 
 SURE_WORD = 0.6
@@ -59,10 +59,6 @@ def upright(
     best: tuple[int, Upright] | None = None
     for turns in ways:
         look, jpeg = first if first and turns == 0 else first_look(image, turns, readers, before)
-        page = look.page
-        light = turns == 0 and float(np.mean(page.grey < 128)) < BLANK_INK
-        if light and is_empty(page.colour):
-            return Upright(look, jpeg, readers.forms.identity, turns)
         reading = read(look)
         look.words = reading.words
         sure, share = sure_words(reading)
@@ -70,10 +66,22 @@ def upright(
             best = (sure, Upright(look, jpeg, reading.engine, turns))
         if (sure >= ENOUGH_WORDS and share >= UPRIGHT) or (sure >= FEW_WORDS and share >= PLAIN):
             break
-        if light or (turns == 0 and is_bare(page.colour)):
+        if turns == 0 and (is_light(look) or is_bare(look.page.colour)):
             break  # a blank page has no right way up
     assert best is not None
     return best[1]
+
+
+def is_light(look: Look) -> bool:
+    """Whether hardly anything dark is on the page."""
+    return float(np.mean(look.page.grey < 128)) < BLANK_INK
+
+
+def read_print(look: Look, reader: PageRecogniser, picture: Callable[[], Image]) -> PageReading:
+    """Read a *picture* of the page; of an empty page nothing: in its grain the *reader* would see words."""
+    if is_light(look) and is_empty(look.page.colour):
+        return PageReading((), reader.identity)
+    return reader.read_page(picture())
 
 
 def unread(image: Image, readers: Readers, before: tuple[Step, ...]) -> Upright:

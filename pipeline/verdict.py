@@ -19,7 +19,7 @@ from pipeline.lighting import burnt_out, covered, faint_share, ink_darkness, sha
 from pipeline.places import edge, place_of
 from pipeline.prepare import MAX_TILT
 from pipeline.sharpness import measure_softness, tiles_to_mask
-from pipeline.sheet import Sheet, take_apart
+from pipeline.sheet import Sheet, letter_like, take_apart
 from records.geometry import Box, Polygon
 from records.ports import Image
 from records.verdicts import PageFault, Severity, Verdict
@@ -36,6 +36,8 @@ TABLE = (125.0, 75.0)
 """Brightness and darkness of "ink" below both of which a picture shows no paper: tables 67-108 and 0-54."""
 FEWEST_LETTERS = 20
 """Dark letters, below which a page is blank."""
+FEWEST_MARKS = 4
+"""Marks of a letter's size, however pale, below which nothing is written on a page: a short word has as many."""
 BARE_LETTERS = 40
 """The same for a page on which nothing was found: empty pages have up to 33, entries 530 and more."""
 SOFT = 1.9
@@ -108,8 +110,8 @@ def is_bare(image: Image) -> bool:
 
 
 def is_empty(image: Image) -> bool:
-    """Whether a prepared page (BGR) has hardly a mark like a letter, however pale: a reader sees words in its grain."""
-    return len(letters(take_apart(image))) < FEWEST_LETTERS
+    """Whether a page (BGR) has no mark like a letter, however pale: a reader of print sees words in its grain."""
+    return len(letter_like(take_apart(image).marks, 0)) < FEWEST_MARKS
 
 
 def same_sheet(one: Image, others: Mapping[str, Image]) -> str | None:

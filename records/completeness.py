@@ -33,7 +33,7 @@ from records.messages import kind_told
 from records.numbers import EntryNumber, Span, read_number
 from records.pages import PageId, PageProblem
 from records.printing import printed_otherwise
-from records.sequence import NEAR, Numbered, Order, by_year, chain, in_order, weigh, years_told
+from records.sequence import Numbered, Order, by_year, chain, in_order, weigh, year_of, years_told
 from records.sheets import Twins, gathered
 from records.text import comparable, listed
 from records.volumes import names_other, number_of, volumes_told
@@ -68,11 +68,12 @@ def examine(
     points += [*strangers, *others, *apart]
     years = by_year(kept, book.year)
     stated = _first_of_first(book, kept, stated)
-    own = [year for year, items in years if not _astray(items, apart, stated)]
+    own = _own_years(years, apart, stated)
     runs = []
     for year, items in years:
         shown = year if len(years) > 1 else None
-        run, found = _run(book, year, items, _bounds(stated, year, own), shown, twins)
+        alone = stated if len(years) == 1 else _bounds(stated, year, own)
+        run, found = _run(book, year, items, alone, shown, twins)
         runs.append(run)
         points += found
     out = _places_told(points, PointKind.STRANGER)
@@ -81,13 +82,14 @@ def examine(
     points += _otherwise_sealed(pages, points)
     points = _without_hints_told_surely(points)
     ends = [run for run in runs if run.year in own]
-    points += _unstated(stated, ends, [_place(page) for page in pages if page.role is PageRole.CLOSING])
+    closing = [_place(page) for page in pages if page.role is PageRole.CLOSING]
+    points += _unstated(stated, ends, closing, several=len(runs) > 1)
     if not runs and stated.last is not None:
         first = stated.first or 1
         runs.append(Run(book.year, first, stated.last, (), _count(first, stated.last, ())))
         points += _gaps(runs[0], None)
     written = sum(bool(page.claims) for page in pages)
-    points += _totals(stated, runs, sum(not page.is_slip for page in pages), written)
+    points += _totals(stated, ends or runs, sum(not page.is_slip for page in pages), written)
     ranked = tuple(sorted(explained(points, explanations), key=_rank))
     return BookReport(kind, tuple(runs), ranked, len(pages), written)
 
@@ -262,13 +264,13 @@ def _first_of_first(book: Book, items: Sequence[Numbered], stated: Stated) -> St
     return stated
 
 
-def _unstated(stated: Stated, runs: Sequence[Run], closing: Sequence[Place]) -> Iterator[Point]:
+def _unstated(stated: Stated, runs: Sequence[Run], closing: Sequence[Place], *, several: bool) -> Iterator[Point]:
     """Tell where a book may begin before its first page here, or go on after its last: nobody said that it does not.
 
-    *closing* are its closing pages, where a person reads it.
+    *closing* are its closing pages, where a person reads it; *several*: pages of more than one year lie in it.
     """
     first, last = (runs[0].found[:1], runs[-1].found[-1:]) if runs else ((), ())
-    years = [run.year if len(runs) > 1 else None for run in runs]
+    years = [run.year if several else None for run in runs]
     if first and stated.first is None and runs[0].first > 1:
         yield _point(PointKind.ENDS, "BOOK_FIRST_UNSTATED", first[0], years[0], number=str(first[0].number))
     if last and stated.last is None and stated.events is None:
@@ -279,27 +281,34 @@ def _unstated(stated: Stated, runs: Sequence[Run], closing: Sequence[Place]) -> 
 # --- numbers of one year -------------------------------------------------------------------------
 
 
-def _astray(items: Sequence[Numbered], apart: Sequence[Point], stated: Stated) -> bool:
-    """Whether the numbers of a year stand on a single page that is none of the book's years, as one of *apart* tells.
+def _own_years(years: Sequence[tuple[int, list[Numbered]]], apart: Sequence[Point], stated: Stated) -> list[int]:
+    """Return the years of the book without those whose pages have gone astray, as *apart* tells.
 
-    Nothing is then expected before and after them. A page on which a book that goes on from another is said to begin,
-    or little before, is one of it.
+    Only what lies years off has: December's pages may begin the book of the next year. A year that the stated first or
+    last number can only be of is one of it, however far.
     """
-    places = {item.place for item in items}
-    low = min(item.number.serial for item in items)
-    begins = stated.first is not None and 1 < stated.first <= low <= stated.first + NEAR
-    return not begins and any(places.issubset(point.places) for point in apart)
+    told = _places_told(apart, PointKind.YEAR)
+    astray = {y for y, items in years if all(i.place in told for i in items if year_of(i.claim) == y)}
+    own = [y for y, _ in years if y not in astray]
+    if not own:
+        return [y for y, _ in years]
+    serials = {y: [item.number.serial for item in items] for y, items in years}
+    astray = {y for y in astray if min(abs(y - other) for other in own) > 1}
+    (early, _), (late, _) = years[0], years[-1]
+    if early < own[0] and stated.first is not None and min(serials[own[0]]) < stated.first <= min(serials[early]):
+        astray.discard(early)
+    if late > own[-1] and stated.last is not None and max(serials[late]) <= stated.last < max(serials[own[-1]]):
+        astray.discard(late)
+    return [y for y, _ in years if y not in astray]
 
 
 def _bounds(stated: Stated, year: int, years: Sequence[int]) -> Stated:
     """Return what is expected of a *year*: the book's first number is the first of its *years*', its last the last's.
 
-    Of a year that is none of them nothing is.
+    Of a year that is none of them nothing is, before and after the numbers that are there.
     """
     if year not in years:
         return Stated()
-    if len(years) == 1:
-        return stated
     return Stated(stated.first if year == years[0] else 1, stated.last if year == years[-1] else None)
 
 

@@ -41,11 +41,12 @@ def readers(forms: Counting) -> Readers:
     return replace(real_readers(), forms=forms)
 
 
-def pages_of(folder: Path, edition: str, cases: int) -> tuple[list[Image], Image]:
+def pages_of(folder: Path, edition: str, cases: int, *, apart: bool = False) -> tuple[list[Image], Image]:
     """Return the pages of a book that hold entries, and its page of guidance."""
     make_book(
-        folder, edition_id=edition, cases=cases, seed=77, difficulty="easy", formats=("jpeg",), hands=HELD_OUT[1:]
-    )
+        folder, edition_id=edition, cases=cases, seed=77, difficulty="easy", formats=("jpeg",), hands=HELD_OUT[1:],
+        apart=apart,
+    )  # fmt: skip
     rows = read_truth(folder)
     entries = dict.fromkeys(row["file"] for row in rows if row["role"] == "entry")
     guidance = next(row["file"] for row in rows if row["role"] == "other")
@@ -79,6 +80,19 @@ def test_of_a_table_the_heads_of_its_columns_are_read(tmp_path: Path, forms: Cou
     assert numbers(pages[0], readers) == [1, 2, 3]
     ((height, width),) = forms.seen
     assert height < 0.35 * width
+
+
+def test_a_leaf_of_a_table_alone_is_no_form_and_its_row_without_a_number_counts(
+    tmp_path: Path, readers: Readers
+) -> None:
+    pages_of(tmp_path, "death-1961", 3, apart=True)
+    row = next(row for row in read_truth(tmp_path) if row["role"] == "entry")
+    leaf = opened(tmp_path / row["file"])
+    assert numbers(leaf, readers) == [1, 2, 3]
+    x, y, w, h = row["entries"][1]["fields"]["so"]["box"]
+    leaf[y - 3 : y + h + 3, x - 3 : x + w + 3] = 235
+    assert [value.text for value in read_numbers(leaf, readers)][1] == ""
+    assert len(read_numbers(leaf, readers)) == 3
 
 
 def test_a_page_on_its_head_is_read_as_a_whole(tmp_path: Path, forms: Counting, readers: Readers) -> None:

@@ -20,7 +20,7 @@ from records.verdicts import PageFault, Severity, Verdict
 from samples import HELD_OUT, make_book
 from tests.pipeline.stubs import ENGINE, readers, real_readers
 
-SMALL: Image = np.zeros((4, 4), np.uint8)
+SMALL: Image = np.full((400, 300), 240, np.uint8)
 
 
 def number(text: str, confidence: float = 0.99, *others: str) -> ReadValue:
@@ -116,6 +116,27 @@ def test_a_blank_page_between_two_is_not_read_and_changes_nothing(monkeypatch: p
     verdicts = [run.follow(SMALL, verdict) for verdict in (Verdict(4, 4, (), 0.1), blank, Verdict(4, 4, (), 0.1))]
     assert verdicts[1] is blank
     assert [fault.code for fault in verdicts[2].faults] == ["SCAN_NUMBER_JUMP"]
+
+
+def test_a_pale_page_is_no_blank_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = iter([[number("12")], [number("13")], [number("14")]])
+    monkeypatch.setattr(numbering, "read_numbers", lambda image, readers: next(waiting))
+    run, whole = NumberRun(readers), Box(0, 0, 4, 4).polygon()
+    pale = np.full((2339, 1654), 235, np.uint8)
+    cv2.putText(pale, "Nguyen Thi Minh", (200, 900), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 205, 3)
+    blank = Verdict(4, 4, (PageFault("SCAN_BLANK", Severity.WARN, 3, whole),), 0.1)
+    verdicts = [
+        run.follow(image, v)
+        for image, v in ((SMALL, Verdict(4, 4, (), 0.1)), (pale, blank), (SMALL, Verdict(4, 4, (), 0.1)))
+    ]
+    assert [len(verdict.faults) for verdict in verdicts] == [0, 1, 0]
+
+
+def test_a_year_that_turns_on_a_page_and_numbers_that_do_not_run_on_leave_it_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert told(monkeypatch, [number("130")], [number("131"), number("1")], [number("2"), number("3")]) == [(), (), ()]
+    assert told(monkeypatch, [number("20")], [number("1")], [number("3")]) == [(), (), ("1>3",)]
 
 
 @pytest.mark.slow

@@ -51,27 +51,49 @@ def test_a_page_whose_entries_all_tell_a_year_that_cannot_be_is_told(
         assert report.found == 3 * len(years)
 
 
-def test_before_and_after_the_numbers_of_a_page_gone_astray_nothing_is_missing() -> None:
-    astray = page(1, *(claim(10 + k, str(122 + k), registered="1988-02-01") for k in (1, 2, 3)))
-    own = rows_of(1990, 1991, 1991)
-    report = look([astray, *own[1:]], Stated(first=1, last=6), book=replace(BOOK, year=1991))
-    assert len(report.of(PointKind.YEAR)) == 1
+def sheet(n: int, first: int, count: int, year: int) -> BookPage:
+    """A page of so many entries, numbered from *first*, registered in one year."""
+    return page(n, *(claim(20 * n + k, str(first + k), registered=f"{year}-02-0{n % 9 + 1}") for k in range(count)))
+
+
+OPENED = replace(BOOK, year=1991)
+
+
+def gaps(*pages: BookPage, stated: Stated, book: Book = OPENED) -> list[str]:
+    return [point.numbers for point in look(list(pages), stated, book=book).of(PointKind.GAP)]
+
+
+@pytest.mark.parametrize("astray", [[sheet(1, 123, 3, 1988)], [sheet(1, 123, 3, 1988), sheet(2, 126, 3, 1988)]])
+def test_before_and_after_the_numbers_of_a_sheet_gone_astray_nothing_is_missing(astray: list[BookPage]) -> None:
+    report = look([*astray, sheet(3, 1, 3, 1991), sheet(4, 4, 3, 1991)], Stated(first=1, last=6), book=OPENED)
+    assert len(report.of(PointKind.YEAR)) == len(astray)
     assert report.of(PointKind.GAP) == () == report.of(PointKind.ENDS)
-    assert (report.found, report.expected) == (9, 9)
-    assert [(run.year, run.first, run.last) for run in report.runs] == [(1988, 123, 125), (1991, 1, 6)]
+    assert report.found == report.expected == 6 + 3 * len(astray)
+    assert [(run.year, run.first) for run in report.runs] == [(1988, 123), (1991, 1)]
 
 
-def test_a_page_of_an_earlier_year_on_which_the_book_is_said_to_begin_is_one_of_it() -> None:
-    early = page(1, *(claim(10 + k, str(122 + k), registered="1990-12-01") for k in (1, 2, 3)))
-    report = look([early, *rows_of(1990, 1991, 1991)[1:]], Stated(first=120, last=6), book=replace(BOOK, year=1991))
-    assert [point.numbers for point in report.of(PointKind.GAP)] == ["120-122/1990"]
+def test_what_is_missing_beside_a_page_gone_astray_is_told() -> None:
+    own = [sheet(2, 121, 3, 1991), sheet(3, 127, 3, 1991)]
+    book = replace(OPENED, number="2")
+    assert gaps(*own, sheet(4, 123, 3, 1995), stated=Stated(121, 132), book=book) == ["124-126/1991", "130-132/1991"]
+    assert gaps(sheet(1, 123, 3, 1988), *own, stated=Stated(121, 129), book=book) == ["124-126/1991"]
+    assert gaps(sheet(1, 123, 3, 1988), sheet(2, 4, 3, 1991), stated=Stated()) == ["1-3/1991"]
 
 
-def test_several_pages_of_an_earlier_year_are_a_piece_of_a_book_whose_first_numbers_may_lack() -> None:
-    early = [page(n, *(claim(10 * n + k, str(3 * n + k), registered="1990-12-01") for k in (1, 2, 3))) for n in (1, 2)]
-    report = look([*early, *rows_of(1990, 1990, *[1991] * 5)[2:]], Stated(last=15), book=replace(BOOK, year=1991))
-    assert len(report.of(PointKind.YEAR)) == 2
-    assert [point.numbers for point in report.of(PointKind.GAP)] == ["1-3/1990"]
+def test_a_year_later_with_which_the_book_is_said_to_end_is_one_of_it() -> None:
+    pages = [sheet(1, 1, 3, 1991), sheet(2, 7, 6, 1991), sheet(3, 1, 2, 1993)]
+    assert gaps(*pages, stated=Stated(first=1, last=4)) == ["4-6/1991", "3-4/1993"]
+
+
+def test_a_page_of_the_year_before_may_begin_the_book() -> None:
+    pages = [sheet(1, 123, 3, 1990), sheet(2, 1, 3, 1991), sheet(3, 4, 3, 1991)]
+    assert gaps(*pages, stated=Stated(first=100, last=6), book=replace(OPENED, number="2")) == ["100-122/1990"]
+
+
+def test_a_total_that_only_pages_gone_astray_reach_differs() -> None:
+    pages = [sheet(1, 1, 6, 1991), sheet(2, 7, 6, 1991), sheet(3, 40, 3, 1995)]
+    (point,) = look(pages, Stated(events=15), book=OPENED).of(PointKind.TOTAL)
+    assert (point.why.facts["stated"], point.why.facts["counted"]) == ("15", "12")
 
 
 def test_one_entry_of_another_year_among_others_of_its_page_is_a_misread_figure() -> None:
