@@ -72,8 +72,8 @@ def examine(
     runs = []
     for year, items in years:
         shown = year if len(years) > 1 else None
-        alone = stated if len(years) == 1 else _bounds(stated, year, own)
-        run, found = _run(book, year, items, alone, shown, twins)
+        bounds = stated if len(years) == 1 else _bounds(stated, year, own)
+        run, found = _run(book, year, items, bounds, shown, twins)
         runs.append(run)
         points += found
     out = _places_told(points, PointKind.STRANGER)
@@ -81,15 +81,15 @@ def examine(
     points += _otherwise_printed(pages, points)
     points += _otherwise_sealed(pages, points)
     points = _without_hints_told_surely(points)
-    ends = [run for run in runs if run.year in own]
+    of_book = [run for run in runs if run.year in own]
     closing = [_place(page) for page in pages if page.role is PageRole.CLOSING]
-    points += _unstated(stated, ends, closing, several=len(runs) > 1)
+    points += _unstated(stated, of_book, closing, several=len(runs) > 1)
     if not runs and stated.last is not None:
         first = stated.first or 1
         runs.append(Run(book.year, first, stated.last, (), _count(first, stated.last, ())))
         points += _gaps(runs[0], None)
     written = sum(bool(page.claims) for page in pages)
-    points += _totals(stated, ends or runs, sum(not page.is_slip for page in pages), written)
+    points += _totals(stated, of_book, sum(not page.is_slip for page in pages), written)
     ranked = tuple(sorted(explained(points, explanations), key=_rank))
     return BookReport(kind, tuple(runs), ranked, len(pages), written)
 
