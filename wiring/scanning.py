@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,10 +31,15 @@ def judge_file(
 
 
 def number_readers(settings: Settings) -> "Callable[[], Readers]":
-    """Return what reads entry numbers at the scanner; it is opened at the first page."""
-    from pipeline.page_work import readers_of
+    """Return what reads entry numbers at the scanner; it is opened at the first page, as is all that sees pictures."""
+    maker = ReaderMaker(settings.reader, str(settings.own_forms))
 
-    return partial(readers_of, ReaderMaker(settings.reader, str(settings.own_forms)))
+    def readers() -> "Readers":
+        from pipeline.page_work import readers_of
+
+        return readers_of(maker)
+
+    return readers
 
 
 def number_run(settings: Settings) -> "NumberRun":
