@@ -150,8 +150,8 @@ def numbered(folder: Path, seed: int, cases: int) -> None:
             setting="mixed", hands=HELD_OUT,
         )  # fmt: skip
         readers, seconds = partial(readers_of, ReaderMaker("")), []
-        for file in book.images[:3]:  # which pay for opening the readers
-            NumberRun(readers).follow(opened(file), judge(opened(file)).verdict)
+        for picture in map(opened, book.images[:3]):  # which pay for opening the readers
+            NumberRun(readers).follow(picture, judge(picture).verdict)
         run = NumberRun(readers)
         for file in book.images:
             picture, began = opened(file), time.process_time()

@@ -65,8 +65,10 @@ def _in_heads(look: Look) -> list[ReadValue] | None:
     if not forms:
         said = look.readers.classifier.classify(head.page.grey, reading)
         return [] if said.role in _WITHOUT_CASES else None
+    if _columns(head) >= COLUMNS:  # the head of a table
+        return None
     found = _numbers(head, [_part(head, forms[0])], forms)
-    if _columns(head) >= COLUMNS or not all(map(_may_be_number, found)):  # the head of a table, or another's label
+    if not all(map(_may_be_number, found)):
         return None
     halves = [form for form in forms if form.shape is PageShape.HALF]
     if not halves:
